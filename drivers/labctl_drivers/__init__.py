@@ -1,0 +1,1 @@
+"""Drivers: how each instrument is asked, one file per model."""

@@ -1,0 +1,1 @@
+"""The window: what a technician sees and clicks during a calibration."""

@@ -1,0 +1,1 @@
+"""Procedures: how each kind of instrument is calibrated, one folder per method."""
