@@ -1,0 +1,426 @@
+"""Every error that labctl raises on purpose, as one tree.
+
+    LabctlError
+    |- StationError
+    |  |- UnknownInstrument
+    |  `- PackBroken
+    |- InstrumentError
+    |  |- TransportError
+    |  |  |- ConnectFailed
+    |  |  |- TransportTimeout
+    |  |  |- TransportClosed
+    |  |  `- TransportPoisoned
+    |  |- ReplyError
+    |  |- Overload
+    |  |- InstrumentReported
+    |  |- WrongIdentity
+    |  `- LimitExceeded
+    |- ProcedureError
+    |  |- NotSettled
+    |  |- RoleUnfilled
+    |  `- OperatorDeclined
+    |- MetrologyError
+    |  |- UnknownUnit
+    |  |- UnitMismatch
+    |  |- QuantityError
+    |  |- FigureError
+    |  `- UncertaintyError
+    |     `- ModelError
+    |- TraceabilityError
+    |  |- CalibrationExpired
+    |  `- OutsideCalibratedInterval
+    |- RecordError
+    |  |- RecordAltered
+    |  |- UnknownSchema
+    |  |- StoreFailed
+    |  `- AlreadyOpen
+    `- RunAborted
+
+An error carries facts; its class composes the sentence, in either language.
+"""
+
+from typing import Any, ClassVar, Self
+
+from attrs import define, fields
+
+from labctl.language import Language, Text
+
+
+@define(kw_only=True, slots=False)
+class LabctlError(Exception):
+    """Anything that labctl refuses or reports, with facts and a sentence for a person."""
+
+    said: ClassVar[Text] = Text("something went wrong", zh="发生错误")
+
+    def facts(self) -> dict[str, object]:
+        """Return the facts of this error by name."""
+        return {each.name: getattr(self, each.name) for each in fields(type(self))}
+
+    def within(self, language: Language) -> str:
+        """Return the sentence in one language."""
+        return self.text().within(language)
+
+    def text(self) -> Text:
+        """Return the sentence in both languages."""
+        return self.said.filled(**self.facts())
+
+    def __str__(self) -> str:
+        """Return the sentence in English."""
+        return self.text().en
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive a process boundary: rebuild from the facts."""
+        return (_rebuilt, (type(self), self.facts()))
+
+
+def _rebuilt(kind: type[LabctlError], facts: dict[str, object]) -> LabctlError:
+    return kind(**facts)
+
+
+# --- the station -----------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class StationError(LabctlError):
+    """The description of the bench cannot be used as it stands."""
+
+    said: ClassVar[Text] = Text(
+        "{file}, line {line}, {where}: {problem}. {remedy}", zh="{file} 第 {line} 行 {where}:{problem}。{remedy}"
+    )
+    file: str
+    line: int
+    where: str
+    problem: Text
+    remedy: Text
+
+
+@define(kw_only=True, slots=False)
+class UnknownInstrument(StationError):
+    """The station names an instrument for which no driver is installed."""
+
+
+@define(kw_only=True, slots=False)
+class PackBroken(LabctlError):
+    """An installed pack could not be loaded."""
+
+    said: ClassVar[Text] = Text(
+        "pack {pack} ({kind}) cannot be loaded: {reason}. Reinstall or remove it; the others work",
+        zh="扩展包 {pack}({kind})无法载入:{reason}。请重装或卸载,其余扩展包不受影响",
+    )
+    pack: str
+    kind: str
+    reason: str
+
+
+# --- instruments -----------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class InstrumentError(LabctlError):
+    """An instrument or its wire did not do what was asked; `instrument` is its name on the bench."""
+
+    said: ClassVar[Text] = Text("{instrument}: not usable", zh="{instrument}:无法使用")
+    instrument: str = ""
+
+
+@define(kw_only=True, slots=False)
+class TransportError(InstrumentError):
+    """The wire failed; `address` names it."""
+
+    said: ClassVar[Text] = Text("{instrument} at {address}: the wire failed", zh="{instrument}({address}):通信线路故障")
+    address: str
+
+
+@define(kw_only=True, slots=False)
+class ConnectFailed(TransportError):
+    """Nothing answers at the address."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: cannot connect to {address}: {reason}. Check power, cable and address in station.toml",
+        zh="{instrument}:无法连接 {address}:{reason}。请检查电源、电缆及 station.toml 中的地址",
+    )
+    reason: str
+
+
+@define(kw_only=True, slots=False)
+class TransportTimeout(TransportError):
+    """The instrument was silent until the deadline; `waited` is in seconds."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: asked {query!r}, no complete answer within {waited:g} s, received {received!r}. "
+        "The connection is not trusted any more and will be opened again",
+        zh="{instrument}({address}):询问 {query!r},{waited:g} 秒内无完整应答,已收到 {received!r}。该连接不再可信,将重新建立",
+    )
+    waited: float
+    query: bytes = b""
+    received: bytes = b""
+
+
+@define(kw_only=True, slots=False)
+class TransportClosed(TransportError):
+    """The other end closed the connection."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: the connection was closed by the instrument ({reason}). Check power and cable",
+        zh="{instrument}({address}):连接被仪器断开({reason})。请检查电源和电缆",
+    )
+    reason: str = ""
+
+
+@define(kw_only=True, slots=False)
+class TransportPoisoned(TransportError):
+    """A time-out left the stream out of step; it has to be opened again before the next exchange."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: a late answer may still arrive after a time-out, so the connection is refused. Reconnect",
+        zh="{instrument}({address}):超时后可能仍有迟到的应答,拒绝继续使用该连接。请重新连接",
+    )
+
+
+@define(kw_only=True, slots=False)
+class ReplyError(InstrumentError):
+    """The instrument answered, but not with what its manual promises."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: asked {query!r}, expected {expected}, received {reply!r}",
+        zh="{instrument}:询问 {query!r},应答应为 {expected},实收 {reply!r}",
+    )
+    query: bytes
+    reply: bytes
+    expected: str
+
+
+@define(kw_only=True, slots=False)
+class Overload(InstrumentError):
+    """The instrument says that its input is beyond the range in use; there is no value."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: asked {query!r}, overload {reply!r}. Choose a higher range or check the connections",
+        zh="{instrument}:询问 {query!r},示值超量程 {reply!r}。请选用更高量程或检查接线",
+    )
+    query: bytes
+    reply: bytes
+
+
+@define(kw_only=True, slots=False)
+class InstrumentReported(InstrumentError):
+    """The instrument put an error into its own queue."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: after {command!r} it reports error {code}: {message}",
+        zh="{instrument}:执行 {command!r} 后仪器报告错误 {code}:{message}",
+    )
+    command: bytes
+    code: int
+    message: str
+
+
+@define(kw_only=True, slots=False)
+class WrongIdentity(InstrumentError):
+    """Another instrument than the one the station names answers at the address."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: the station expects {expected}, found {found}. "
+        "Check the cable, the address and the serial number in station.toml",
+        zh="{instrument}({address}):台位登记为 {expected},实际为 {found}。请检查电缆、地址及 station.toml 中的出厂编号",
+    )
+    address: str
+    expected: str
+    found: str
+
+
+@define(kw_only=True, slots=False)
+class LimitExceeded(InstrumentError):
+    """A setting beyond what the instrument may be asked; nothing was sent."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: {asked} was asked, {allowed} is allowed; nothing was sent",
+        zh="{instrument}:要求 {asked},允许范围 {allowed};未发送任何指令",
+    )
+    asked: str
+    allowed: str
+
+
+# --- procedures ------------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class ProcedureError(LabctlError):
+    """A procedure, its points or its model cannot be used as written."""
+
+    said: ClassVar[Text] = Text("{where}: {problem}. {remedy}", zh="{where}:{problem}。{remedy}")
+    where: str
+    problem: Text
+    remedy: Text
+
+
+@define(kw_only=True, slots=False)
+class NotSettled(ProcedureError):
+    """The indication did not become steady in time."""
+
+
+@define(kw_only=True, slots=False)
+class RoleUnfilled(ProcedureError):
+    """No instrument of the station can play a role of the procedure."""
+
+
+@define(kw_only=True, slots=False)
+class OperatorDeclined(ProcedureError):
+    """The operator did not do what was asked."""
+
+
+# --- metrology -------------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class MetrologyError(LabctlError):
+    """A quantity, a model or an uncertainty that cannot be evaluated."""
+
+    said: ClassVar[Text] = Text("{problem}", zh="{problem}")
+    problem: Text = Text("cannot be evaluated", zh="无法计算")
+
+
+@define(kw_only=True, slots=False)
+class UnknownUnit(MetrologyError):
+    """A unit that labctl does not know; `near` holds similar spellings that it does."""
+
+    said: ClassVar[Text] = Text(
+        "unknown unit {given!r}. Similar units are {near}; correct the spelling",
+        zh="未知单位 {given!r}。相近的单位:{near};请更正写法",
+    )
+    given: str
+    near: str = "—"
+
+
+@define(kw_only=True, slots=False)
+class UnitMismatch(MetrologyError):
+    """Two quantities that an operation may not join, such as V + K or °C + °C."""
+
+    said: ClassVar[Text] = Text(
+        "{operation} is not defined for {left} and {right}. "
+        "Dimensions must agree; of °C only differences and ± kelvin are amounts",
+        zh="{operation} 不适用于 {left} 与 {right}。量纲必须一致;°C 只可相减或加减开尔文",
+    )
+    operation: str
+    left: str
+    right: str
+
+
+@define(kw_only=True, slots=False)
+class QuantityError(MetrologyError):
+    """A text or number that is no quantity."""
+
+    said: ClassVar[Text] = Text("{given!r} cannot be used: {problem}", zh="{given!r} 不可用:{problem}")
+    given: str
+
+
+@define(kw_only=True, slots=False)
+class FigureError(MetrologyError):
+    """A figure, tolerance or specification text that cannot be read or evaluated; `position` counts from 1."""
+
+    said: ClassVar[Text] = Text(
+        "{given!r}, position {position}: {problem}", zh="{given!r} 第 {position} 个字符:{problem}"
+    )
+    given: str
+    position: int
+
+
+@define(kw_only=True, slots=False)
+class UncertaintyError(MetrologyError):
+    """An input that an uncertainty evaluation must refuse; `code` is stable and documented, `input` is its name."""
+
+    said: ClassVar[Text] = Text("{input}: {problem} [{code}]", zh="{input}:{problem} [{code}]")
+    code: str
+    input: str
+
+
+@define(kw_only=True, slots=False)
+class ModelError(UncertaintyError):
+    """The text of a model breaks the rules of the language; `position` counts characters of the equation from 1."""
+
+    said: ClassVar[Text] = Text(
+        "equation {input!r}, position {position}: {problem} [{code}]",
+        zh="方程 {input!r} 第 {position} 个字符:{problem} [{code}]",
+    )
+    position: int = 1
+
+
+# --- traceability ----------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class TraceabilityError(LabctlError):
+    """A standard cannot give traceability here."""
+
+    said: ClassVar[Text] = Text("{standard}: not traceable here", zh="{standard}:此处无法溯源")
+    standard: str
+
+
+@define(kw_only=True, slots=False)
+class CalibrationExpired(TraceabilityError):
+    """The certificate of a standard is past its due date."""
+
+    said: ClassVar[Text] = Text(
+        "{standard}: certificate {certificate} was valid until {due}, today is {today}. Use another standard or have it calibrated",
+        zh="{standard}:证书 {certificate} 有效期至 {due},今天是 {today}。请换用其他标准器或送检",
+    )
+    certificate: str
+    due: str
+    today: str
+
+
+@define(kw_only=True, slots=False)
+class OutsideCalibratedInterval(TraceabilityError):
+    """A point lies outside what the standard was calibrated or specified for."""
+
+    said: ClassVar[Text] = Text(
+        "{standard}: {asked} lies outside {allowed}. Choose another point or another standard",
+        zh="{standard}:{asked} 超出 {allowed}。请更换校准点或标准器",
+    )
+    asked: str
+    allowed: str
+
+
+# --- records ---------------------------------------------------------------------------------------------------------
+
+
+@define(kw_only=True, slots=False)
+class RecordError(LabctlError):
+    """A record cannot be written, read or trusted."""
+
+    said: ClassVar[Text] = Text("{record}: {problem}", zh="{record}:{problem}")
+    record: str
+    problem: Text
+
+
+@define(kw_only=True, slots=False)
+class RecordAltered(RecordError):
+    """A record is not what it was when it was written."""
+
+
+@define(kw_only=True, slots=False)
+class UnknownSchema(RecordError):
+    """A record of a kind or version that this release does not know."""
+
+
+@define(kw_only=True, slots=False)
+class StoreFailed(RecordError):
+    """The disk refused a record: full, read-only or broken; nothing further is measured."""
+
+
+@define(kw_only=True, slots=False)
+class AlreadyOpen(RecordError):
+    """Another engine holds this journal or this bench."""
+
+
+@define(kw_only=True, slots=False)
+class RunAborted(LabctlError):
+    """A person stopped the run; raised once inside Run and caught once in the engine."""
+
+    said: ClassVar[Text] = Text("the run was aborted: {reason}", zh="运行已中止:{reason}")
+    reason: str
+
+    @classmethod
+    def because(cls, reason: str) -> Self:
+        """Return the error for a reason."""
+        return cls(reason=reason)

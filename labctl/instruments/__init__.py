@@ -1,0 +1,1 @@
+"""What an instrument can be asked, and the manners every driver shares."""

@@ -1,0 +1,1 @@
+"""Frozen records: what was on the bench, what was shown, what came of it."""

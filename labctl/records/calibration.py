@@ -1,0 +1,171 @@
+"""The results of a calibration: points with their budgets and verdicts, and the record that gathers them."""
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import field, frozen
+
+from labctl.language import Text
+from labctl.metrology.conformity import Verdict
+from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import Asset, UnitUnderTest
+from labctl.records.order import Laboratory, Order, People
+
+
+class Outcome(Enum):
+    """How a run ended."""
+
+    FINISHED = "finished"  # every point recorded; the record may be reviewed
+    ABORTED = "aborted"  # a person stopped it; points so far are kept, no certificate
+    FAILED = "failed"  # an error stopped it; the event says whether every instrument confirmed its safe state
+
+
+@frozen(kw_only=True)
+class BudgetLine:
+    """One contribution to a result's uncertainty (JCGM 100:2008, 4 and 5)."""
+
+    symbol: str
+    description: Text
+    value: float  # of the input, in `unit`
+    unit: str
+    evaluation: str  # "A" or "B"
+    distribution: Text
+    divisor: float
+    u: float  # standard uncertainty of the contribution, in `unit`
+    dof: float | None  # None: infinitely many
+    sensitivity: float
+    contribution: float  # |c|·u, in the unit of the result
+    percent: float  # share of the variance
+    source: str
+    effect: str  # identity of the effect
+    confirmed: bool = True  # False: a figure that no paper copy has confirmed; it prints as unverified
+
+
+@frozen(kw_only=True)
+class Result:
+    """One result of a model at a point, in the unit `unit` throughout."""
+
+    symbol: str
+    value: float
+    unit: str
+    u: float
+    dof: float | None  # effective degrees of freedom; None: infinitely many
+    k: float
+    expanded: float
+    probability: float
+    policy: Text  # which coverage policy gave k
+    budget: tuple[BudgetLine, ...]
+    inputs: dict[str, Quantity]  # the model's inputs as they entered
+    warnings: tuple[Text, ...] = ()
+
+
+@frozen(kw_only=True)
+class Judgement:
+    """What one requirement says of one point."""
+
+    requirement: Text
+    symbol: str
+    limit: Quantity  # the maximum permissible error, as half-width
+    ratio: float  # U / MPEV
+    rule: str  # "third" or "guarded"
+    verdict: Verdict
+
+
+@frozen(kw_only=True)
+class PointResult:
+    """Everything reported of one point, and where it comes from."""
+
+    phase: str
+    section: str  # English title, the section's identity
+    point: str  # row key within the section
+    columns: dict[str, Quantity | str | float]  # range, nominal, mpe … as planned
+    results: tuple[Result, ...]
+    judgements: tuple[Judgement, ...]
+    series: dict[str, tuple[int, ...]]  # symbol -> numbers of the journal events it rests on
+    attempts: int  # how many were made
+    reported: tuple[int, ...]  # which attempt of each repetition is reported
+
+
+@frozen(kw_only=True)
+class SectionResult:
+    """One section, one phase."""
+
+    phase: str
+    title: Text
+    model: tuple[str, ...]  # the equations
+    points: tuple[PointResult, ...]
+
+
+@frozen(kw_only=True)
+class Condition:
+    """An ambient condition over the run: extreme values of its indications."""
+
+    name: str  # "temperature", "humidity", "pressure"
+    lowest: Quantity
+    highest: Quantity
+    expanded_uncertainty: Quantity | None = None
+    events: tuple[int, ...] = ()
+
+
+@frozen(kw_only=True)
+class ProcedureReference:
+    """Which method was followed."""
+
+    name: str
+    edition: str
+    title: Text
+    document: str
+    document_title: Text = Text("", zh="")
+    confirmed: bool = False  # a metrologist has held the document's figures against paper
+    digest: str = ""  # SHA-256 over the procedure's files
+
+
+@frozen(kw_only=True)
+class Software:
+    """Which program made the record."""
+
+    release: str
+    python: str
+    packages: dict[str, str] = field(factory=dict)
+    sources: dict[str, str] = field(factory=dict)  # digests of procedure, drivers
+
+
+@frozen(kw_only=True)
+class ColumnOfTable:
+    """One column the certificate prints."""
+
+    name: str  # "E", "U(E)", "nominal", "verdict"
+
+
+@frozen(kw_only=True)
+class Table:
+    """What the certificate prints of a section."""
+
+    section: str
+    title: Text
+    columns: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class CalibrationRecord:
+    """The technical record of one unit (ISO/IEC 17025:2017, 7.5), complete enough to repeat the evaluation."""
+
+    run: str
+    simulated: bool
+    procedure: ProcedureReference
+    order: Order
+    laboratory: Laboratory
+    people: People
+    unit: UnitUnderTest
+    standards: dict[str, Asset]  # by role
+    auxiliaries: dict[str, Asset]
+    conditions: tuple[Condition, ...]
+    sections: tuple[SectionResult, ...]
+    tables: tuple[Table, ...]
+    verdict: Verdict | None  # of the unit as a whole; None where no statement was agreed
+    rules: tuple[Text, ...]  # decision rules as the certificate prints them
+    notes: tuple[Text, ...]
+    started: datetime
+    finished: datetime
+    outcome: Outcome
+    software: Software

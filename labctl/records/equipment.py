@@ -1,0 +1,101 @@
+"""What stands on the bench: instruments, the certificates and figures that a standard's record holds, the unit under test."""
+
+from datetime import date
+from enum import Enum
+
+from attrs import field, frozen
+
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+
+
+@frozen(kw_only=True)
+class Identity:
+    """Who an instrument says it is."""
+
+    manufacturer: str
+    model: str
+    serial: str
+    firmware: str = ""
+
+
+@frozen(kw_only=True)
+class CertificateOfStandard:
+    """The calibration certificate that gives a standard its traceability (ISO/IEC 17025:2017, 6.5)."""
+
+    number: str
+    laboratory: str  # who issued it
+    calibrated: date
+    due: date  # the last day on which it may be relied on
+    statement: str = ""  # measuring range and accuracy as the certificate's first page gives them
+
+
+class Basis(Enum):
+    """Which of a standard's figures the evaluation relies on."""
+
+    CORRECTIONS = "corrections"  # values of its certificate are applied, with their U
+    SPECIFICATION = "specification"  # its accuracy specification stands for certificate and drift together
+
+
+@frozen(kw_only=True)
+class CorrectionPoint:
+    """One line of a standard's certificate: at this indication or setting, add this correction."""
+
+    at: Quantity
+    correction: Quantity
+    expanded_uncertainty: Quantity
+    k: float = 2.0
+
+
+@frozen(kw_only=True)
+class SpecificationLine:
+    """One line of an accuracy specification; the figure may use `nominal` and `range`."""
+
+    quantity: str  # the capability's quantity, "DC voltage"
+    up_to: Quantity  # upper end of the range by absolute value
+    figure: str  # half-width of the limits, "12 ppm * abs(nominal) + 20 µV"
+    source: str
+    confirmed: bool = False  # a metrologist has held it against the maker's paper
+
+
+@frozen(kw_only=True)
+class Characteristic:
+    """A named figure of an asset's record, such as the thermal EMF of a set of leads."""
+
+    name: str
+    figure: str
+    distribution: str = "rectangular"  # rectangular: half-width; normal: expanded uncertainty with k
+    k: float = 2.0
+    source: str = ""
+    confirmed: bool = False
+
+
+@frozen(kw_only=True)
+class Asset:
+    """Everything the laboratory's record says of one instrument or auxiliary of the bench."""
+
+    key: str  # its name in the station, "calibrator"
+    title: Text
+    identity: Identity
+    certificate: CertificateOfStandard | None = None
+    basis: Basis = Basis.SPECIFICATION
+    corrections: dict[str, tuple[CorrectionPoint, ...]] = field(factory=dict)  # by quantity
+    specification: tuple[SpecificationLine, ...] = ()
+    drift: dict[str, str] = field(factory=dict)  # by quantity: figure of the half-width since calibration
+    sharing: dict[str, str] = field(factory=dict)  # by effect name: "common", "local" or "unstated"
+    characteristics: tuple[Characteristic, ...] = ()
+
+
+@frozen(kw_only=True)
+class UnitUnderTest:
+    """The instrument that is calibrated or verified, with what its type promises."""
+
+    description: Text
+    identity: Identity
+    asset_number: str = ""  # the customer's own number
+    type_name: str = ""  # key of the unit type in the station
+    ranges: dict[str, tuple[Quantity, ...]] = field(factory=dict)  # by quantity, upper ends, ascending
+    basic_range: dict[str, Quantity] = field(factory=dict)  # by quantity
+    specification: tuple[SpecificationLine, ...] = ()  # the maximum permissible errors
+    nameplate: dict[str, Quantity] = field(factory=dict)  # constants such as accuracy_class
+    condition: Text = Text("in working order, no visible damage", zh="外观完好,工作正常")

@@ -1,0 +1,65 @@
+"""Who asked for the work, what kind of work it is, and who answers for it."""
+
+from datetime import date
+from enum import Enum
+
+from attrs import frozen
+
+from labctl.language import Text
+
+
+class Kind(Enum):
+    """What the customer ordered; it decides verdict rule, certificate and environment policy."""
+
+    CALIBRATION = "calibration"  # 校准: errors with uncertainty; a verdict where it was asked for
+    VERIFICATION = "verification"  # 检定: a legal verdict against the regulation
+
+
+@frozen(kw_only=True)
+class Customer:
+    """The client named on the certificate."""
+
+    name: Text
+    address: Text = Text("", zh="")
+
+
+@frozen(kw_only=True)
+class Order:
+    """One job: customer, kind, agreed rule."""
+
+    number: str
+    customer: Customer
+    kind: Kind = Kind.CALIBRATION
+    received: date | None = None
+    conformity: bool = True  # a statement of conformity was agreed at contract review (ISO/IEC 17025, 7.1.3)
+
+
+@frozen(kw_only=True)
+class Person:
+    """Somebody who answers for a part of the work."""
+
+    name: Text
+    title: Text = Text("", zh="")
+
+
+@frozen(kw_only=True)
+class People:
+    """The three signatures of a certificate."""
+
+    calibrated_by: Person
+    checked_by: Person
+    authorised_by: Person
+
+
+@frozen(kw_only=True)
+class Laboratory:
+    """The laboratory as its certificates present it."""
+
+    name: Text
+    address: Text
+    phone: str = ""
+    email: str = ""
+    postcode: str = ""
+    authorisation: str = ""  # number of the authorisation to verify, or accreditation
+    verify_at: str = ""  # https address under which a certificate can be checked, for the QR code
+    place: Text = Text("in the laboratory", zh="实验室内")
