@@ -114,7 +114,7 @@ def install_system_packages(command: str) -> None:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=True)
         install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        subprocess.run(install, env=quiet, check=True, stdin=subprocess.DEVNULL)
+        subprocess.run(install, env=quiet, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         return
     line = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
     say(
