@@ -1,0 +1,54 @@
+"""Everything that a person reads exists in English and in Chinese, and both name the same facts."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+CHECKOUT = Path(__file__).parents[2]
+SOURCES = ("labctl", "drivers", "procedures", "gui", "simulators")
+
+
+def test_every_text_has_its_chinese_words() -> None:
+    missing = [place for place, call in texts() if not has_chinese(call)]
+    assert not missing, "these texts have no zh=:\n" + "\n".join(missing)
+
+
+def test_both_languages_name_the_same_facts() -> None:
+    apart = [
+        f"{place}: {placeholders(english)} is not {placeholders(chinese)}"
+        for place, call in texts()
+        if (english := constant(call.args[0] if call.args else None)) is not None
+        and (chinese := constant(chinese_of(call)))
+        and placeholders(english) != placeholders(chinese)
+    ]
+    assert not apart, "these texts differ in their placeholders:\n" + "\n".join(apart)
+
+
+def texts() -> Iterator[tuple[str, ast.Call]]:
+    """Every call of `Text`, with its file and line."""
+    for folder in SOURCES:
+        for file in sorted((CHECKOUT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+                    yield f"{file.relative_to(CHECKOUT)}:{node.lineno}", node
+
+
+def has_chinese(call: ast.Call) -> bool:
+    """An empty text needs no translation; all others need words, or an expression that makes them."""
+    english, chinese = constant(call.args[0] if call.args else None), chinese_of(call)
+    return english == "" or (chinese is not None and constant(chinese) != "")
+
+
+def chinese_of(call: ast.Call) -> ast.expr | None:
+    return next((keyword.value for keyword in call.keywords if keyword.arg == "zh"), None)
+
+
+def constant(expression: ast.expr | None) -> str | None:
+    if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+        return expression.value
+    return None
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
