@@ -1,0 +1,85 @@
+"""Coverage: the factor k that turns a standard uncertainty into an interval of stated probability."""
+
+import math
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from labctl.errors import UncertaintyError
+from labctl.language import Text
+from labctl.metrology.quantity import shortest
+
+PROBABILITY: Final = 0.9545
+
+
+@frozen
+class CoveragePolicy:
+    """How k is chosen: Student's t at the effective degrees of freedom, or one fixed number."""
+
+    probability: float = PROBABILITY
+    fixed: float | None = None
+    """k whatever the degrees of freedom; None: t(ν_eff)."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a probability or a factor that means nothing."""
+        if not 0 < self.probability < 1:
+            raise UncertaintyError(
+                code="probability-out-of-range",
+                input="probability",
+                problem=Text("a coverage probability lies between 0 and 1", zh="包含概率应在 0 与 1 之间"),
+            )
+        if self.fixed is not None and not (self.fixed > 0 and math.isfinite(self.fixed)):
+            raise UncertaintyError(
+                code="k-not-positive",
+                input="k",
+                problem=Text("a coverage factor is positive", zh="包含因子必须为正"),
+            )
+
+    def factor(self, dof: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return k for each number of effective degrees of freedom."""
+        return coverage_factors(dof, self.probability) if self.fixed is None else np.full_like(dof, self.fixed)
+
+    @property
+    def text(self) -> Text:
+        """Return the policy as a record states it."""
+        if self.fixed is not None:
+            return Text("k = {k}, fixed", zh="k = {k}(固定)").filled(k=shortest(self.fixed))
+        return Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff),p = {p} %").filled(p=f"{100 * self.probability:.6g}")
+
+
+def coverage_factor(dof: float, probability: float = PROBABILITY) -> float:
+    """Return k = t_p(ν): 2.00 for infinitely many degrees of freedom at 95.45 % (JCGM 100:2008, table G.2).
+
+    ν is not truncated to an integer. Raises UncertaintyError for ν ≤ 0, NaN or a probability outside (0, 1).
+    """
+    return float(coverage_factors(np.array([dof], dtype=np.float64), probability)[0])
+
+
+def coverage_factors(dof: NDArray[np.float64], probability: float = PROBABILITY) -> NDArray[np.float64]:
+    """Return k for each element of `dof`; infinite degrees of freedom give the normal quantile."""
+    if not 0 < probability < 1:
+        raise UncertaintyError(
+            code="probability-out-of-range",
+            input="probability",
+            problem=Text("a coverage probability lies between 0 and 1", zh="包含概率应在 0 与 1 之间"),
+        )
+    if not bool(np.all(dof > 0)):  # NaN is not greater than zero either
+        raise UncertaintyError(
+            code="dof-not-positive",
+            input="ν",
+            problem=Text("degrees of freedom must be positive", zh="自由度必须为正"),
+        )
+    from scipy import special
+
+    upper = (1 + probability) / 2
+    normal = float(special.ndtri(upper))
+    factors = np.full(dof.shape, normal)
+    few = dof < _MANY
+    if bool(few.any()):
+        factors[few] = special.stdtrit(dof[few], upper)
+    return factors
+
+
+_MANY: Final = 1e9  # from here t and normal quantiles agree to 1e-9
