@@ -1,0 +1,1 @@
+"""What has to survive: journals of runs, the laboratory's ledger, locks and backups."""

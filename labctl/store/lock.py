@@ -1,0 +1,80 @@
+"""One holder at a time: an exclusive lock that ends with the process that holds it."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Self
+
+from attrs import define, field
+
+from labctl.errors import AlreadyOpen
+from labctl.language import Text
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_FAR = 1 << 30  # Windows locks bytes, not files: one far behind the holder's name, which stays readable
+
+
+@define
+class FileLock:
+    """An exclusive lock on a file of its own; it names its holder to whoever comes second.
+
+    The file stays when the lock is given back: removing it would let two holders lock two files of one name.
+    """
+
+    path: Path
+    subject: Text = field(default=Text("the file", zh="该文件"))
+    _descriptor: int | None = field(default=None, init=False)
+
+    def acquire(self, holder: str = "") -> Self:
+        """Take the lock at once or not at all.
+
+        Raises:
+            AlreadyOpen: somebody holds it; the error names the holder.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(descriptor)
+        except OSError:
+            found = os.read(descriptor, 200).decode("utf-8", "replace").strip()
+            os.close(descriptor)
+            raise AlreadyOpen(
+                record=self.path.name,
+                problem=Text(
+                    "{subject} is in use by {holder}. Wait for it to end, or attach to it",
+                    zh="{subject}正被 {holder} 使用。请等待其结束,或连接到该运行",
+                ).filled(subject=self.subject, holder=found or "?"),
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} {holder}".rstrip().encode())
+        self._descriptor = descriptor
+        return self
+
+    def release(self) -> None:
+        """Give the lock back; giving it back twice is allowed."""
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        """Hold the lock for a block of statements; taken already when `acquire` was called."""
+        return self if self._descriptor is not None else self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self.release()
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
