@@ -2,8 +2,8 @@
 
     LabctlError
     |- StationError
-    |  |- UnknownInstrument
-    |  `- PackBroken
+    |  `- UnknownInstrument
+    |- PackBroken
     |- InstrumentError
     |  |- TransportError
     |  |  |- ConnectFailed
