@@ -1,0 +1,309 @@
+"""The manners that every driver shares: two doors to the wire, one record of each call, a declared safe state."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from labctl.clock import Clock, WallClock
+from labctl.errors import TransportTimeout, WrongIdentity
+from labctl.events.journal import Nobody, Witness
+from labctl.events.kinds import CommandIntended, IndicationTaken
+from labctl.instruments.call import Call, record_public_methods
+from labctl.instruments.limits import Limit
+from labctl.instruments.replies import decoded, integer, number
+from labctl.instruments.safety import SafeState
+from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import Identity
+from labctl.records.observation import Exchange, Indication, Setting
+from labctl.transport.base import Transport
+
+QUIET: Final = 0.3
+"""Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
+
+
+def whole(text: str) -> str:
+    """Return a reply as it is: the whole of it is the number."""
+    return text
+
+
+class Driver:
+    """How one model of instrument is asked: a page of its manual as methods.
+
+    A subclass names its maker and model in the class line and writes one plain method for each thing it can do,
+    with positional arguments only. Methods speak through the doors `send`, `query` and `indication`; whatever a
+    public method says and hears is one call, and the witness hears of it: CommandIntended before a command leaves,
+    IndicationTaken before an indication is returned, SettingMade when a changing method returns, CallFailed when
+    one raises. A method either changes or shows, never both, and remembers state only after its last door
+    returned, so that every call can be replayed from its bytes.
+
+    Raises, from every method that speaks: TransportError classes, ReplyError, InstrumentReported, and StoreFailed
+    when the witness cannot keep what happened.
+    """
+
+    maker: ClassVar[str] = ""
+    model: ClassVar[str] = ""
+    model_pattern: ClassVar[str] = ""  # regular expression of what it answers as its model; empty: the model itself
+    quantities: ClassVar[tuple[str, ...]] = ()  # what it measures or sources, "DC voltage"
+    terminator: ClassVar[bytes] = b"\n"  # ends a command
+    answer_terminator: ClassVar[bytes] = b"\n"  # ends an answer
+    safe: ClassVar[SafeState | None] = None  # None: it sources nothing
+    limits: ClassVar[Mapping[str, Limit]] = MappingProxyType({})  # by quantity: what the model can be asked at all
+
+    def __init_subclass__(cls, *, maker: str = "", model: str = "", **further: object) -> None:
+        """Take the identity from the class line and record the public methods."""
+        super().__init_subclass__(**further)
+        cls.maker = maker or cls.maker
+        cls.model = model or cls.model
+        record_public_methods(cls)
+
+    def __init__(
+        self,
+        wire: Transport,
+        *,
+        name: str = "",
+        witness: Witness | None = None,
+        clock: Clock | None = None,
+        limits: Mapping[str, Limit] | None = None,
+    ) -> None:
+        """Speak over a wire that its owner opens and closes.
+
+        Args:
+            wire: the connection; opened by whoever made it.
+            name: the instrument's name on the bench, for errors and events.
+            witness: hears of everything; nobody outside a run.
+            clock: tells the time of replies and lets settling times pass.
+            limits: by quantity, what the station allows; narrows the model's own limits.
+        """
+        self.wire = wire
+        self.name = name or self.model
+        self.witness: Witness = witness if witness is not None else Nobody()
+        self.clock: Clock = clock if clock is not None else WallClock()
+        self.call: Call | None = None
+        self.last_exchanges: tuple[Exchange, ...] = ()
+        self.identity: Identity | None = None  # who answered when it was last asked
+        self._allowed = _narrowed(self.limits, limits or {})
+
+    # --- what a bench asks of every driver ---------------------------------------------------------------------------
+
+    def identify(self) -> Identity:
+        """Return who answers; the bytes stand in `last_exchanges`.
+
+        A driver asks its instrument. One that cannot be asked answers with what its class declares, without serial.
+        """
+        return Identity(manufacturer=self.maker, model=self.model, serial="")
+
+    def prepare(self) -> None:
+        """Bring the instrument to the state that a run starts from; called after every identification."""
+
+    def check_errors(self) -> None:
+        """Read the instrument's error queue. Raises InstrumentReported with the oldest entry, the queue emptied."""
+
+    def confirm_safe(self) -> bool:
+        """Return whether the instrument says itself that it is in its safe state."""
+        return self.safe is None
+
+    def make_safe(self) -> tuple[Exchange, ...]:
+        """Write the safe bytes, past the journal and whatever state the wire is in; return what was written.
+
+        A driver without a safe state writes nothing. The caller makes the SafeStateSent of it.
+        """
+        if self.safe is None:
+            return ()
+        if self.wire.poisoned:
+            self.wire.open()
+        written = [self.safe.clears, *self.safe.commands]
+        for each in written:
+            self.wire.write(each)
+        return tuple(Exchange(sent=each) for each in written)
+
+    def recover(self) -> Identity:
+        """Open the wire anew after a failure, wait until it is quiet, and ask again who answers.
+
+        For use between attempts, never inside a point: whatever the instrument was set to counts as unknown until
+        `prepare` and the hooks ran again. A late answer ends in the quiet time and is dropped.
+
+        Raises:
+            WrongIdentity: another model or serial number than before answers.
+        """
+        before = self.identity
+        self.wire.close()
+        self.wire.open()
+        self.wire.clear()
+        self._drain()
+        self.wire.write(self.safe.clears if self.safe is not None else self.terminator)
+        self._drain()
+        return self.recognise(before if before is not None else Identity(manufacturer="", model="", serial=""))
+
+    def recognise(self, expected: Identity) -> Identity:
+        """Return who answers, if it is this model and the expected serial number.
+
+        An empty expected serial number accepts any.
+
+        Raises:
+            WrongIdentity: another model or serial number answers.
+        """
+        found = self.identify()
+        pattern = self.model_pattern or re.escape(self.model)
+        serial = expected.serial
+        if re.fullmatch(pattern, found.model, re.IGNORECASE) is None or (serial and found.serial != serial):
+            raise WrongIdentity(
+                instrument=self.name,
+                address=self.wire.address,
+                expected=" ".join(filter(None, (self.maker, self.model, serial))),
+                found=" ".join(filter(None, (found.manufacturer, found.model, found.serial))),
+            )
+        self.identity = found
+        return found
+
+    # --- doors, for the methods of a driver --------------------------------------------------------------------------
+
+    def send(self, command: str, *, check: bool = True) -> None:
+        """Send a command that changes something: the intent becomes durable, then the bytes leave.
+
+        Args:
+            command: without its terminator.
+            check: read the error queue afterwards, on the same wire, before anything else is said.
+
+        Raises:
+            InstrumentReported: the instrument refused it.
+        """
+        call = self._open_call()
+        if call.indicated:
+            message = f"{call.method}: a method shows or changes, never both"
+            raise RuntimeError(message)
+        encoded = command.encode("ascii") + self.terminator
+        now = self.clock.now()
+        self.witness.append(
+            CommandIntended(at=now, instrument=self.name, method=call.method, arguments=call.arguments, command=encoded)
+        )
+        if call.sent_at is None:
+            call.sent_at, call.command = now, encoded
+        call.keep(encoded)
+        self.wire.write(encoded)
+        if check:
+            self.check_errors()
+
+    def query(self, command: str, *, within: float = 2.0) -> str:
+        """Ask, and return the answer without its terminator; the call keeps the bytes, no indication is made.
+
+        Raises:
+            TransportTimeout: no complete answer within that many seconds; the wire is poisoned.
+            ReplyError: the answer is no printable ASCII.
+        """
+        sent, received = self._exchanged(command, within)
+        return decoded(received, self.answer_terminator, instrument=self.name, query=sent)
+
+    def query_integer(self, command: str, *, within: float = 2.0) -> int:
+        """Ask for an integer, such as a status register. Raises as `query`, and ReplyError for anything else."""
+        sent, received = self._exchanged(command, within)
+        text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
+        return integer(text, instrument=self.name, query=sent, reply=received)
+
+    def query_number(self, command: str, *, within: float = 2.0) -> float:
+        """Ask for a number that is no indication, such as a range. Raises as `query`, Overload and ReplyError."""
+        sent, received = self._exchanged(command, within)
+        text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
+        return number(text, instrument=self.name, query=sent, reply=received)
+
+    def indication(
+        self,
+        command: str,
+        unit: str,
+        *,
+        within: float = 5.0,
+        resolution: Quantity | None = None,
+        of: str | None = None,
+        part: Callable[[str], str] = whole,
+    ) -> Indication:
+        """Ask for what the instrument shows; the Indication is durable when it is returned. One for each call.
+
+        Args:
+            command: without its terminator.
+            unit: the unit in which the manual states the answer.
+            within: seconds on the clock of the run.
+            resolution: the smallest step of the display on the range in use.
+            of: what the indication is of, where that is not the instrument itself.
+            part: gives the number's text out of a reply that holds more; it returns "" where it finds none.
+
+        Raises:
+            Overload: the input is beyond the range.
+            ReplyError: the answer is not what the manual promises.
+        """
+        call = self._open_call()
+        if call.indicated:
+            message = f"{call.method}: one call, one indication"
+            raise RuntimeError(message)
+        asked_at = self.clock.now()
+        sent, received = self._exchanged(command, within)
+        taken_at = self.clock.now()
+        text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
+        value = number(part(text), instrument=self.name, query=sent, reply=received)
+        shown = Indication(
+            quantity=Quantity.of(value, unit), reply=received, taken_at=taken_at, of=of if of is not None else self.name
+        )
+        self.witness.append(
+            IndicationTaken(
+                at=taken_at,
+                instrument=self.name,
+                method=call.method,
+                arguments=call.arguments,
+                exchanges=tuple(call.exchanges),
+                quantity=shown.quantity,
+                reply=shown.reply,
+                asked_at=asked_at,
+                taken_at=taken_at,
+                of=shown.of,
+                resolution=resolution,
+            )
+        )
+        call.indicated = True
+        return shown
+
+    def setting(self, quantity: Quantity) -> Setting:
+        """Return the Setting of this call: what the instrument now presents, and the command that brought it."""
+        call = self._open_call()
+        if call.sent_at is None:
+            message = f"{call.method}: nothing was sent"
+            raise RuntimeError(message)
+        return Setting(quantity=quantity, command=call.command, sent_at=call.sent_at, of=self.name)
+
+    def refuse_beyond_limits(self, name: str, asked: Quantity) -> None:
+        """Refuse a setting that model or station forbid, before the wire. Raises LimitExceeded, UnitMismatch."""
+        limit = self._allowed.get(name)
+        if limit is not None:
+            limit.check(asked, instrument=self.name)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _open_call(self) -> Call:
+        if self.call is None:
+            message = "the doors of a driver are for its own methods: call one of them"
+            raise RuntimeError(message)
+        return self.call
+
+    def _exchanged(self, command: str, within: float) -> tuple[bytes, bytes]:
+        call = self._open_call()
+        sent = command.encode("ascii") + self.terminator
+        call.keep(sent)
+        try:
+            self.wire.write(sent)
+            received = self.wire.read(self.answer_terminator, within)
+        except TransportTimeout as error:
+            call.exchanges[-1] = Exchange(sent=sent, received=error.received)
+            raise
+        call.exchanges[-1] = Exchange(sent=sent, received=received)
+        return sent, received
+
+    def _drain(self) -> None:
+        """Read until the wire is quiet, then open it again: what came belongs to a question nobody waits for."""
+        try:
+            for _ in range(100):  # an instrument that never falls silent is found by its identity
+                self.wire.read(self.answer_terminator, QUIET)
+        except TransportTimeout:
+            self.wire.open()
+
+
+def _narrowed(own: Mapping[str, Limit], station: Mapping[str, Limit]) -> dict[str, Limit]:
+    both = {name: limit.narrowed(station[name]) for name, limit in own.items() if name in station}
+    return {**own, **station, **both}
