@@ -1,0 +1,379 @@
+"""Figures: quantities written as text, possibly as an expression over named quantities, and intervals of them."""
+
+import ast
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from attrs import field, frozen
+
+from labctl.errors import FigureError, MetrologyError, UnitMismatch, UnknownUnit
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.metrology.units import ONE, Unit, coherent_unit, parse_unit
+
+Value = Quantity | float | str
+Outcome = Quantity | float | bool | str
+
+_SIGNS: Final = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "×": "*", "÷": "/"}
+_SYMBOL: Final = r"(?:%RH|[A-Za-z\u00b5\u03bcΩ\u2126°\u2103%‰′″]+(?:\^?-?\d+|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
+_TOKEN: Final = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)"
+    r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)"
+    r"|(?P<text>'[^'\\]*'|\"[^\"\\]*\")"
+    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/<>(),≤≥≠−×÷])"
+)
+_UNIT: Final = re.compile(rf"\s*((?:1(?=/))?{_SYMBOL}?(?:[/·](?:{_SYMBOL}|\([^()]*\)))*)")
+_PER: Final = re.compile(rf"\s*/\s*({_SYMBOL})(?![\w.(])")
+
+
+@frozen
+class Figure:
+    """A quantity as text: `5 mK`, `mpe / 10`, `12 ppm * nominal + 20 µV`, `abs(E) > 0.7 * mpe`.
+
+    A number followed by a unit is one quantity. Names, dotted ones included, are looked up when it is evaluated.
+    """
+
+    text: str
+    _tree: ast.expr = field(init=False, eq=False, repr=False)
+    _literals: Mapping[str, Quantity | float] = field(init=False, eq=False, repr=False)
+    _places: tuple[tuple[int, int], ...] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Read the text once. Raises FigureError with the position."""
+        source, literals, places = _tokens(self.text)
+        object.__setattr__(self, "_literals", literals)
+        object.__setattr__(self, "_places", places)
+        try:
+            tree = ast.parse(source, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
+            offset = failure.offset if isinstance(failure, SyntaxError) else 1
+            raise self._refusal((offset or len(source)) - 1, _MALFORMED) from failure
+        object.__setattr__(self, "_tree", tree)
+        for node in ast.walk(tree):
+            if not isinstance(node, _ALLOWED):
+                raise self._refusal(getattr(node, "col_offset", 0), _MALFORMED)
+            if isinstance(node, ast.Call) and (_dotted(node.func) not in _FUNCTIONS or node.keywords):
+                raise self._refusal(node.col_offset, _NO_FUNCTION.filled(known=", ".join(_FUNCTIONS)))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names that have to be known to evaluate the figure."""
+        called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
+        return frozenset(self._named(self._tree, called))
+
+    def evaluate(self, names: Mapping[str, Value]) -> Outcome:
+        """Return the quantity, pure number or truth that the text gives with these names.
+
+        Raises:
+            FigureError: a name is missing, dimensions do not agree, a division by zero; with the position.
+        """
+        return self._value(self._tree, names)
+
+    def quantity(self, names: Mapping[str, Value] | None = None) -> Quantity:
+        """Return the value where a quantity is needed; a pure number becomes one in unit 1."""
+        found = self.evaluate(names or {})
+        if isinstance(found, bool | str):
+            raise self._refusal(0, Text("a quantity is needed here", zh="此处需要一个量"))
+        return found if isinstance(found, Quantity) else Quantity(found, ONE)
+
+    def __str__(self) -> str:
+        """Return the text as it was written."""
+        return self.text
+
+    def _named(self, node: ast.AST, called: set[int]) -> list[str]:
+        if id(node) in called:
+            return []
+        name = _dotted(node)
+        if name is not None:
+            return [] if name in self._literals else [name]
+        return [each for child in ast.iter_child_nodes(node) for each in self._named(child, called)]
+
+    def _value(self, node: ast.expr, names: Mapping[str, Value]) -> Outcome:
+        try:
+            return self._found(node, names)
+        except FigureError:
+            raise
+        except MetrologyError as failure:
+            raise self._refusal(_pointed(node), failure.text()) from failure
+        except (ArithmeticError, TypeError, ValueError) as failure:
+            raise self._refusal(_pointed(node), _IMPOSSIBLE) from failure
+
+    def _found(self, node: ast.expr, names: Mapping[str, Value]) -> Outcome:
+        match node:
+            case ast.Constant(value=str() as words):
+                return words
+            case ast.Name() | ast.Attribute():
+                return self._looked_up(node, names)
+            case ast.UnaryOp(op=sign, operand=operand):
+                return self._signed(sign, operand, names)
+            case ast.BinOp(left=left, op=operation, right=right):
+                return _combined(operation, self._value(left, names), self._value(right, names))
+            case ast.Compare(left=first, ops=operations, comparators=others):
+                values = [self._value(each, names) for each in (first, *others)]
+                return all(_compared(op, a, b) for op, a, b in zip(operations, values[:-1], values[1:], strict=True))
+            case ast.Call(func=function, args=arguments):
+                name = _dotted(function) or ""
+                return _FUNCTIONS[name](*[_amount(self._value(each, names)) for each in arguments])
+            case _:
+                raise self._refusal(node.col_offset, _MALFORMED)
+
+    def _looked_up(self, node: ast.expr, names: Mapping[str, Value]) -> Outcome:
+        name = _dotted(node) or ""
+        if name in self._literals:
+            return self._literals[name]
+        if name not in names:
+            known = ", ".join(sorted(names)) or "—"
+            raise self._refusal(node.col_offset, _UNKNOWN.filled(name=name, known=known))
+        return names[name]
+
+    def _signed(self, sign: ast.unaryop, operand: ast.expr, names: Mapping[str, Value]) -> Outcome:
+        value = _amount(self._value(operand, names))
+        if isinstance(sign, ast.UAdd):
+            return value
+        if isinstance(value, Quantity) and value.unit.is_scale and _dotted(operand) in self._literals:
+            return Quantity(-value.value, value.unit)  # -20 °C is a point, not a negated one
+        return -value
+
+    def _refusal(self, offset: int, problem: Text) -> FigureError:
+        """Return the error for an offset into the rewritten text, at its place in the text as written."""
+        index = max(bisect_right(self._places, (offset, len(self.text))) - 1, 0)
+        place = self._places[index][1] if self._places else 0
+        return FigureError(given=self.text, position=place + 1, problem=problem)
+
+
+_MALFORMED: Final = Text(
+    "only numbers with units, names, + - * / **, comparisons and known functions may stand here",
+    zh="此处只能写带单位的数、名称、+ - * / **、比较和已知函数",
+)
+_NO_FUNCTION: Final = Text("unknown function; known are {known}", zh="未知函数;可用函数:{known}")
+_UNKNOWN: Final = Text("{name} is not known here; known are {known}", zh="此处没有 {name};可用名称:{known}")
+_IMPOSSIBLE: Final = Text("this cannot be calculated with the values at hand", zh="按现有数值无法计算")
+_ALLOWED: Final = (
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Load,
+    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd,
+    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq,
+)  # fmt: skip
+
+
+def _tokens(text: str) -> tuple[str, dict[str, Quantity | float], tuple[tuple[int, int], ...]]:
+    """Rewrite the text as a Python expression: literals become names, typographic signs plain ones."""
+    written: list[str] = []
+    literals: dict[str, Quantity | float] = {}
+    places: list[tuple[int, int]] = []
+    position = length = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None:
+            raise FigureError(given=text, position=position + 1, problem=_MALFORMED)
+        start, position = position, token.end()
+        piece = _SIGNS.get(token[0], token[0])
+        if token["number"]:
+            position, unit = _unit_after(text, token.end())
+            piece = f"_{len(literals)}"
+            number = float(token["number"])
+            literals[piece] = number if unit is None else Quantity(number, unit)
+        elif token["name"] and token["name"].startswith("_"):
+            raise FigureError(given=text, position=start + 1, problem=_MALFORMED)
+        elif token["space"]:
+            piece = " " if written else ""
+        places.append((length, start))
+        written.append(piece)
+        length += len(piece)
+    return "".join(written), literals, tuple(places)
+
+
+def _unit_after(text: str, position: int) -> tuple[int, Unit | None]:
+    """Return where the unit after a number ends, and the unit; `6 mmHg / min` has one, `6 mK / points` has mK."""
+    found = _UNIT.match(text, position)
+    if found is None or not found[1]:
+        return position, None
+    written, end = found[1], found.end()
+    try:
+        unit = parse_unit(written)
+    except UnknownUnit as failure:
+        raise FigureError(given=text, position=found.start(1) + 1, problem=failure.text()) from failure
+    while (further := _PER.match(text, end)) is not None:
+        try:
+            unit = parse_unit(f"{unit.symbol}/{further[1]}")
+        except UnknownUnit:
+            break  # a name, not a unit
+        end = further.end()
+    return end, unit
+
+
+def _pointed(node: ast.expr) -> int:
+    """Return where a refusal of an operation points: its right-hand operand."""
+    return node.right.col_offset if isinstance(node, ast.BinOp) else node.col_offset
+
+
+def _dotted(node: ast.AST) -> str | None:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=owner, attr=name):
+            before = _dotted(owner)
+            return None if before is None else f"{before}.{name}"
+        case _:
+            return None
+
+
+def _amount(value: Outcome) -> Quantity | float:
+    if isinstance(value, bool | str):
+        raise UnitMismatch(operation="arithmetic", left=str(value), right="—")
+    return value
+
+
+def _combined(operation: ast.operator, left: Outcome, right: Outcome) -> Quantity | float:
+    a, b = _amount(left), _amount(right)
+    match operation:
+        case ast.Mult():
+            return a * b
+        case ast.Div():
+            return a / b
+        case ast.Pow():
+            return _power(a, b)
+        case _:
+            pass
+    if isinstance(a, Quantity) or isinstance(b, Quantity):
+        a, b = _as_quantity(a), _as_quantity(b)
+        return a + b if isinstance(operation, ast.Add) else a - b
+    return a + b if isinstance(operation, ast.Add) else a - b
+
+
+def _power(base: Quantity | float, exponent: Quantity | float) -> Quantity | float:
+    power = exponent.si if isinstance(exponent, Quantity) and exponent.unit.is_number else exponent
+    if isinstance(power, Quantity):
+        raise UnitMismatch(operation="**", left=str(base), right=str(power))
+    if not isinstance(base, Quantity) or base.unit.is_number:
+        return float((base.si if isinstance(base, Quantity) else base) ** power)
+    if power != int(power):
+        raise UnitMismatch(operation="**", left=str(base), right=str(power))
+    return math.prod([base] * abs(int(power)), start=Quantity(1.0, ONE)) if power >= 0 else 1.0 / _power(base, -power)
+
+
+def _compared(operation: ast.cmpop, left: Outcome, right: Outcome) -> bool:
+    if isinstance(left, str) or isinstance(right, str):
+        if not isinstance(operation, ast.Eq | ast.NotEq):
+            raise UnitMismatch(operation="comparison", left=str(left), right=str(right))
+        return (left == right) is isinstance(operation, ast.Eq)
+    a, b = _as_quantity(_amount(left)), _as_quantity(_amount(right))
+    outcomes: dict[type[ast.cmpop], Callable[[], bool]] = {
+        ast.Lt: lambda: a < b, ast.LtE: lambda: a <= b, ast.Gt: lambda: a > b, ast.GtE: lambda: a >= b,
+        ast.Eq: lambda: a <= b <= a, ast.NotEq: lambda: not a <= b <= a,
+    }  # fmt: skip
+    return outcomes[type(operation)]()
+
+
+def _as_quantity(value: Quantity | float) -> Quantity:
+    return value if isinstance(value, Quantity) else Quantity(value, ONE)
+
+
+def _sqrt(value: Quantity | float) -> Quantity | float:
+    if not isinstance(value, Quantity):
+        return math.sqrt(value)
+    a, b, c, d, e, f, g, h = (each // 2 for each in value.unit.dimension)
+    if any(each % 2 for each in value.unit.dimension):
+        raise UnitMismatch(operation="sqrt", left=str(value), right="—")
+    return Quantity(math.sqrt(value.si), coherent_unit((a, b, c, d, e, f, g, h)))
+
+
+def _least(*values: Quantity | float) -> Quantity | float:
+    return min(map(_as_quantity, values))
+
+
+def _greatest(*values: Quantity | float) -> Quantity | float:
+    return max(map(_as_quantity, values))
+
+
+def _absolute(value: Quantity | float) -> Quantity | float:
+    return abs(value)
+
+
+_FUNCTIONS: Final[dict[str, Callable[..., Quantity | float]]] = {
+    "abs": _absolute,
+    "sqrt": _sqrt,
+    "min": _least,
+    "max": _greatest,
+}
+
+
+@frozen
+class Interval:
+    """A closed interval of quantities; an end that is None is open to infinity."""
+
+    low: Quantity | None
+    high: Quantity | None
+
+    def holds(self, quantity: Quantity) -> bool:
+        """Return whether a quantity lies in the interval, its ends included. Raises UnitMismatch."""
+        above = self.low is None or self.low <= quantity
+        return above and (self.high is None or quantity <= self.high)
+
+    def __str__(self) -> str:
+        """Return the interval as people write it."""
+        if self.low is None or self.high is None:
+            return f"≤ {self.high}" if self.low is None else f"≥ {self.low}"
+        return f"{self.low} … {self.high}"
+
+
+_NUM: Final = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_AROUND: Final = rf"({_NUM})\s*([^±()]*?)\s*±\s*({_NUM})\s*([^±()]*?)\s*"
+_PLUS_MINUS: Final = re.compile(rf"{_AROUND}|\(\s*{_AROUND}\)\s*([^±()]+)")
+_BETWEEN: Final = re.compile(rf"({_NUM})\s*(.*?)\s*(?:…|\.\.\.|~|～|–| to )\s*({_NUM})\s*(.*)")
+_ONE_SIDED: Final = re.compile(r"(≤|<=|≥|>=)\s*(.+)")
+
+
+def parse_interval(text: str) -> Interval:
+    """Return the interval written as `(20 ± 1) °C`, `20 °C ± 500 mK`, `20 … 26 °C`, `≤ 75 %` or `≥ 10 °C`.
+
+    Raises:
+        FigureError: it is none of these, or its ends are in the wrong order.
+    """
+    plain = text.strip().replace("−", "-")
+    try:
+        found = _interval(plain)
+    except FigureError as failure:
+        raise FigureError(given=text, position=failure.position, problem=failure.problem) from failure
+    except MetrologyError as failure:
+        raise FigureError(given=text, position=1, problem=failure.text()) from failure
+    if found.low is not None and found.high is not None and found.high < found.low:
+        raise FigureError(given=text, position=1, problem=Text("the upper end lies below the lower", zh="上限低于下限"))
+    return found
+
+
+def _interval(text: str) -> Interval:
+    if one_sided := _ONE_SIDED.fullmatch(text):
+        end = parse_quantity(one_sided[2])
+        return Interval(None, end) if one_sided[1] in {"≤", "<="} else Interval(end, None)
+    if around := _PLUS_MINUS.fullmatch(text):
+        number, first, half, second, *_ = [each for each in around.groups() if each is not None] + [""]
+        last = around[9] or second or first
+        middle = Quantity(float(number), parse_unit(first or last) if first or last else ONE)
+        width = Quantity(float(half), parse_unit(second or last) if second or last else ONE)
+        if width.unit.is_scale:
+            width = Quantity(width.value, parse_unit("K"))
+        low, high = middle - width, middle + width
+        return Interval(_decimal(low), _decimal(high))
+    if between := _BETWEEN.fullmatch(text):
+        unit = parse_unit(between[4]) if between[4] else ONE
+        return Interval(
+            Quantity(float(between[1]), parse_unit(between[2]) if between[2] else unit),
+            Quantity(float(between[3]), unit),
+        )
+    raise FigureError(
+        given=text,
+        position=1,
+        problem=Text(
+            "an interval is written (20 ± 1) °C, 20 … 26 °C, ≤ 75 % or ≥ 10 °C",
+            zh="区间应写成 (20 ± 1) °C、20 … 26 °C、≤ 75 % 或 ≥ 10 °C",
+        ),
+    )
+
+
+def _decimal(end: Quantity) -> Quantity:
+    """Return an end as its decimal digits say: 20.1 − 0.1 is 20."""
+    return Quantity(float(f"{end.value:.14g}"), end.unit)
