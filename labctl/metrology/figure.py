@@ -290,7 +290,7 @@ def _greatest(*values: Quantity | float) -> Quantity | float:
 
 
 def _absolute(value: Quantity | float) -> Quantity | float:
-    return abs(value)
+    return abs(value) if isinstance(value, Quantity) else math.fabs(value)
 
 
 _FUNCTIONS: Final[dict[str, Callable[..., Quantity | float]]] = {
