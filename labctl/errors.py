@@ -2,7 +2,8 @@
 
     LabctlError
     |- StationError
-    |  `- UnknownInstrument
+    |  |- UnknownInstrument
+    |  `- StationMistakes
     |- PackBroken
     |- InstrumentError
     |  |- TransportError
@@ -14,6 +15,7 @@
     |  |- Overload
     |  |- InstrumentReported
     |  |- WrongIdentity
+    |  |- NotReady
     |  `- LimitExceeded
     |- ProcedureError
     |  |- NotSettled
@@ -100,6 +102,21 @@ class UnknownInstrument(StationError):
 
 
 @define(kw_only=True, slots=False)
+class StationMistakes(StationError):
+    """Several mistakes of one station file, the first one as its own."""
+
+    mistakes: "tuple[StationError, ...]"
+
+    def text(self) -> Text:
+        """Return one sentence a line, in both languages."""
+        sentences = [each.text() for each in self.mistakes]
+        return Text(
+            "\n".join(each.within(Language.ENGLISH) for each in sentences),
+            zh="\n".join(each.within(Language.CHINESE) for each in sentences),
+        )
+
+
+@define(kw_only=True, slots=False)
 class PackBroken(LabctlError):
     """An installed pack could not be loaded."""
 
@@ -149,7 +166,8 @@ class TransportTimeout(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: asked {query!r}, no complete answer within {waited:g} s, received {received!r}. "
         "The connection is not trusted any more and will be opened again",
-        zh="{instrument}({address}):询问 {query!r},{waited:g} 秒内无完整应答,已收到 {received!r}。该连接不再可信,将重新建立",
+        zh="{instrument}({address}):询问 {query!r},{waited:g} 秒内无完整应答,已收到 {received!r}。"
+        "该连接不再可信,将重新建立",
     )
     waited: float
     query: bytes = b""
@@ -172,7 +190,8 @@ class TransportPoisoned(TransportError):
     """A time-out left the stream out of step; it has to be opened again before the next exchange."""
 
     said: ClassVar[Text] = Text(
-        "{instrument} at {address}: a late answer may still arrive after a time-out, so the connection is refused. Reconnect",
+        "{instrument} at {address}: a late answer may still arrive after a time-out, so the connection is refused. "
+        "Reconnect",
         zh="{instrument}({address}):超时后可能仍有迟到的应答,拒绝继续使用该连接。请重新连接",
     )
 
@@ -227,6 +246,20 @@ class WrongIdentity(InstrumentError):
     address: str
     expected: str
     found: str
+
+
+@define(kw_only=True, slots=False)
+class NotReady(InstrumentError):
+    """An instrument did not come into the state it was asked for; `waited` is in seconds."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: {asked} was asked, after {waited:g} s it reports {found}. "
+        "Look at its front panel and the connections, then retry the point",
+        zh="{instrument}:要求 {asked},{waited:g} 秒后仪器状态为 {found}。请查看仪器面板和接线,然后重测该点",
+    )
+    asked: str
+    found: str
+    waited: float
 
 
 @define(kw_only=True, slots=False)
@@ -361,7 +394,8 @@ class CalibrationExpired(TraceabilityError):
     """The certificate of a standard is past its due date."""
 
     said: ClassVar[Text] = Text(
-        "{standard}: certificate {certificate} was valid until {due}, today is {today}. Use another standard or have it calibrated",
+        "{standard}: certificate {certificate} was valid until {due}, today is {today}. "
+        "Use another standard or have it calibrated",
         zh="{standard}:证书 {certificate} 有效期至 {due},今天是 {today}。请换用其他标准器或送检",
     )
     certificate: str

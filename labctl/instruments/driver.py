@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import TransportTimeout, WrongIdentity
+from labctl.errors import ReplyError, TransportTimeout, WrongIdentity
 from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import CommandIntended, IndicationTaken
 from labctl.instruments.call import Call, record_public_methods
@@ -20,6 +20,10 @@ from labctl.transport.base import Transport
 
 QUIET: Final = 0.3
 """Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
+
+
+LONGEST: Final = 100
+"""Lines that the longest listing of an instrument may have."""
 
 
 def whole(text: str) -> str:
@@ -194,6 +198,26 @@ class Driver:
         sent, received = self._exchanged(command, within)
         return decoded(received, self.answer_terminator, instrument=self.name, query=sent)
 
+    def query_lines(self, command: str, *, last: str, within: float = 5.0) -> list[str]:
+        """Ask, and return the lines of the answer up to the one that starts with `last`.
+
+        Raises:
+            TransportTimeout: no such line within that many seconds; the wire is poisoned.
+            ReplyError: a line is no printable ASCII, or the listing does not end.
+        """
+        call = self._open_call()
+        deadline = self.clock.monotonic() + within
+        sent, received = self._exchanged(command, within)
+        lines = [decoded(received, self.answer_terminator, instrument=self.name, query=sent)]
+        while not lines[-1].startswith(last):
+            if len(lines) == LONGEST:
+                raise ReplyError(instrument=self.name, query=sent, reply=received, expected=f"a line {last!r}")
+            more = self.wire.read(self.answer_terminator, max(deadline - self.clock.monotonic(), 0.0))
+            received += more
+            call.exchanges[-1] = Exchange(sent=sent, received=received)
+            lines.append(decoded(more, self.answer_terminator, instrument=self.name, query=sent))
+        return lines
+
     def query_integer(self, command: str, *, within: float = 2.0) -> int:
         """Ask for an integer, such as a status register. Raises as `query`, and ReplyError for anything else."""
         sent, received = self._exchanged(command, within)
@@ -268,9 +292,13 @@ class Driver:
             raise RuntimeError(message)
         return Setting(quantity=quantity, command=call.command, sent_at=call.sent_at, of=self.name)
 
+    def allowed(self, name: str) -> Limit | None:
+        """Return what model and station together allow of a quantity; None where neither limits it."""
+        return self._allowed.get(name)
+
     def refuse_beyond_limits(self, name: str, asked: Quantity) -> None:
         """Refuse a setting that model or station forbid, before the wire. Raises LimitExceeded, UnitMismatch."""
-        limit = self._allowed.get(name)
+        limit = self.allowed(name)
         if limit is not None:
             limit.check(asked, instrument=self.name)
 
