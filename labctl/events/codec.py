@@ -1,4 +1,4 @@
-"""Events and records as canonical JSON bytes, and back; the one encoding of journal, bundle and wire between processes."""
+"""Events and records as canonical JSON bytes, and back; the one encoding of journal, bundle and processes."""
 
 from typing import Any, TypeVar, get_args
 

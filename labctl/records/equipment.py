@@ -1,4 +1,4 @@
-"""What stands on the bench: instruments, the certificates and figures that a standard's record holds, the unit under test."""
+"""What stands on the bench: instruments, what a standard's record holds, the unit under test."""
 
 from datetime import date
 from enum import Enum

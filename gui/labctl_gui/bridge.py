@@ -1,0 +1,158 @@
+"""Between the window's loop and everything that may take time: one worker thread, one inbox, drained every tick."""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from attrs import define, field, frozen
+
+from labctl.app.window import Desk, Issued, Look
+from labctl.errors import LabctlError
+from labctl.events.journal import Entry
+from labctl.language import Text
+
+_POLL = 0.2  # seconds between two looks at the journal when no bell rings
+
+
+@frozen
+class Entries:
+    """New entries of the journal, in order."""
+
+    entries: tuple[Entry, ...]
+
+
+@frozen
+class Looked:
+    """The bench as it was found just now."""
+
+    look: Look
+
+
+@frozen
+class EngineLost:
+    """The engine's process is gone."""
+
+
+@frozen
+class CertificateReady:
+    """A certificate was issued and verified."""
+
+    issued: Issued
+
+
+@frozen
+class Attached:
+    """The desk follows a run now."""
+
+    run: str
+
+
+@frozen
+class Refused:
+    """Something that was asked did not work; the sentence says why and what to do."""
+
+    text: Text
+
+
+News = Entries | Looked | EngineLost | CertificateReady | Attached | Refused
+
+
+class Job(Protocol):
+    """Something the worker does."""
+
+    def __call__(self, desk: Desk) -> News | None:
+        """Do it, and return what the window should hear."""
+        ...
+
+
+@define
+class Bridge:
+    """Owns the worker thread; the window puts jobs in and takes news out."""
+
+    opening: Callable[[], Desk]
+    _jobs: "queue.SimpleQueue[Job | None]" = field(factory=queue.SimpleQueue, init=False)
+    _inbox: deque[News] = field(factory=deque, init=False)
+    _ended: threading.Event = field(factory=threading.Event, init=False)
+    _threads: list[threading.Thread] = field(factory=list, init=False)
+    _desk: Desk | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Start the worker; the desk opens there, after the first paint."""
+        worker = threading.Thread(target=self._work, name="labctl-window-worker", daemon=True)
+        self._threads.append(worker)
+        worker.start()
+
+    def do(self, job: Job) -> None:
+        """Hand a job to the worker."""
+        self._jobs.put(job)
+
+    def drain(self) -> list[News]:
+        """Take everything out of the inbox; never blocks."""
+        news: list[News] = []
+        while self._inbox:
+            news.append(self._inbox.popleft())
+        return news
+
+    def command(self, what: str, **facts: str) -> None:
+        """Send a command to the engine at once, beside whatever the worker is busy with."""
+        sender = threading.Thread(target=self._send, args=(what, facts), name=f"labctl-{what}", daemon=True)
+        sender.start()
+
+    def picture(self, name: str) -> bytes:
+        """Return a picture of the procedure; empty where there is none."""
+        return self._desk.picture(name) if self._desk is not None else b""
+
+    def close(self) -> None:
+        """End the worker; a run goes on without the window."""
+        self._ended.set()
+        self._jobs.put(None)
+        for thread in self._threads:
+            thread.join(timeout=5.0)
+        if self._desk is not None:
+            self._desk.close()
+
+    # --- in the threads ---------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            desk = self._desk = self.opening()
+        except LabctlError as error:
+            self._inbox.append(Refused(error.text()))
+            return
+        follower = threading.Thread(target=self._follow, args=(desk,), name="labctl-window-follower", daemon=True)
+        self._threads.append(follower)
+        follower.start()
+        while (job := self._jobs.get()) is not None:
+            try:
+                news = job(desk)
+            except LabctlError as error:
+                news = Refused(error.text())
+            if news is not None:
+                self._inbox.append(news)
+
+    def _follow(self, desk: Desk) -> None:
+        """Read the journal from the last number, whenever the bell rings and a few times a second."""
+        lost = False
+        while not self._ended.is_set():
+            try:
+                entries = desk.news(timeout=_POLL)
+                if entries:
+                    self._inbox.append(Entries(tuple(entries)))
+                alive = desk.engine_alive()
+            except LabctlError as error:
+                self._inbox.append(Refused(error.text()))
+                self._ended.wait(1.0)
+                continue
+            if not alive and not lost and not entries:
+                self._inbox.append(EngineLost())
+            lost = not alive
+
+    def _send(self, what: str, facts: dict[str, str]) -> None:
+        if self._desk is None:
+            return
+        try:
+            self._desk.ask(what, **facts)
+        except LabctlError as error:
+            self._inbox.append(Refused(error.text()))

@@ -1,0 +1,1 @@
+"""What the screens show and offer, as plain objects; nothing here knows Qt."""

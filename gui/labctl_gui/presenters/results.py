@@ -1,0 +1,118 @@
+"""One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
+
+from attrs import frozen
+
+from labctl.language import Language, Text
+from labctl.metrology.conformity import Verdict
+from labctl.metrology.display import fitting_unit
+from labctl.metrology.quantity import Quantity
+from labctl.metrology.rounding import report, round_to
+from labctl.records.calibration import BudgetLine, PointResult, Result
+from labctl_gui.presenters.words import VERDICTS
+
+RULES: dict[str, Text] = {
+    "third": Text("U ≤ MPE/3", zh="U ≤ MPEV/3"),
+    "guarded": Text("guarded by U", zh="按 U 保护带"),
+}
+
+
+@frozen(kw_only=True)
+class ResultRow:
+    """A point's result, ready to be shown; fractions are of the permissible error."""
+
+    key: tuple[str, str, str]
+    section: str
+    point: str
+    span: str  # the range
+    indication: str
+    error: str
+    expanded: str
+    k: str
+    limit: str
+    unit: str
+    verdict: Verdict | None
+    verdict_text: str
+    rule: str
+    error_fraction: float | None
+    expanded_fraction: float | None
+    attempts: int
+    result: Result | None
+
+
+def row_of(point: PointResult, language: Language) -> ResultRow:
+    """Return the line of a point: its judged result, or its first one."""
+    judgement = point.judgements[0] if point.judgements else None
+    result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
+    result = result or (point.results[0] if point.results else None)
+    limit = judgement.limit if judgement else None
+    error = expanded = limit_text = unit = ""
+    if result is not None:
+        largest = max(abs(result.expanded), abs(result.value), abs(limit.value_in(result.unit)) if limit else 0.0)
+        shown = fitting_unit(result.unit, largest or 1.0)
+        value, u = (Quantity.of(each, result.unit).value_in(shown) for each in (result.value, result.expanded))
+        unit = shown.symbol
+        error, expanded = report(value, u) if u > 0 else (f"{value:.6g}", "0")
+        limit_text = f"{round_to(limit.value_in(shown), _step(expanded)):f}" if limit is not None else ""
+    half = limit.value_in(result.unit) if limit is not None and result is not None else 0.0
+    return ResultRow(
+        key=(point.phase, point.section, point.point),
+        section=point.section,
+        point=_text(point.columns.get("nominal")),
+        span=_text(point.columns.get("range")),
+        indication=_indication(result),
+        error=signed(error),
+        expanded=expanded,
+        k=f"{result.k:.2f}" if result is not None else "",
+        limit=f"± {limit_text}" if limit_text else "",
+        unit=unit,
+        verdict=judgement.verdict if judgement else None,
+        verdict_text=VERDICTS[judgement.verdict].within(language) if judgement else "",
+        rule=RULES[judgement.rule].within(language) if judgement and judgement.rule in RULES else "",
+        error_fraction=result.value / half if result is not None and half > 0 else None,
+        expanded_fraction=result.expanded / half if result is not None and half > 0 else None,
+        attempts=point.attempts,
+        result=result,
+    )
+
+
+def signed(digits: str) -> str:
+    """Return digits with a sign that aligns: a plus, or a true minus."""
+    if not digits:
+        return ""
+    return "−" + digits[1:] if digits.startswith("-") else "+" + digits
+
+
+def _step(digits: str) -> str:
+    """Return the last place of printed digits as a rounding interval."""
+    return "0." + "0" * (len(digits.split(".")[1]) - 1) + "1" if "." in digits else "1"
+
+
+def _text(column: Quantity | str | float | None) -> str:
+    return "" if column is None else str(column)
+
+
+def _indication(result: Result | None) -> str:
+    if result is None:
+        return ""
+    for symbol, quantity in result.inputs.items():
+        if symbol.endswith("_ind") or symbol.startswith("V_0"):
+            return f"{quantity.value:.9g} {quantity.unit.symbol}"
+    return ""
+
+
+def budget_rows(lines: tuple[BudgetLine, ...], language: Language) -> list[tuple[str, ...]]:
+    """Return a budget as rows of text, the largest contribution first."""
+    ordered = sorted(lines, key=lambda line: -line.contribution)
+    return [
+        (
+            line.symbol,
+            line.description.within(language),
+            line.distribution.within(language),
+            f"{line.u:.3g} {line.unit}",
+            "∞" if line.dof is None else f"{line.dof:.3g}",
+            f"{line.sensitivity:.4g}",
+            f"{line.percent:.1f} %",
+            line.source if line.confirmed else f"{line.source} (?)",
+        )
+        for line in ordered
+    ]

@@ -1,0 +1,96 @@
+"""The card on which the engine asks something of a person: picture, words, an answer; Enter is OK."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtSvgWidgets import QSvgWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout
+
+from labctl.events.kinds import Question
+from labctl.language import Language, Text
+from labctl_gui.widgets.parts import button, label
+
+_QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作:系统正在自动进行。")
+_IDLE = Text("Press Start to calibrate on this bench.", zh="按「开始」在本台位进行校准。")
+_DONE = Text("Done ⏎", zh="完成 ⏎")
+_ENTER = Text("Enter ⏎", zh="确认 ⏎")
+_HEADING = Text("Next step", zh="下一步")
+
+
+class Card(QFrame):
+    """Shows one question at a time, in place; nothing modal during a run."""
+
+    def __init__(self, language: Language, answer: Callable[[str, str], None], picture: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._language, self._answer, self._picture_of = language, answer, picture
+        self._question: Question | None = None
+        self._shown: Question | str | None = ""
+        heading = label(_HEADING.within(language), "heading")
+        self._words = label(name="title", wrap=True)
+        self._picture = QSvgWidget()
+        self._picture.renderer().setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._picture.setMinimumHeight(110)
+        self._field = QLineEdit()
+        self._field.returnPressed.connect(self._done)
+        self._choices = QComboBox()
+        self.confirm = button(_DONE.within(language), "primary")
+        self.confirm.setAutoDefault(True)
+        self.confirm.clicked.connect(self._done)
+        row = QHBoxLayout()
+        for widget in (self._field, self._choices):
+            row.addWidget(widget, 1)
+        row.addStretch(0)
+        row.addWidget(self.confirm)
+        layout = QVBoxLayout(self)
+        layout.addWidget(heading)
+        layout.addWidget(self._words)
+        layout.addWidget(self._picture, 1)
+        layout.addStretch(0)
+        layout.addLayout(row)
+        self.show_question(None, under_way=False)
+
+    def show_question(self, question: Question | None, *, under_way: bool) -> None:
+        """Show a question, or that nothing is to be done."""
+        key = question if question is not None else f"none {under_way}"
+        if key == self._shown:
+            return
+        self._shown, self._question = key, question
+        self.setProperty("quiet", "false" if question else "true")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        kind = question.kind if question else ""
+        self._field.setVisible(kind in {"number", "text"})
+        self._choices.setVisible(kind == "choice")
+        self.confirm.setVisible(question is not None)
+        self._picture.setVisible(bool(question and question.picture))
+        if question is None:
+            self._words.setText((_QUIET if under_way else _IDLE).within(self._language))
+            return
+        words = question.text.within(self._language)
+        self._words.setText(f"{words} / {question.unit}" if question.unit else words)
+        self.confirm.setText((_DONE if kind == "instruction" else _ENTER).within(self._language))
+        self.confirm.setEnabled(True)
+        self._choices.clear()
+        self._choices.addItems([each.within(self._language) for each in question.choices])
+        self._field.clear()
+        if question.picture:
+            self._picture.load(QByteArray(self._picture_of(question.picture)))
+            self._picture.renderer().setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+        (self._field if kind in {"number", "text"} else self.confirm).setFocus()
+
+    def _done(self) -> None:
+        if self._question is None:
+            return
+        match self._question.kind:
+            case "number" | "text":
+                answer = self._field.text().strip()
+                if not answer:
+                    return
+            case "choice":
+                answer = self._question.choices[self._choices.currentIndex()].en
+            case _:
+                answer = "done"
+        self.confirm.setEnabled(False)  # until the engine has taken the answer
+        self._answer(self._question.key, answer)

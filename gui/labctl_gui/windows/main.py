@@ -1,0 +1,262 @@
+"""The window: navigation, screens, the bar with the state of the run and the Abort button that never moves."""
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labctl.app.window import Desk, Look
+from labctl.language import Language, Text
+from labctl_gui import bridge as news
+from labctl_gui.bridge import Bridge
+from labctl_gui.presenters import state
+from labctl_gui.presenters.bench import cards_of
+from labctl_gui.presenters.run import RunPresenter
+from labctl_gui.widgets.parts import button, frame, label
+from labctl_gui.windows.bench import BenchPage
+from labctl_gui.windows.certificate import CertificatePage
+from labctl_gui.windows.results import ResultsPage
+from labctl_gui.windows.run import RunPage
+
+TICK = 50  # ms between two looks into the inbox
+BENCH, RUN, RESULTS, CERTIFICATE = range(4)
+_PAGES = (
+    Text("Bench", zh="工作台"),
+    Text("Run", zh="运行"),
+    Text("Results", zh="结果"),
+    Text("Certificate", zh="证书"),
+)
+_START = Text("Start  F5", zh="开始  F5")
+_RESUME = Text("Resume run  F5", zh="继续运行  F5")
+_PAUSE = Text("Pause  F8", zh="暂停  F8")
+_CONTINUE = Text("Continue  F7", zh="继续  F7")
+_RETRY = Text("Retry point  F9", zh="重测本点  F9")
+_ABORT = Text("■  Abort → safe", zh="■  中止 → 安全")
+_TITLE = Text("labctl — calibration laboratory", zh="labctl — 计量校准系统")
+
+
+class MainWindow(QMainWindow):
+    """One window for one bench."""
+
+    def __init__(self, bridge: Bridge, language: Language, today: Callable[[], date]) -> None:
+        super().__init__()
+        self._bridge, self._language, self._today = bridge, language, today
+        self.run = RunPresenter(language)
+        self._look: Look | None = None
+        self._dirty = True
+        self.setWindowTitle(_TITLE.within(language))
+        self.setMinimumSize(1180, 690)
+        self.resize(1280, 720)
+        self.bench_page = BenchPage(language)
+        self.run_page = RunPage(language, self._answer, bridge.picture)
+        self.results_page = ResultsPage(language)
+        self.certificate_page = CertificatePage(language)
+        self._stack = QStackedWidget()
+        for page in (self.bench_page, self.run_page, self.results_page, self.certificate_page):
+            self._stack.addWidget(page)
+        self._navigation = QButtonGroup(self)
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self._side())
+        body.addWidget(self._stack, 1)
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(body, 1)
+        layout.addWidget(self._bar())
+        self.setCentralWidget(central)
+        self._bind()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self.tick)
+        self.go_to(BENCH)
+
+    # --- layout -----------------------------------------------------------------------------------------------------
+
+    def _side(self) -> QWidget:
+        side = frame("navigation")
+        side.setFixedWidth(132)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(0)
+        for number, title in enumerate(_PAGES):
+            entry = button(title.within(self._language), "navigate", checkable=True)
+            self._navigation.addButton(entry, number)
+            layout.addWidget(entry)
+        layout.addStretch(1)
+        self._navigation.idClicked.connect(self.go_to)
+        return side
+
+    def _bar(self) -> QWidget:
+        words = self._language
+        self.stage = label(name="title")
+        self.message = label(name="faint", wrap=True)
+        self.start = button(_START.within(words), "primary")
+        self.pause = button(_PAUSE.within(words))
+        self.go_on = button(_CONTINUE.within(words))
+        self.retry = button(_RETRY.within(words))
+        self.abort = button(_ABORT.within(words), "abort")
+        bar = frame("bar")
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(16, 8, 16, 8)
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        text.addWidget(self.stage)
+        text.addWidget(self.message)
+        layout.addLayout(text, 1)
+        for each in (self.start, self.pause, self.go_on, self.retry, self.abort):
+            layout.addWidget(each)
+        return bar
+
+    def _bind(self) -> None:
+        self.start.clicked.connect(self._start)
+        self.pause.clicked.connect(lambda: self._bridge.command("pause"))
+        self.go_on.clicked.connect(lambda: self._bridge.command("continue"))
+        self.retry.clicked.connect(lambda: self._bridge.command("retry"))
+        self.abort.clicked.connect(self._abort)
+        self.bench_page.look_again.clicked.connect(self.look)
+        self.certificate_page.issue.clicked.connect(self._issue)
+        for key, each in (("F5", self.start), ("F8", self.pause), ("F7", self.go_on), ("F9", self.retry)):
+            QShortcut(QKeySequence(key), self).activated.connect(each.click)
+        QShortcut(QKeySequence("Ctrl+Shift+X"), self).activated.connect(self.abort.click)
+
+    # --- what a person does -----------------------------------------------------------------------------------------
+
+    def go_to(self, page: int) -> None:
+        """Show a screen."""
+        self._stack.setCurrentIndex(page)
+        entry = self._navigation.button(page)
+        if entry is not None:
+            entry.setChecked(True)
+        self._dirty = True
+
+    def look(self) -> None:
+        """Look at the bench again."""
+        if not state.is_under_way(self.run.stage):
+            self._bridge.do(lambda desk: news.Looked(desk.look()))
+
+    def _start(self) -> None:
+        if not state.may_start(self.run.stage):
+            return
+        interrupted, run = self.run.stage is state.Stage.INTERRUPTED, self.run.run
+        self.start.setEnabled(False)
+        self.message.setText("")
+        self.run.stage = state.Stage.PREPARING
+        self._dirty = True
+        self._bridge.do(lambda desk: news.Attached(desk.resume(run) if interrupted else desk.start()))
+        self.go_to(RUN)
+
+    def _abort(self) -> None:
+        """One click, no question: nothing is lost by it."""
+        self._bridge.command("abort")
+        if state.is_under_way(self.run.stage):
+            self.run.stage = state.Stage.ABORTING
+            self._dirty = True
+
+    def _answer(self, question: str, answer: str) -> None:
+        self._bridge.command("answer", question=question, answer=answer)
+
+    def _issue(self) -> None:
+        self.certificate_page.show_working()
+        self._bridge.do(_issued)
+
+    # --- the tick ---------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start the worker and the tick, once the first paint is out."""
+        self._bridge.start()
+        self._bridge.do(_first_look)
+        self._timer.start()
+
+    def tick(self) -> None:
+        """Take the news and show what changed."""
+        for item in self._bridge.drain():
+            self._take(item)
+            self._dirty = True
+        if self._dirty:
+            self._dirty = False
+            self.refresh()
+
+    def _take(self, item: news.News) -> None:
+        match item:
+            case news.Entries(entries=entries):
+                for entry in entries:
+                    self.run.apply(entry)
+            case news.Looked(look=look):
+                self._look = look
+                titles = {seen.key: seen.title.within(self._language) for seen in look.seen if seen.shows_live}
+                self.run_page.show_instruments(titles)
+            case news.Attached(run=run):
+                if run and run != self.run.run:
+                    stage = self.run.stage
+                    self.run = RunPresenter(self._language, run=run)
+                    self.run.stage = stage if state.is_under_way(stage) else state.Stage.PREPARING
+                    self.go_to(RUN)
+            case news.EngineLost():
+                self.run.engine_lost()
+            case news.CertificateReady(issued=issued):
+                self.certificate_page.show_issued(issued)
+            case news.Refused(text=text):
+                self.message.setText(text.within(self._language))
+                if not self.run.plan and self.run.stage is state.Stage.PREPARING:
+                    self.run.stage = state.Stage.IDLE
+
+    def refresh(self) -> None:
+        """Show the state of the run on the visible screen and in the bar."""
+        stage = self.run.stage
+        self.stage.setText(state.TITLES[stage].within(self._language))
+        if self.run.reason and not state.is_under_way(stage):
+            self.message.setText(self.run.reason)
+        elif state.is_under_way(stage) and self.run.log:
+            self.message.setText(self.run.log[-1])
+        self.start.setText((_RESUME if stage is state.Stage.INTERRUPTED else _START).within(self._language))
+        self.start.setEnabled(state.may_start(stage) and self._look is not None)
+        self.pause.setEnabled(state.may_pause(stage))
+        self.go_on.setEnabled(state.may_continue(stage))
+        self.retry.setEnabled(state.may_retry(stage))
+        self.certificate_page.offer(possible=stage is state.Stage.FINISHED)
+        match self._stack.currentIndex():
+            case 0:
+                in_use = state.is_under_way(stage)
+                self.bench_page.show_cards(
+                    cards_of(self._look, self.run.live, in_use=in_use, language=self._language, today=self._today())
+                )
+            case 1:
+                self.run_page.show_run(self.run)
+            case 2:
+                self.results_page.show_run(self.run)
+            case _:
+                pass
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        """Leave: the run goes on without the window."""
+        self._timer.stop()
+        self._bridge.close()
+        event.accept()
+
+    def keep_on_top_of_focus(self) -> None:
+        """Bring the window to the front."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+
+
+def _first_look(desk: Desk) -> news.News:
+    """Follow a run that is already under way, else look at the bench."""
+    run = desk.attach()
+    look = desk.look(touch=not run)
+    return news.Looked(look)
+
+
+def _issued(desk: Desk) -> news.News:
+    return news.CertificateReady(desk.issue())

@@ -1,0 +1,151 @@
+"""The Run screen: steps, card, live readings with their trace, the results filling in."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labctl.language import Language, Text
+from labctl_gui import theme
+from labctl_gui.presenters.run import RunPresenter, Step
+from labctl_gui.presenters.state import is_under_way
+from labctl_gui.widgets.card import Card
+from labctl_gui.widgets.numeral import Numeral
+from labctl_gui.widgets.parts import frame, label
+from labctl_gui.widgets.results import ResultsTable
+
+_STEPS = Text("Points", zh="校准点")
+_RESULTS = Text("Results", zh="结果")
+_TRACE = Text("Readings of this point", zh="本点读数")
+_SIMULATED = Text("simulated instruments", zh="模拟仪器")
+_PROGRESS = Text("{done} of {all} points", zh="{done}/{all} 点")
+
+
+class RunPage(QWidget):
+    """Everything a technician watches during a run."""
+
+    def __init__(self, language: Language, answer: Callable[[str, str], None], picture: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._language = language
+        self._steps_shown: list[Step] = []
+        self._plot_holder = QVBoxLayout()
+        self._plot: QWidget | None = None
+        self._title = label(name="title")
+        self._unit = label(name="faint")
+        self._mark = label(_SIMULATED.within(language), "mark")
+        self._progress = QProgressBar(textVisible=False)
+        self._progress.setMaximumHeight(8)
+        self._progress_words = label(name="faint")
+        self._list = QListWidget()
+        self._list.setAccessibleName(_STEPS.within(language))
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.card = Card(language, answer, picture)
+        self._numerals = QHBoxLayout()
+        self._numeral_of: dict[str, Numeral] = {}
+        self.results = ResultsTable(language)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addWidget(self._unit, 1)
+        head.addWidget(self._mark)
+        head.addWidget(self._progress_words)
+        left = QVBoxLayout()
+        left.addWidget(label(_STEPS.within(self._language), "heading"))
+        left.addWidget(self._list, 1)
+        trace = frame("panel")
+        trace_layout = QVBoxLayout(trace)
+        trace_layout.addWidget(label(_TRACE.within(self._language), "heading"))
+        trace_layout.addLayout(self._plot_holder, 1)
+        live = QVBoxLayout()
+        live.addLayout(self._numerals)
+        live.addWidget(trace, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(12)
+        upper.addWidget(_wrapped(left, 200))
+        upper.addWidget(self.card, 4)
+        upper.addLayout(live, 7)
+        lower = QVBoxLayout()
+        lower.setContentsMargins(0, 6, 0, 0)
+        lower.addWidget(label(_RESULTS.within(self._language), "heading"))
+        lower.addWidget(self.results, 1)
+        splitter = QSplitter(Qt.Orientation.Vertical)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(_wrapped(upper))
+        splitter.addWidget(_wrapped(lower))
+        splitter.setSizes([330, 290])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 12, 18, 8)
+        layout.addLayout(head)
+        layout.addWidget(self._progress)
+        layout.addWidget(splitter, 1)
+
+    def show_instruments(self, titles: dict[str, str]) -> None:
+        """Give each instrument that shows or presents something its numeral."""
+        for key, title in titles.items():
+            if key not in self._numeral_of:
+                self._numeral_of[key] = numeral = Numeral(self._language, title)
+                self._numerals.addWidget(numeral)
+
+    def show_run(self, run: RunPresenter) -> None:
+        """Show the run as it stands."""
+        self._title.setText(run.title)
+        self._unit.setText(run.unit)
+        self._mark.setVisible(run.simulated)
+        done, every = run.progress
+        self._progress.setRange(0, max(every, 1))
+        self._progress.setValue(done)
+        self._progress_words.setText(_PROGRESS.filled(done=done, all=every).within(self._language) if every else "")
+        self._show_steps(run.steps())
+        self.card.show_question(run.card, under_way=is_under_way(run.stage))
+        for key, numeral in self._numeral_of.items():
+            numeral.show_live(run.live.get(key))
+        self._show_trace(run)
+        self.results.show_rows(list(run.rows.values()))
+
+    def _show_trace(self, run: RunPresenter) -> None:
+        if self._plot is None:
+            from labctl_gui.widgets.plot import TracePlot  # pyqtgraph takes half a second: after the first paint
+
+            self._plot = TracePlot(self._language)
+            self._plot_holder.addWidget(self._plot, 1)
+        self._plot.show_trace(run.trace)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _show_steps(self, steps: list[Step]) -> None:
+        if steps == self._steps_shown:
+            return
+        if [step.key for step in steps] != [step.key for step in self._steps_shown]:
+            self._list.clear()
+            for _ in steps:
+                self._list.addItem(QListWidgetItem())
+        for row, step in enumerate(steps):
+            item = self._list.item(row)
+            item.setText(step.title if step.is_section else f"  {step.mark}  {step.title}")
+            font = item.font()
+            font.setBold(step.is_section or step.mark == "▶")
+            item.setFont(font)
+            item.setForeground(QColor(theme.FAINT if step.mark in {"✔", "–"} else theme.INK))
+            if step.mark == "▶":
+                self._list.scrollToItem(item)
+        self._steps_shown = steps
+
+
+def _wrapped(layout: QVBoxLayout | QHBoxLayout, width: int | None = None) -> QWidget:
+    """Return a layout as a widget, of a fixed width where one is given."""
+    widget = QWidget()
+    layout.setContentsMargins(0, 0, 0, 0)
+    widget.setLayout(layout)
+    if width is not None:
+        widget.setFixedWidth(width)
+    return widget
