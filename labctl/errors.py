@@ -36,6 +36,7 @@
     |  |- UnknownSchema
     |  |- StoreFailed
     |  `- AlreadyOpen
+    |- GuardianLost
     `- RunAborted
 
 An error carries facts; its class composes the sentence, in either language.
@@ -445,6 +446,17 @@ class StoreFailed(RecordError):
 @define(kw_only=True, slots=False)
 class AlreadyOpen(RecordError):
     """Another engine holds this journal or this bench."""
+
+
+@define(kw_only=True, slots=False)
+class GuardianLost(LabctlError):
+    """The guardian did not start, died or fell silent; nothing stays energised without one."""
+
+    said: ClassVar[Text] = Text(
+        "the guardian (process {process}) is gone, so the bench was made safe. Resume the run; a new guardian starts with it",
+        zh="守护进程({process})已失去联系,台位已置于安全状态。请恢复运行,将随之启动新的守护进程",
+    )
+    process: int
 
 
 @define(kw_only=True, slots=False)

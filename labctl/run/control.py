@@ -1,0 +1,232 @@
+"""What people ask of a running engine: set by the command endpoint's thread, obeyed by the engine's thread."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
+
+from attrs import define, field, frozen
+
+from labctl.clock import Clock, WallClock
+from labctl.errors import LabctlError
+from labctl.events.kinds import Place, Question
+from labctl.language import Text
+
+_SLICE = 0.25  # seconds between two looks at whether somebody is still there
+
+
+class Wish(Enum):
+    """A request that changes the course of a run."""
+
+    PAUSE = "pause"
+    CONTINUE = "continue"
+    ABORT = "abort"
+    STOP = "stop"  # put the run to rest: safe, no outcome, a person resumes it
+    RETRY = "retry"
+    SKIP = "skip"
+
+
+@frozen(kw_only=True)
+class Command:
+    """One request, as it came."""
+
+    wish: Wish
+    by: str = ""
+    facts: dict[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Answer:
+    """What a person answered to a question."""
+
+    question: str
+    answer: str
+    by: str = ""
+
+
+class NobodyThere(Exception):
+    """A person was needed, and none had asked anything of the engine for too long."""
+
+
+@define
+class Control:
+    """The flags between the two threads.
+
+    `halted` is set as long as the engine has to leave what it is doing: every wait takes it as its interrupt. A
+    request is never refused for bad timing; what makes no sense at the moment it is obeyed has no effect.
+
+    Args:
+        clock: the machine's clock, whatever the run's: people live in it.
+        unattended: seconds without a controller after which a question puts the run to rest.
+        on_abort: called once, in the caller's thread, as soon as an abort was asked for.
+    """
+
+    clock: Clock = field(factory=WallClock)
+    unattended: float = 600.0
+    on_abort: Callable[[], None] = lambda: None
+    halted: threading.Event = field(factory=threading.Event, init=False)
+    paused: bool = field(default=False, init=False)
+    question: Question | None = field(default=None, init=False)
+    place: Place = field(default=Place(), init=False)
+    activity: str = field(default="", init=False)
+    head: int = field(default=0, init=False)
+    _ending: Command | None = field(default=None, init=False)
+    _redo: deque[Command] = field(factory=deque, init=False)
+    _heard: deque[Command] = field(factory=deque, init=False)
+    _answer: Answer | None = field(default=None, init=False)
+    _changed: threading.Condition = field(factory=threading.Condition, init=False)
+    _last_seen: float = field(default=0.0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Whoever started the engine counts as having been there."""
+        self._last_seen = self.clock.monotonic()
+
+    # --- the endpoint's thread ---------------------------------------------------------------------------------------
+
+    def request(self, frame: dict[str, object]) -> dict[str, object]:
+        """Take one request of a controller and answer at once; nothing here waits for an instrument."""
+        self._last_seen = self.clock.monotonic()
+        what = str(frame.get("do", ""))
+        by = str(frame.get("by", ""))
+        facts = {name: str(value) for name, value in frame.items() if name not in {"do", "by"}}
+        if what == "snapshot":
+            return {"ok": True, **self.snapshot()}
+        if what == "answer":
+            return self._answered(Answer(question=facts.get("question", ""), answer=facts.get("answer", ""), by=by))
+        with suppress(ValueError):
+            return self.ask(Command(wish=Wish(what), by=by, facts=facts))
+        return _refusal(Text("the engine does not know the request {what!r}", zh="引擎不识别请求 {what!r}"), what=what)
+
+    def ask(self, command: Command) -> dict[str, object]:
+        """Take one command."""
+        if command.wish is Wish.SKIP and not command.facts.get("reason", "").strip():
+            return _refusal(Text("a point is skipped only with a reason", zh="跳过校准点必须说明原因"))
+        first = False
+        with self._changed:
+            self._heard.append(command)
+            match command.wish:
+                case Wish.PAUSE:
+                    self.paused = True
+                case Wish.CONTINUE:
+                    self.paused = False
+                case Wish.ABORT:
+                    first = self._ending is None or self._ending.wish is not Wish.ABORT
+                    self._ending = command
+                    self.halted.set()
+                case Wish.STOP:
+                    self._ending = self._ending or command
+                    self.halted.set()
+                case Wish.RETRY | Wish.SKIP:
+                    self._redo.append(command)
+                    self.halted.set()
+            self._changed.notify_all()
+        if first:
+            self.on_abort()
+        return {"ok": True}
+
+    def snapshot(self) -> dict[str, object]:
+        """Return how things stand, for display; nobody records it."""
+        question = self.question
+        return {
+            "head": self.head,
+            "paused": self.paused,
+            "activity": self.activity,
+            "phase": self.place.phase,
+            "section": self.place.section,
+            "point": self.place.point,
+            "repetition": self.place.repetition,
+            "attempt": self.place.attempt,
+            "symbol": self.place.symbol,
+            "question": question.key if question is not None else "",
+        }
+
+    def _answered(self, answer: Answer) -> dict[str, object]:
+        with self._changed:
+            if self.question is None or self.question.key != answer.question:
+                return _refusal(Text("nobody asks that (any more)", zh="该提问不存在或已结束"))
+            problem = refused_answer(self.question, answer.answer)
+            if problem is not None:
+                return _refusal(problem)
+            self._answer = answer
+            self._changed.notify_all()
+        return {"ok": True}
+
+    # --- the engine's thread -----------------------------------------------------------------------------------------
+
+    def heard(self) -> list[Command]:
+        """Return the commands that are not in the journal yet."""
+        with self._changed:
+            commands = list(self._heard)
+            self._heard.clear()
+        return commands
+
+    @property
+    def ending(self) -> Command | None:
+        """Return the abort or stop that was asked for."""
+        return self._ending
+
+    def redo(self) -> Command | None:
+        """Return the oldest wish to repeat or leave out a point, and forget it."""
+        with self._changed:
+            wish = self._redo.popleft() if self._redo else None
+            if not self._redo and self._ending is None:
+                self.halted.clear()
+        return wish
+
+    def hold(self) -> None:
+        """Return when the run is not paused, or when it has to end or turn."""
+        with self._changed:
+            while self.paused and not self.halted.is_set():
+                self._changed.wait(_SLICE)
+
+    def await_answer(self, question: Question, within: float | None = None) -> Answer | None:
+        """Put a question and return the answer; None when the run has to end or turn, or the time ran out.
+
+        Raises:
+            NobodyThere: no controller was heard of for `unattended` seconds.
+        """
+        deadline = None if within is None else self.clock.monotonic() + within
+        with self._changed:
+            self._answer = None
+            self.question = question
+            try:
+                while self._answer is None and not self.halted.is_set():
+                    if deadline is not None and self.clock.monotonic() >= deadline:
+                        return None
+                    if self.clock.monotonic() - self._last_seen > self.unattended:
+                        raise NobodyThere
+                    self._changed.wait(_SLICE)
+                return self._answer
+            finally:
+                self.question = None
+
+
+def refused_answer(question: Question, answer: str) -> Text | None:
+    """Return why an answer does not fit its question; None when it does."""
+    match question.kind:
+        case "number":
+            try:
+                float(answer)
+            except ValueError:
+                return Text("{answer!r} is not a number", zh="{answer!r} 不是数字").filled(answer=answer)
+        case "choice":
+            if answer not in {each.en for each in question.choices}:
+                return Text("choose one of: {choices}", zh="请选择:{choices}").filled(
+                    choices=", ".join(each.en for each in question.choices)
+                )
+        case "text" if not answer.strip():
+            return Text("an answer is needed", zh="请填写内容")
+        case _:
+            return None
+    return None
+
+
+def refusal(error: LabctlError) -> dict[str, object]:
+    """Return an error as an answer on the command endpoint, in both languages."""
+    return _refusal(error.text())
+
+
+def _refusal(said: Text, **facts: object) -> dict[str, object]:
+    filled = said.filled(**facts) if facts else said
+    return {"ok": False, "en": filled.en, "zh": filled.zh}
