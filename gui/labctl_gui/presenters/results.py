@@ -88,7 +88,7 @@ def _step(digits: str) -> str:
 
 
 def _text(column: Quantity | str | float | None) -> str:
-    return "" if column is None else str(column)
+    return "" if column is None else str(column).replace("-", "−")
 
 
 def _indication(result: Result | None) -> str:
@@ -96,7 +96,7 @@ def _indication(result: Result | None) -> str:
         return ""
     for symbol, quantity in result.inputs.items():
         if symbol.endswith("_ind") or symbol.startswith("V_0"):
-            return f"{quantity.value:.9g} {quantity.unit.symbol}"
+            return f"{quantity.value:.9g} {quantity.unit.symbol}".replace("-", "−")
     return ""
 
 

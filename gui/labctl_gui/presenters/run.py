@@ -324,7 +324,7 @@ def shown(
     symbol = quantity.unit.symbol
     if resolution is not None and resolution.value > 0:
         places = max(0, -_exponent(resolution.value_in(symbol)))
-        return Live(instrument=name, value=f"{quantity.value:+.{places}f}", unit=symbol, at=at, is_setting=is_setting)
+        return Live(instrument=name, value=f"{quantity.value:.{places}f}", unit=symbol, at=at, is_setting=is_setting)
     return Live(instrument=name, value=f"{quantity.value:.10g}", unit=symbol, at=at, is_setting=is_setting)
 
 
@@ -335,7 +335,7 @@ def _exponent(value: float) -> int:
 def point_title(columns: dict[str, Quantity | str | float]) -> str:
     """Return how a point is called on the list: its nominal, and the range where there is one."""
     nominal, top = columns.get("nominal"), columns.get("range")
-    parts = [str(each) for each in (nominal,) if each is not None]
+    parts = [str(nominal).replace("-", "−")] if nominal is not None else []
     if top is not None:
         parts.append(f"[{top}]")
     return "  ".join(parts) or "·"

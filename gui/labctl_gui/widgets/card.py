@@ -28,6 +28,8 @@ class Card(QFrame):
         self._shown: Question | str | None = ""
         heading = label(_HEADING.within(language), "heading")
         self._words = label(name="title", wrap=True)
+        self._log = label("", "faint", wrap=True)
+        self._log.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
         self._picture = QSvgWidget()
         self._picture.renderer().setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -47,9 +49,14 @@ class Card(QFrame):
         layout.addWidget(heading)
         layout.addWidget(self._words)
         layout.addWidget(self._picture, 1)
+        layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
         self.show_question(None, under_way=False)
+
+    def show_log(self, lines: list[str]) -> None:
+        """Show what happened last, while nothing is asked."""
+        self._log.setText("\n".join(lines))
 
     def show_question(self, question: Question | None, *, under_way: bool) -> None:
         """Show a question, or that nothing is to be done."""
@@ -65,6 +72,7 @@ class Card(QFrame):
         self._choices.setVisible(kind == "choice")
         self.confirm.setVisible(question is not None)
         self._picture.setVisible(bool(question and question.picture))
+        self._log.setVisible(question is None)
         if question is None:
             self._words.setText((_QUIET if under_way else _IDLE).within(self._language))
             return

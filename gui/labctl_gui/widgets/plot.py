@@ -11,7 +11,7 @@ from labctl.metrology.quantity import Quantity
 from labctl_gui import theme
 from labctl_gui.presenters.run import Trace
 
-_DEVIATION = Text("deviation from nominal / {unit}", zh="与标称值之差 / {unit}")
+_DEVIATION = Text("deviation / {unit}", zh="偏差 / {unit}")
 _TIME = Text("time / s", zh="时间 / s")
 
 

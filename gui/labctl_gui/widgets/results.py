@@ -12,16 +12,16 @@ from labctl_gui.presenters.results import ResultRow
 Index = QModelIndex | QPersistentModelIndex
 
 HEADINGS: tuple[tuple[Text, int], ...] = (
-    (Text("Verdict", zh="结论"), 112),
+    (Text("Verdict", zh="结论"), 164),
     (Text("Point", zh="校准点"), 92),
-    (Text("Range", zh="量程"), 76),
+    (Text("Range", zh="量程"), 70),
     (Text("Indication", zh="示值"), 128),
     (Text("Error", zh="示值误差"), 92),
     (Text("U", zh="U"), 72),
     (Text("Limit", zh="最大允许误差"), 96),
-    (Text("Unit", zh="单位"), 52),
+    (Text("Unit", zh="单位"), 46),
     (Text("Within the limit", zh="误差与允差"), 150),
-    (Text("Rule", zh="判定规则"), 110),
+    (Text("Rule", zh="判定规则"), 104),
 )
 BAR = 8
 _NUMBERS = {1, 2, 3, 4, 5, 6}

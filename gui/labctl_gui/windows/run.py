@@ -30,6 +30,9 @@ _SIMULATED = Text("simulated instruments", zh="模拟仪器")
 _PROGRESS = Text("{done} of {all} points", zh="{done}/{all} 点")
 
 
+_LINES = 7  # of the log, on the card
+
+
 class RunPage(QWidget):
     """Everything a technician watches during a run."""
 
@@ -109,6 +112,7 @@ class RunPage(QWidget):
         self._progress_words.setText(_PROGRESS.filled(done=done, all=every).within(self._language) if every else "")
         self._show_steps(run.steps())
         self.card.show_question(run.card, under_way=is_under_way(run.stage))
+        self.card.show_log(list(run.log)[-_LINES:])
         for key, numeral in self._numeral_of.items():
             numeral.show_live(run.live.get(key))
         self._show_trace(run)
