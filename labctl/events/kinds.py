@@ -420,6 +420,31 @@ class CertificateIssued:
     release: str
 
 
+@frozen(kw_only=True)
+class RunSealed:
+    """In the laboratory's ledger: a run ended, and this is the end of its chain."""
+
+    at: datetime
+    run: str
+    entries: int
+    head: str  # digest of the last entry, hexadecimal
+    outcome: Outcome
+    simulated: bool
+
+
+@frozen(kw_only=True)
+class CertificateRegistered:
+    """In the laboratory's ledger: a certificate's number was given to a run."""
+
+    at: datetime
+    number: str
+    run: str
+    head: str  # the chain head that the certificate prints, hexadecimal
+    pdf: str  # SHA-256 of the PDF's bytes
+    xml: str  # SHA-256 of the XML's bytes
+    simulated: bool
+
+
 Event = (
     RunStarted
     | EngineStarted
@@ -454,4 +479,6 @@ Event = (
     | RecordEvaluated
     | RecordSigned
     | CertificateIssued
+    | RunSealed
+    | CertificateRegistered
 )

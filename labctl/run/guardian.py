@@ -25,7 +25,9 @@ from labctl.transport.watch import ProcessWatch, Sign
 READY = b"ready\n"
 BEAT, FINISHED, ACT = b".", b"q", b"!"
 SILENCE = 2.0  # seconds without a heartbeat after which an engine counts as frozen
-_REPEAT = 1.0  # seconds for which the safe bytes are repeated: the last command of a dead engine may still be on its way
+_REPEAT = (
+    1.0  # seconds for which the safe bytes are repeated: the last command of a dead engine may still be on its way
+)
 _PAUSE = 0.1
 _GIVE_UP = 20.0  # seconds after which a wire that cannot be opened is given up
 
@@ -220,7 +222,7 @@ def main() -> int:
     """Take the charge from the standard input and stand by."""
     for ignored in (signal.SIGINT, signal.SIGTERM):  # what ends an engine must not end its guardian
         signal.signal(ignored, signal.SIG_IGN)
-    with open(0, "rb", buffering=0, closefd=False) as beats:  # noqa: PTH123  (unbuffered: a heartbeat is one byte)
+    with open(0, "rb", buffering=0, closefd=False) as beats:
         charge = Charge.decode(beats.readline())
         Guardian(charge, ProcessWatch(charge.engine, beats.fileno()), sys.stdout.buffer).stand_by()
     return 0
