@@ -1,0 +1,181 @@
+"""The instruments of a run: opened when a section names them, recognised by model and serial number, left safe."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from attrs import define, evolve, field, frozen
+
+from labctl.clock import Clock
+from labctl.errors import LabctlError, StoreFailed
+from labctl.events.kinds import InstrumentClosed, InstrumentOpened, Place, SafeStateSent
+from labctl.instruments.driver import Driver
+from labctl.instruments.limits import Limit
+from labctl.records.equipment import Identity
+from labctl.records.observation import Exchange
+from labctl.run.guardian import GuardedWire
+from labctl.run.scribe import Scribe
+from labctl.transport.base import Transport
+
+
+@frozen(kw_only=True)
+class Seat:
+    """One instrument that may take part, and who it has to be."""
+
+    role: str
+    instrument: str
+    driver: type[Driver]
+    address: str
+    expected: Identity
+    limits: Mapping[str, Limit] = field(factory=dict[str, Limit])
+
+    @property
+    def guarded(self) -> GuardedWire | None:
+        """Return what a guardian needs to know; None where the instrument feeds nothing."""
+        safe = self.driver.safe
+        if safe is None:
+            return None
+        return GuardedWire(
+            instrument=self.instrument,
+            address=self.address,
+            clears=safe.clears,
+            commands=safe.commands,
+            energy=safe.energy,
+        )
+
+
+@define
+class Bench:
+    """What is plugged in, and what of it is open.
+
+    Args:
+        seats: who may take part, by role.
+        scribe: hears of everything that drivers do.
+        clock: the run's.
+        wire: builds the wire of a seat; it is opened here.
+    """
+
+    seats: dict[str, Seat]
+    scribe: Scribe
+    clock: Clock
+    wire: Callable[[Seat], Transport]
+    _open: dict[str, Driver] = field(factory=dict[str, Driver], init=False)  # by instrument
+
+    def driver(self, role: str) -> Driver:
+        """Return the driver that plays a role, its wire opened and its identity checked when it is new.
+
+        Raises:
+            WrongIdentity: another model or serial number answers.
+            TransportError: nobody answers.
+        """
+        seat = self.seats[role]
+        known = self._open.get(seat.instrument)
+        return known if known is not None else self._opened(seat, self.wire(seat))
+
+    def recover(self) -> None:
+        """Bring every open wire back into step after a failure: opened anew, drained, recognised again.
+
+        Raises:
+            WrongIdentity: another instrument answers now.
+            TransportError: an instrument is still silent.
+        """
+        for driver in list(self._open.values()):
+            if driver.wire.poisoned:
+                self._renew(driver)
+
+    def renew(self) -> None:
+        """Open every wire again and ask everybody who they are.
+
+        Raises:
+            WrongIdentity, TransportError: as `recover`.
+        """
+        for driver in list(self._open.values()):
+            self._renew(driver)
+
+    def _renew(self, driver: Driver) -> None:
+        seat = next(each for each in self.seats.values() if each.instrument == driver.name)
+        self._note_closed(driver, "out of step")
+        driver.recover()
+        del self._open[driver.name]
+        self._opened(seat, driver.wire, connect=False)
+
+    def _opened(self, seat: Seat, wire: Transport, *, connect: bool = True) -> Driver:
+        driver = seat.driver(
+            wire, name=seat.instrument, witness=self.scribe, clock=self.clock, limits=dict(seat.limits)
+        )
+        place, self.scribe.place = self.scribe.place, Place()
+        try:
+            if connect:
+                wire.open()
+            try:
+                identity = driver.recognise(seat.expected)
+            except LabctlError:
+                wire.close()
+                raise
+            self._open[seat.instrument] = driver
+            self.scribe.append(
+                InstrumentOpened(
+                    at=self.clock.now(),
+                    instrument=seat.instrument,
+                    role=seat.role,
+                    driver=f"{seat.driver.__module__}.{seat.driver.__qualname__}",
+                    address=seat.address,
+                    identity=identity,
+                    exchanges=driver.last_exchanges,
+                )
+            )
+            driver.prepare()
+        finally:
+            self.scribe.place = place
+        return driver
+
+    def make_safe(self) -> bool:
+        """Send every open instrument its safe bytes, then ask each whether it is safe; return whether all said so.
+
+        Never raises: it is called when something failed already, the journal perhaps.
+        """
+        written: dict[str, tuple[Exchange, ...]] = {}
+        for driver in self._sources():
+            try:
+                written[driver.name] = driver.make_safe()
+            except LabctlError:
+                written[driver.name] = ()
+        return all([self._confirmed(driver, written[driver.name]) for driver in self._sources()])
+
+    def _confirmed(self, driver: Driver, written: tuple[Exchange, ...]) -> bool:
+        try:
+            confirmed = bool(written) and driver.confirm_safe()
+        except LabctlError:
+            confirmed = False
+        try:
+            self.scribe.append(
+                SafeStateSent(
+                    at=self.clock.now(),
+                    instrument=driver.name,
+                    exchanges=written + (driver.last_exchanges if written else ()),
+                    confirmed=confirmed,
+                )
+            )
+        except StoreFailed:
+            return confirmed  # the bench counts more than the record of it
+        return confirmed
+
+    def _sources(self) -> Iterable[Driver]:
+        sources = [each for each in self._open.values() if each.safe is not None]
+        return sorted(sources, key=lambda each: each.safe is None or not each.safe.energy)
+
+    def close(self) -> None:
+        """Close every wire; never raises."""
+        for driver in list(self._open.values()):
+            try:
+                driver.wire.close()
+                self._note_closed(driver, "the run leaves the bench")
+            except LabctlError:
+                continue
+        self._open.clear()
+
+    def _note_closed(self, driver: Driver, reason: str) -> None:
+        self.scribe.append(InstrumentClosed(at=self.clock.now(), instrument=driver.name, reason=reason))
+
+
+def at(place: Place, **changes: object) -> Place:
+    """Return a place with something changed."""
+    return evolve(place, **changes)

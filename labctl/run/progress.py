@@ -1,0 +1,113 @@
+"""How far a run is, read from its journal: the one projection that both a running engine and a resumed one go by."""
+
+from attrs import define, field, frozen
+
+from labctl.events.kinds import (
+    AttemptRejected,
+    EngineStarted,
+    Event,
+    OperatorAnswered,
+    OperatorAsked,
+    Place,
+    PointFinished,
+    PointSkipped,
+    RepetitionFinished,
+    RepetitionStarted,
+    RunFinished,
+    RunStarted,
+    SectionFinished,
+    SectionStarted,
+)
+
+
+@frozen
+class PointName:
+    """Which point: phase, section's English title, row key."""
+
+    phase: str
+    section: str
+    point: str
+
+    @classmethod
+    def of(cls, place: Place) -> "PointName":
+        """Return the point of a place."""
+        return cls(place.phase, place.section, place.point)
+
+
+@define
+class Progress:
+    """What is done, counted event by event."""
+
+    n: int = 0
+    started: RunStarted | None = None
+    epoch: int = 0
+    ended: RunFinished | None = None
+    open_attempt: Place | None = None  # begun, neither accepted nor rejected
+    open_question: str = ""
+    sections_begun: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
+    sections_done: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+    finished: set[PointName] = field(factory=set[PointName])
+    skipped: set[PointName] = field(factory=set[PointName])
+    _attempts: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
+    _accepted: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
+
+    def take(self, n: int, event: Event) -> None:
+        """Count one more event."""
+        self.n = n
+        match event:
+            case RunStarted():
+                self.started = event
+            case EngineStarted():
+                self.epoch = event.epoch
+            case RunFinished():
+                self.ended = event
+            case SectionStarted(place=place):
+                if (place.phase, place.section) not in self.sections_begun:
+                    self.sections_begun.append((place.phase, place.section))
+                self.sections_done.discard((place.phase, place.section))
+            case SectionFinished(place=place):
+                self.sections_done.add((place.phase, place.section))
+            case OperatorAsked(question=question):
+                self.open_question = question.key
+            case OperatorAnswered():
+                self.open_question = ""
+            case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
+                self._count(event)
+            case _:
+                pass
+
+    def _count(
+        self, event: RepetitionStarted | RepetitionFinished | AttemptRejected | PointFinished | PointSkipped
+    ) -> None:
+        place = event.place
+        point, repetition = PointName.of(place), (PointName.of(place), place.repetition)
+        match event:
+            case RepetitionStarted():
+                self._attempts[repetition] = max(self._attempts.get(repetition, 0), place.attempt)
+                self.open_attempt = place
+            case RepetitionFinished():
+                self._accepted[repetition] = place.attempt
+                self.open_attempt = None
+                self.skipped.discard(point)
+            case AttemptRejected():
+                if self._accepted.get(repetition) == place.attempt:
+                    del self._accepted[repetition]
+                    self.finished.discard(point)
+                self.open_attempt = None
+            case PointFinished():
+                self.finished.add(point)
+            case PointSkipped():
+                self.skipped.add(point)
+                self.open_attempt = None
+
+    def accepted(self, point: PointName, repetition: int) -> int:
+        """Return which attempt of a repetition counts; 0 while none does."""
+        return self._accepted.get((point, repetition), 0)
+
+    def attempts(self, point: PointName, repetition: int) -> int:
+        """Return how many attempts at a repetition were begun."""
+        return self._attempts.get((point, repetition), 0)
+
+    def settled(self, point: PointName) -> bool:
+        """Return whether nothing is left to measure at a point."""
+        return point in self.finished or point in self.skipped

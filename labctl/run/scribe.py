@@ -1,0 +1,88 @@
+"""The one hand that writes a run's journal: it says where in the run a thing happened, and rings the bell."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from attrs import define, evolve, field
+
+from labctl.clock import Clock
+from labctl.events.journal import Entry, Journal
+from labctl.events.kinds import (
+    CallFailed,
+    CommandIntended,
+    Event,
+    IndicationTaken,
+    Place,
+    Purpose,
+    SettingMade,
+    TranscriptSealed,
+)
+from labctl.run.progress import Progress
+
+
+class Seals(Protocol):
+    """A transcript, as the scribe sees it."""
+
+    def seal(self) -> tuple[int, str]:
+        """Bring everything to the disk; return the length and the SHA-256 of the whole."""
+        ...
+
+
+@define
+class Scribe:
+    """Writes what happens and keeps count; drivers know it as their witness.
+
+    Args:
+        journal: where it writes; what the journal cannot keep never happened.
+        transcript: every byte on the wires, sealed into the chain at each point's end.
+        clock: tells the time of the run.
+        ring: called with an event's number once it is durable.
+    """
+
+    journal: Journal
+    transcript: Seals
+    clock: Clock
+    ring: Callable[[int], None] = lambda _n: None
+    place: Place = field(default=Place(), init=False)
+    progress: Progress = field(factory=Progress, init=False)
+    entries: list[Entry] = field(factory=list[Entry], init=False)
+
+    def catch_up(self) -> None:
+        """Read what the journal holds already: an earlier engine's part of the run.
+
+        Raises:
+            RecordAltered: the chain does not hold; such a run is not continued.
+        """
+        for entry in self.journal.read(self.progress.n):
+            self.entries.append(entry)
+            self.progress.take(entry.n, entry.event)
+
+    def append(self, event: Event) -> int:
+        """Make an event durable, at the present place where a driver made it; return its number.
+
+        Raises:
+            StoreFailed: it is not durable; nothing further may be done.
+        """
+        if isinstance(event, CommandIntended | SettingMade | IndicationTaken | CallFailed):
+            event = evolve(event, place=self.place)
+        n = self.journal.append(event)
+        self.entries.append(Entry(n=n, event=event, canonical=b"", digest=self.journal.head.digest))
+        self.progress.take(n, event)
+        self.ring(n)
+        return n
+
+    @contextmanager
+    def at(self, symbol: str, purpose: Purpose) -> Iterator[None]:
+        """Stamp what happens in a block with a symbol and what it was made for."""
+        before = self.place
+        self.place = evolve(before, symbol=symbol, purpose=purpose)
+        try:
+            yield
+        finally:
+            self.place = before
+
+    def seal(self) -> None:
+        """Bring the transcript to the disk and its digest into the chain."""
+        length, digest = self.transcript.seal()
+        self.append(TranscriptSealed(at=self.clock.now(), length=length, digest=digest))
