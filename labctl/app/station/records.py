@@ -43,10 +43,11 @@ class UnitType:
 
 @frozen(kw_only=True)
 class SimulatedBench:
-    """How the simulators of this bench are set up; what stands in `world` is theirs to read."""
+    """How the simulators of this bench are set up."""
 
     world: str  # the world that couples them, "electrical"
     seed: int
+    settings: dict[str, dict[str, float]] = field(factory=dict)  # by key: figures of its physics wanted otherwise
 
 
 @frozen(kw_only=True)

@@ -1,0 +1,212 @@
+"""The record of a standard or auxiliary in a station file: identity, certificate and every figure of it."""
+
+from attrs import define, field
+
+from labctl.app.station.table import NOWHERE, Table
+from labctl.instruments.driver import Driver
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import (
+    Asset,
+    Basis,
+    CertificateOfStandard,
+    Characteristic,
+    CorrectionPoint,
+    Identity,
+    SpecificationLine,
+)
+
+SHARING = ("common", "local", "unstated")
+DISTRIBUTIONS = ("rectangular", "normal")
+
+
+@define
+class Shelf:
+    """The serial numbers already seen, so that no instrument stands twice on one bench."""
+
+    seen: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str])
+
+    def place(self, identity: Identity, key: str, table: Table) -> None:
+        """Note an instrument, or complain that it stands here already."""
+        mark = (identity.model, identity.serial)
+        if identity.serial and mark in self.seen:
+            table.refuse(
+                "serial",
+                Text("{model} {serial} is {other} already", zh="{model} {serial} 已登记为 {other}").filled(
+                    model=identity.model, serial=identity.serial, other=self.seen[mark]
+                ),
+                Text("Correct one of the two serial numbers", zh="请更正其中一个出厂编号"),
+            )
+        self.seen[mark] = key
+
+
+def read_asset(
+    key: str, table: Table, shelf: Shelf, driver: type[Driver] | None = None, *, close: bool = True
+) -> Asset:
+    """Return the record of one instrument or auxiliary.
+
+    Args:
+        key: its name on the bench.
+        table: what the file says of it.
+        shelf: what was read before it.
+        driver: gives maker and model where the file does not.
+        close: whether keys that nobody read are refused; not where the caller reads more.
+    """
+    identity = Identity(
+        manufacturer=table.text("manufacturer", "Fluke", default=driver.maker if driver is not None else None),
+        model=table.text("model", "5522A", default=driver.model if driver is not None else None),
+        serial=table.text("serial", "1234567"),
+    )
+    shelf.place(identity, key, table)
+    asset = Asset(
+        key=key,
+        title=table.words("title", default=Text(f"{identity.manufacturer} {identity.model}")),
+        identity=identity,
+        certificate=_certificate(table),
+        basis=table.choice("basis", Basis, Basis.SPECIFICATION),
+        corrections=_corrections(table),
+        specification=read_specification(table),
+        drift=_drift(table),
+        sharing=_sharing(table),
+        characteristics=_characteristics(table),
+    )
+    _refuse_unbacked(asset, table)
+    if close:
+        table.close()
+    return asset
+
+
+def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
+    """Return the lines of an accuracy specification; those of one quantity have one dimension and ascend."""
+    lines: list[SpecificationLine] = []
+    tops: dict[str, Quantity] = {}
+    for each in table.tables("specification"):
+        quantity = each.text("quantity", "DC voltage")
+        before = tops.get(quantity)
+        top = each.quantity("up_to", "10 V", like=before.unit if before is not None else None)
+        if before is not None and top.unit.dimension == before.unit.dimension and not before < top:
+            each.refuse(
+                "up_to",
+                Text("{top} is not above {before}", zh="{top} 未大于上一行的 {before}").filled(
+                    top=str(top), before=str(before)
+                ),
+                Text("Write the lines in ascending order", zh="请按升序排列各行"),
+            )
+        tops[quantity] = top
+        lines.append(
+            SpecificationLine(
+                quantity=quantity,
+                up_to=top,
+                figure=each.figure("figure", "12 ppm * abs(nominal) + 20 µV", at=top),
+                source=each.text("source", "data sheet, one year"),
+                confirmed=each.flag("confirmed", default=False),
+            )
+        )
+        each.close()
+    return tuple(lines)
+
+
+def _certificate(table: Table) -> CertificateOfStandard | None:
+    within = table.optional("certificate")
+    if within is None:
+        return None
+    certificate = CertificateOfStandard(
+        number=within.text("number", "DLsz2026-00123"),
+        laboratory=within.text("laboratory", "National Institute of Metrology"),
+        calibrated=within.day("calibrated") or NOWHERE,
+        due=within.day("due") or NOWHERE,
+        statement=within.text("statement", "", default=""),
+    )
+    if NOWHERE not in {certificate.calibrated, certificate.due} and certificate.due <= certificate.calibrated:
+        within.refuse(
+            "due",
+            Text("{due} is not after the calibration", zh="{due} 不晚于校准日期").filled(due=certificate.due),
+            Text("Give the last day on which it may be relied on", zh="请填写有效期的最后一天"),
+        )
+    within.close()
+    return certificate
+
+
+def _corrections(table: Table) -> dict[str, tuple[CorrectionPoint, ...]]:
+    within = table.optional("corrections")
+    if within is None:
+        return {}
+    return {quantity: _points(within, quantity) for quantity in within.names()}
+
+
+def _points(within: Table, quantity: str) -> tuple[CorrectionPoint, ...]:
+    points: list[CorrectionPoint] = []
+    for each in within.tables(quantity):
+        at = each.quantity("at", "10 V", like=points[0].at.unit if points else None)
+        point = CorrectionPoint(
+            at=at,
+            correction=each.quantity("correction", "-20 µV", like=at.unit),
+            expanded_uncertainty=each.quantity("expanded_uncertainty", "30 µV", like=at.unit),
+            k=each.positive("k", default=2.0),
+        )
+        if point.expanded_uncertainty.value <= 0:
+            each.refuse(
+                "expanded_uncertainty",
+                Text("is {U}", zh="为 {U}").filled(U=str(point.expanded_uncertainty)),
+                Text("An expanded uncertainty is above zero", zh="扩展不确定度应大于零"),
+            )
+        if points and point.at.unit.dimension == points[-1].at.unit.dimension and not points[-1].at < at:
+            each.refuse(
+                "at",
+                Text("{at} is not above {before}", zh="{at} 未大于上一行的 {before}").filled(
+                    at=str(at), before=str(points[-1].at)
+                ),
+                Text("Write the lines in ascending order, each value once", zh="请按升序排列,每个值一行"),
+            )
+        each.close()
+        points.append(point)
+    return tuple(points)
+
+
+def _drift(table: Table) -> dict[str, str]:
+    within = table.optional("drift")
+    if within is None:
+        return {}
+    return {quantity: within.figure(quantity, "5 ppm * abs(nominal)") for quantity in within.names()}
+
+
+def _sharing(table: Table) -> dict[str, str]:
+    within = table.optional("sharing")
+    if within is None:
+        return {}
+    return {effect: within.one_of(effect, SHARING, "unstated") for effect in within.names()}
+
+
+def _characteristics(table: Table) -> tuple[Characteristic, ...]:
+    found: dict[str, Characteristic] = {}
+    for each in table.tables("characteristics"):
+        one = Characteristic(
+            name=each.text("name", "thermal EMF"),
+            figure=each.figure("figure", "1 µV"),
+            distribution=each.one_of("distribution", DISTRIBUTIONS, "rectangular"),
+            k=each.positive("k", default=2.0),
+            source=each.text("source", "certificate 123, page 2"),
+            confirmed=each.flag("confirmed", default=False),
+        )
+        if one.name in found:
+            each.refuse(
+                "name",
+                Text("{name!r} stands here twice", zh="{name!r} 重复").filled(name=one.name),
+                Text("Keep one of the two", zh="请保留其一"),
+            )
+        found[one.name] = one
+        each.close()
+    return tuple(found.values())
+
+
+def _refuse_unbacked(asset: Asset, table: Table) -> None:
+    """Complain of a certificate whose basis has no figures: the standard could not be used."""
+    empty = not (asset.corrections if asset.basis is Basis.CORRECTIONS else asset.specification)
+    if asset.certificate is not None and empty:
+        table.refuse(
+            "basis" if table.has("basis") else "",
+            Text("relies on {basis}, of which the file has none", zh="以 {basis} 为依据,但文件中没有").filled(
+                basis=asset.basis.value
+            ),
+            Text("Add them, or choose the other basis", zh="请补充,或改用另一依据"),
+        )

@@ -1,0 +1,65 @@
+"""The office's part of a station file: laboratory, people, and what an order holds by default."""
+
+from labctl.app.station.table import Table
+from labctl.language import Text
+from labctl.records.order import Customer, Kind, Laboratory, Order, People, Person
+
+
+def read_laboratory(table: Table) -> Laboratory:
+    """Return the laboratory as its certificates present it."""
+    laboratory = Laboratory(
+        name=table.words("name"),
+        address=table.words("address"),
+        phone=table.text("phone", "", default=""),
+        email=table.text("email", "", default=""),
+        postcode=table.text("postcode", "", default=""),
+        authorisation=table.text("authorisation", "", default=""),
+        verify_at=table.text("verify_at", "https://…", default=""),
+        place=table.words("place", default=Text("in the laboratory", zh="实验室内")),
+    )
+    if laboratory.verify_at and not laboratory.verify_at.startswith("https://"):
+        table.refuse(
+            "verify_at",
+            Text("is {address!r}", zh="为 {address!r}").filled(address=laboratory.verify_at),
+            Text("Give an address that begins with https://", zh="请写以 https:// 开头的地址"),
+        )
+    table.close()
+    return laboratory
+
+
+def read_people(table: Table) -> People:
+    """Return the three people who sign."""
+    people = People(
+        calibrated_by=_person(table.table("calibrated_by")),
+        checked_by=_person(table.table("checked_by")),
+        authorised_by=_person(table.table("authorised_by")),
+    )
+    if people.calibrated_by == people.checked_by:
+        table.refuse(
+            "checked_by",
+            Text("is the person who calibrated", zh="与校准人员相同"),
+            Text("Name somebody else: nobody checks their own work", zh="请另指定核验人员,不得自校自核"),
+        )
+    table.close()
+    return people
+
+
+def read_order(table: Table) -> Order:
+    """Return what an order holds where nobody says otherwise."""
+    customer = table.table("customer")
+    order = Order(
+        number=table.text("number", "2026-0001"),
+        customer=Customer(name=customer.words("name"), address=customer.words("address", default=Text(""))),
+        kind=table.choice("kind", Kind, Kind.CALIBRATION),
+        received=table.day("received", optional=True),
+        conformity=table.flag("conformity", default=True),
+    )
+    customer.close()
+    table.close()
+    return order
+
+
+def _person(table: Table) -> Person:
+    person = Person(name=table.words("name"), title=table.words("title", default=Text("")))
+    table.close()
+    return person
