@@ -10,7 +10,9 @@
     |  |  |- ConnectFailed
     |  |  |- TransportTimeout
     |  |  |- TransportClosed
-    |  |  `- TransportPoisoned
+    |  |  |- TransportPoisoned
+    |  |  |- UnaskedBytes
+    |  |  `- ReplayMismatch
     |  |- ReplyError
     |  |- Overload
     |  |- InstrumentReported
@@ -157,7 +159,7 @@ class ConnectFailed(TransportError):
         "{instrument}: cannot connect to {address}: {reason}. Check power, cable and address in station.toml",
         zh="{instrument}:无法连接 {address}:{reason}。请检查电源、电缆及 station.toml 中的地址",
     )
-    reason: str
+    reason: Text | str
 
 
 @define(kw_only=True, slots=False)
@@ -183,7 +185,7 @@ class TransportClosed(TransportError):
         "{instrument} at {address}: the connection was closed by the instrument ({reason}). Check power and cable",
         zh="{instrument}({address}):连接被仪器断开({reason})。请检查电源和电缆",
     )
-    reason: str = ""
+    reason: Text | str = ""
 
 
 @define(kw_only=True, slots=False)
@@ -195,6 +197,34 @@ class TransportPoisoned(TransportError):
         "Reconnect",
         zh="{instrument}({address}):超时后可能仍有迟到的应答,拒绝继续使用该连接。请重新连接",
     )
+
+
+@define(kw_only=True, slots=False)
+class UnaskedBytes(TransportError):
+    """Bytes lay on the wire before the question was asked, so the answer that follows cannot be told from them."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: {received!r} came though nobody had asked. "
+        "The connection is not trusted any more and will be opened again",
+        zh="{instrument}({address}):未经询问即收到 {received!r}。该连接不再可信,将重新建立",
+    )
+    received: bytes
+
+
+@define(kw_only=True, slots=False)
+class ReplayMismatch(TransportError):
+    """A recorded conversation does not fit what is said now; `exchange` counts from 1, empty bytes mean nothing."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}, exchange {exchange}: the record holds {expected!r}, now {found!r} was sent "
+        "(unread before it: {unread!r}). Driver and record do not belong together",
+        zh="{instrument}({address})第 {exchange} 次交互:记录为 {expected!r},现发送 {found!r}"
+        "(此前未读:{unread!r})。驱动程序与记录不匹配",
+    )
+    exchange: int
+    expected: bytes
+    found: bytes
+    unread: bytes = b""
 
 
 @define(kw_only=True, slots=False)

@@ -1,0 +1,124 @@
+"""From an address in the station file to a transport that can be opened."""
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from labctl.clock import Clock
+from labctl.errors import ConnectFailed
+from labctl.language import Text
+from labctl.transport.base import Transport
+from labctl.transport.serial import Line, connect_serial
+from labctl.transport.stream import Channel, StreamTransport
+from labctl.transport.tcp import connect_tcp
+from labctl.transport.transcript import Transcript
+
+_EXAMPLES: Final = {
+    "serial": "serial:///dev/ttyUSB0?baud=9600",
+    "tcp": "tcp://192.168.1.20:5025",
+    "hislip": "hislip://192.168.1.20/hislip0",
+}
+_HISLIP_PORT: Final = 4880
+_PARITIES: Final = {"none": "N", "even": "E", "odd": "O", "n": "N", "e": "E", "o": "O"}
+_SERIAL: Final[dict[str, Callable[[str], object]]] = {
+    "baud": int,
+    "bits": int,
+    "parity": lambda given: _PARITIES[given.lower()],
+    "stop": float,
+    "flow": lambda given: {"none": "none", "rtscts": "rtscts", "xonxoff": "xonxoff"}[given],
+}
+
+
+def open_transport(
+    address: str, *, instrument: str, clock: Clock, transcript: Transcript | None = None, claim: bool = True
+) -> Transport:
+    """Build the transport of an address; it is not open yet.
+
+    Args:
+        address: `serial:///dev/ttyUSB0?baud=9600&parity=even&bits=7&stop=1&flow=rtscts`, `tcp://HOST:PORT` or
+            `hislip://HOST[:PORT]/hislip0`.
+        instrument: its name on the bench, for errors.
+        clock: of the run.
+        transcript: keeps every byte, where there is one.
+        claim: whether its answers move a simulated time; false for a guardian or observer.
+
+    Raises:
+        ConnectFailed: the address cannot be read.
+    """
+
+    def stream(connect: Callable[[], Channel]) -> Transport:
+        return StreamTransport(address, instrument, clock, connect, transcript, claim)
+
+    try:
+        parts = urlsplit(address)
+        match parts.scheme:
+            case "serial":
+                line = _line(parts)
+                return stream(lambda: connect_serial(line))
+            case "tcp":
+                host, port = _host(parts), _port(parts, None)
+                _nothing_else(parts, path=False)
+                return stream(lambda: connect_tcp(host, port))
+            case "hislip":
+                from labctl.transport.hislip import HislipTransport  # PyVISA is slow to import
+
+                host, port = _host(parts), _port(parts, _HISLIP_PORT)
+                _nothing_else(parts, path=True)
+                device = parts.path.strip("/") or "hislip0"
+                return HislipTransport(address, instrument, clock, host, port, device, transcript, claim)
+            case unknown:
+                known = ", ".join(_EXAMPLES.values())
+                raise _Unreadable(
+                    Text("{unknown!r} is no kind of wire; write one of {known}", zh="未知线路类型 {unknown!r},可用写法:{known}")
+                    .filled(unknown=unknown, known=known)
+                )
+    except _Unreadable as error:
+        raise ConnectFailed(instrument=instrument, address=address, reason=error.reason) from None
+    except ValueError as error:  # of urlsplit: a port that is no number, a bracket that is not closed
+        raise ConnectFailed(instrument=instrument, address=address, reason=str(error)) from error
+
+
+class _Unreadable(Exception):  # noqa: N818  (becomes ConnectFailed at once)
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+def _line(parts: SplitResult) -> Line:
+    port = parts.netloc or parts.path
+    if not port:
+        raise _Unreadable(_form("serial", Text("the port is missing", zh="缺少端口")))
+    settings: dict[str, object] = {}
+    for name, given in parse_qsl(parts.query, keep_blank_values=True):
+        try:
+            settings[name] = _SERIAL[name](given)
+        except (KeyError, ValueError):
+            problem = Text("{name}={given} cannot be set", zh="无法设置 {name}={given}").filled(name=name, given=given)
+            raise _Unreadable(_form("serial", problem)) from None
+    return Line(port=port, **settings)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def _host(parts: SplitResult) -> str:
+    if not parts.hostname:
+        raise _Unreadable(_form(parts.scheme, Text("the host is missing", zh="缺少主机地址")))
+    return parts.hostname
+
+
+def _port(parts: SplitResult, usual: int | None) -> int:
+    port = parts.port if parts.port is not None else usual
+    if not port:
+        raise _Unreadable(_form(parts.scheme, Text("the port is missing", zh="缺少端口号")))
+    return port
+
+
+def _nothing_else(parts: SplitResult, *, path: bool) -> None:
+    more = parts.query or parts.fragment or ("" if path else parts.path.strip("/"))
+    if more:
+        problem = Text("{more!r} has no meaning here", zh="{more!r} 在此无意义").filled(more=more)
+        raise _Unreadable(_form(parts.scheme, problem))
+
+
+def _form(scheme: str, problem: Text) -> Text:
+    return Text("{problem}; write it like {example}", zh="{problem},写法如 {example}").filled(
+        problem=problem, example=_EXAMPLES[scheme]
+    )
