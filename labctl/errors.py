@@ -38,7 +38,10 @@
     |  |- UnknownSchema
     |  |- StoreFailed
     |  `- AlreadyOpen
-    |- GuardianLost
+    |- EngineError
+    |  |- EngineFailed
+    |  |- EngineGone
+    |  `- GuardianLost
     `- RunAborted
 
 An error carries facts; its class composes the sentence, in either language.
@@ -479,11 +482,40 @@ class AlreadyOpen(RecordError):
 
 
 @define(kw_only=True, slots=False)
-class GuardianLost(LabctlError):
+class EngineError(LabctlError):
+    """The process that carries out a run, or its guardian, is not there or does not do what was asked."""
+
+    said: ClassVar[Text] = Text("the engine of the run failed", zh="运行引擎故障")
+
+
+@define(kw_only=True, slots=False)
+class EngineFailed(EngineError):
+    """An engine refused a job or a request; `kind` is the class of its error."""
+
+    said: ClassVar[Text] = Text("run {run}: {problem}", zh="运行 {run}:{problem}")
+    run: str
+    kind: str
+    problem: Text
+
+
+@define(kw_only=True, slots=False)
+class EngineGone(EngineError):
+    """No engine works on the run."""
+
+    said: ClassVar[Text] = Text(
+        "run {run}: no engine works on it. Resume it with `labctl resume`, or look at it with `labctl runs`",
+        zh="运行 {run}:没有引擎在执行。请用 labctl resume 恢复,或用 labctl runs 查看",
+    )
+    run: str
+
+
+@define(kw_only=True, slots=False)
+class GuardianLost(EngineError):
     """The guardian did not start, died or fell silent; nothing stays energised without one."""
 
     said: ClassVar[Text] = Text(
-        "the guardian (process {process}) is gone, so the bench was made safe. Resume the run; a new guardian starts with it",
+        "the guardian (process {process}) is gone, so the bench was made safe. Resume the run; a new guardian starts "
+        "with it",
         zh="守护进程({process})已失去联系,台位已置于安全状态。请恢复运行,将随之启动新的守护进程",
     )
     process: int

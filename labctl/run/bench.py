@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from labctl.clock import Clock
 from labctl.errors import LabctlError, StoreFailed
@@ -138,7 +138,8 @@ class Bench:
                 written[driver.name] = driver.make_safe()
             except LabctlError:
                 written[driver.name] = ()
-        return all([self._confirmed(driver, written[driver.name]) for driver in self._sources()])
+        confirmed = [self._confirmed(driver, written[driver.name]) for driver in self._sources()]  # every one is asked
+        return all(confirmed)
 
     def _confirmed(self, driver: Driver, written: tuple[Exchange, ...]) -> bool:
         try:
@@ -174,8 +175,3 @@ class Bench:
 
     def _note_closed(self, driver: Driver, reason: str) -> None:
         self.scribe.append(InstrumentClosed(at=self.clock.now(), instrument=driver.name, reason=reason))
-
-
-def at(place: Place, **changes: object) -> Place:
-    """Return a place with something changed."""
-    return evolve(place, **changes)
