@@ -7,6 +7,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import ArrayLike, NDArray
 
+from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.quantity import shortest
 
@@ -14,8 +15,15 @@ Floats = NDArray[np.float64]
 
 
 def as_floats(values: ArrayLike) -> Floats:
-    """Return a read-only float64 array of its own."""
-    array = np.array(values, dtype=np.float64)
+    """Return a read-only float64 array of its own. Raises UncertaintyError for anything but real numbers."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "iuf":
+        raise UncertaintyError(
+            code="not-a-number",
+            input=repr(values),
+            problem=Text("real numbers are needed here, not text", zh="此处需要实数,不接受文字"),
+        )
+    array = given.astype(np.float64)
     array.setflags(write=False)
     return array
 
@@ -67,7 +75,7 @@ class Normal(Distribution):
 
 @frozen(eq=False)
 class StudentT(Distribution):
-    """Scaled and shifted t of a mean of readings, stated as s/√n; its degrees of freedom stand with the contribution."""
+    """Scaled and shifted t of a mean of readings, stated as s/√n; its ν stands with the contribution."""
 
     title: ClassVar[Text] = Text("t", zh="t 分布")
 

@@ -72,8 +72,8 @@ class Contribution:
     description: Text
     distribution: Distribution
     evaluation: Literal["A", "B"] = "B"
-    dof: Floats = field(converter=as_floats, default=np.inf)
-    sensitivity: Floats = field(converter=as_floats, default=1.0)  # signed: how the input follows the effect
+    dof: Floats = field(converter=as_floats, default=as_floats(np.inf))
+    sensitivity: Floats = field(converter=as_floats, default=as_floats(1.0))  # signed: how the input follows the effect
     sharing: Sharing = Sharing.COMMON
     source: str = ""
     confirmed: bool = True

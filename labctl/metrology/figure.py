@@ -182,7 +182,7 @@ def _tokens(text: str) -> tuple[str, dict[str, Quantity | float], tuple[tuple[in
             piece = " " if written else ""
         places.append((length, start))
         written.append(piece)
-        length += len(piece)
+        length += len(piece.encode())  # the parser counts bytes
     return "".join(written), literals, tuple(places)
 
 

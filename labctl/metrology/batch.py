@@ -1,0 +1,175 @@
+"""The results of a model at every point of a batch, with their components along every effect."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import field, frozen
+
+from labctl.errors import UncertaintyError
+from labctl.language import Text
+from labctl.metrology.budget import Budget, BudgetRow, finite_dof
+from labctl.metrology.combination import Combined, Group, Mask, Use
+from labctl.metrology.coverage import CoveragePolicy
+from labctl.metrology.distributions import Floats
+from labctl.metrology.effects import EffectId
+from labctl.metrology.inputs import Input
+from labctl.metrology.units import Unit, parse_unit
+
+
+@frozen
+class Caution:
+    """Something that whoever approves a result should know; `code` is stable and documented."""
+
+    code: str
+    output: str
+    points: tuple[int, ...]
+    text: Text
+
+
+@frozen(eq=False, kw_only=True)
+class Batch:
+    """Results by the name of the output, each an array (n,) in the output's `unit` (coherent SI, or °C).
+
+    `u`, `dof`, `k` and `expanded` are NaN for a statistic such as stdev(x[:]), of which no uncertainty is stated.
+    """
+
+    points: int
+    values: Mapping[str, Floats]
+    u: Mapping[str, Floats]
+    dof: Mapping[str, Floats]
+    k: Mapping[str, Floats]
+    expanded: Mapping[str, Floats]
+    unit: Mapping[str, Unit]
+    policy: CoveragePolicy
+    warnings: tuple[Caution, ...] = ()
+    inputs: Mapping[str, Input] = field(repr=False)
+    _uses: tuple[Use, ...] = field(repr=False, alias="uses")
+    _groups: tuple[Group, ...] = field(repr=False, alias="groups")
+    _pairs: tuple[tuple[int, int, float, Mask], ...] = field(repr=False, alias="pairs")
+    _combined: Mapping[str, Combined] = field(repr=False, alias="combined")
+    _sensitivities: Mapping[str, Floats] = field(repr=False, alias="sensitivities")
+
+    @property
+    def effects(self) -> tuple[EffectId, ...]:
+        """Return every effect of the batch, in the order of the columns of `jacobian`."""
+        return tuple(sorted({identity for group in self._groups for identity in group.identities}))
+
+    @property
+    def jacobian(self) -> dict[str, Floats]:
+        """Return, of each output, the components c·u of every effect as an array (n, effects).
+
+        J Jᵀ is the covariance between points, where effects do not correlate and their sharing is stated.
+        """
+        column = {identity: number for number, identity in enumerate(self.effects)}
+        found: dict[str, Floats] = {}
+        for output, combined in self._combined.items():
+            matrix = np.zeros((self.points, len(column)))
+            for number, group in enumerate(self._groups):
+                places = [column[group.identity(point)] for point in range(self.points)]
+                matrix[np.arange(self.points), places] += combined.components[number]
+            found[output] = matrix
+        return found
+
+    def components(self, output: str, point: int) -> dict[EffectId, float]:
+        """Return the signed component c·u of each effect in one result, in the order of the identifiers."""
+        combined = self._stated(output)
+        found: dict[EffectId, float] = {}
+        for number, group in enumerate(self._groups):
+            identity = group.identity(point)
+            found[identity] = found.get(identity, 0.0) + float(combined.components[number, point])
+        return dict(sorted(found.items()))
+
+    def covariance(self, output_a: str, point_a: int, output_b: str, point_b: int) -> float:
+        """Return the covariance of two results; effects whose sharing is unstated count as shared.
+
+        Of a result with itself it is the variance that its u was taken from.
+        """
+        if (output_a, point_a) == (output_b, point_b):
+            return float(self._stated(output_a).variance[point_a])
+        a, b = self.components(output_a, point_a), self.components(output_b, point_b)
+        total = sum(a[identity] * b[identity] for identity in a if identity in b)
+        for first, second, r, _ in self._pairs:
+            for one, other in ((first, second), (second, first)):
+                left, right = self._groups[one].identity(point_a), self._groups[other].identity(point_b)
+                total += r * a.get(left, 0.0) * b.get(right, 0.0)
+        return total
+
+    def budget(self, output: str, point: int, unit: Unit | str | None = None) -> Budget:
+        """Return the budget of one result, in the output's own unit or another of its dimension.
+
+        Raises:
+            UncertaintyError: no uncertainty is stated for this output.
+        """
+        combined = self._stated(output)
+        own = self.unit[output]
+        shown = own if unit is None else parse_unit(unit) if isinstance(unit, str) else unit
+        ratio = float(own.factor / shown.factor)
+        rows = [self._row(output, point, number, ratio) for number in range(len(self._uses))]
+        return Budget(
+            output=output,
+            point=point,
+            value=float(self.values[output][point]) * ratio,
+            unit=shown.symbol,
+            rows=tuple(rows),
+            u=float(self.u[output][point]) * ratio,
+            dof=finite_dof(float(combined.dof[point])),
+            k=float(self.k[output][point]),
+            probability=self.policy.probability,
+            expanded=float(self.expanded[output][point]) * ratio,
+            rule=self.policy.text,
+            warnings=tuple(each.text for each in self.warnings if each.output == output and point in each.points),
+        )
+
+    def _row(self, output: str, point: int, number: int, ratio: float) -> BudgetRow:
+        use, given = self._uses[number], self.inputs[self._uses[number].slot.symbol]
+        factor = float(given.unit.factor)
+        element = use.slot.element
+        values = given.values if element is None or given.elements is None else given.elements[..., element]
+        spread = float(abs(use.u[point])) / factor
+        divisor = use.contribution.divisor
+        own = self._combined[output].uses[number, point]
+        return BudgetRow(
+            symbol=str(use.slot),
+            description=use.contribution.description,
+            value=float(np.broadcast_to(values, (self.points,))[point]),
+            unit=given.unit.symbol,
+            distribution=use.contribution.distribution.describe(),
+            stated=spread * divisor,
+            divisor=divisor,
+            u=spread,
+            dof=finite_dof(float(use.dof[point])),
+            type=use.contribution.evaluation,
+            sensitivity=float(self._sensitivities[output][number, point]) * factor * ratio,
+            contribution=float(abs(own)) * ratio,
+            percent=self._percent(output, point, number, float(own)),
+            source=use.contribution.source,
+            effect=str(use.identity(point)),
+            confirmed=use.contribution.confirmed,
+        )
+
+    def _percent(self, output: str, point: int, number: int, own: float) -> float:
+        """Return c_i u_i Σ_j r_ij c_j u_j / u², in per cent."""
+        combined = self._combined[output]
+        variance = float(combined.variance[point])
+        if variance == 0 or own == 0:
+            return 0.0
+        together = 0.0
+        for index, group in enumerate(self._groups):
+            if any(use == number and (mask is None or mask[point]) for use, mask in group.members):
+                together += own if combined.independent[index, point] else float(combined.components[index, point])
+                for a, b, r, mask in self._pairs:
+                    if index in {a, b} and mask[point]:
+                        together += r * float(combined.components[b if index == a else a, point])
+        return 100 * own * together / variance
+
+    def _stated(self, output: str) -> Combined:
+        if output not in self._combined:
+            raise UncertaintyError(
+                code="no-uncertainty-stated",
+                input=output,
+                problem=Text(
+                    "a standard deviation or span is a statistic; no uncertainty is stated for it",
+                    zh="标准偏差和极差是统计量,不给出不确定度",
+                ),
+            )
+        return self._combined[output]

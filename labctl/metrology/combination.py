@@ -1,0 +1,307 @@
+"""How the uses of effects combine: one effect is one column, whoever brings it in and however often."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from attrs import field, frozen
+
+from labctl.errors import UncertaintyError
+from labctl.language import Text
+from labctl.metrology.distributions import Floats, kind_of
+from labctl.metrology.effects import Contribution, Correlation, EffectId, Identities, Sharing
+from labctl.metrology.inputs import Input, scaled
+from labctl.metrology.propagation import Slot
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@frozen(eq=False)
+class Use:
+    """One contribution of one input or element, at every point: what a row of a budget shows."""
+
+    slot: Slot
+    column: int
+    contribution: Contribution
+    identities: tuple[EffectId, ...]  # one for each point, or a single one for all
+    u: Floats  # standard uncertainty in the input's coherent unit, signed by the contribution's sensitivity
+    dof: Floats
+
+    @property
+    def first(self) -> EffectId:
+        """Return the identity by which uses are put in order."""
+        return min(self.identities)
+
+    def identity(self, point: int) -> EffectId:
+        """Return the effect at a point."""
+        return self.identities[point if len(self.identities) > 1 else 0]
+
+
+@frozen(eq=False)
+class Group:
+    """All uses of one effect (or of one family with an effect a point), where they meet."""
+
+    members: tuple[tuple[int, Mask | None], ...]  # number of the use, and the points at which it belongs here
+    identities: tuple[EffectId, ...]
+    dof: Floats
+    unstated: bool
+
+    def identity(self, point: int) -> EffectId:
+        """Return the effect at a point."""
+        return self.identities[point if len(self.identities) > 1 else 0]
+
+
+@frozen(eq=False)
+class Combined:
+    """One result's components and what they amount to; `components` is (groups, n), `uses` is (uses, n)."""
+
+    uses: Floats
+    components: Floats
+    independent: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = field(repr=False)
+    variance: Floats
+    dof: Floats
+
+
+def uses_of(inputs: Mapping[str, Input], slots: Sequence[Slot], points: int) -> tuple[Use, ...]:
+    """Return every use of every effect, in the order of their identifiers."""
+    found: list[Use] = []
+    for column, slot in enumerate(slots):
+        given = inputs.get(slot.symbol)
+        if given is None:
+            continue
+        each_contribution = given.contributions if slot.element is None else given.element_contributions
+        found.extend(_use(slot, column, given, contribution, points) for contribution in each_contribution)
+    return tuple(sorted(found, key=lambda use: (use.first, str(use.slot))))
+
+
+def groups_of(uses: Sequence[Use], points: int) -> tuple[Group, ...]:
+    """Return the uses gathered by effect, in the order of the identifiers.
+
+    Raises:
+        UncertaintyError: one effect is declared twice with different figures.
+    """
+    families: dict[tuple[EffectId, ...], list[int]] = {}
+    for number, use in enumerate(uses):
+        families.setdefault(_key(use), []).append(number)
+    seen: dict[EffectId, tuple[EffectId, ...]] = {}
+    mixed: set[EffectId] = set()
+    for key in families:
+        for identity in set(key):
+            if seen.setdefault(identity, key) is not key:
+                mixed.add(identity)
+    groups = [_group(uses, key, [(each, None) for each in members]) for key, members in families.items()]
+    if mixed:  # families that meet at some points only: sort their points apart
+        groups = _apart(uses, families, mixed, points)
+    return tuple(sorted(groups, key=lambda group: min(group.identities)))
+
+
+def combine(
+    sensitivities: Floats, uses: Sequence[Use], groups: Sequence[Group], pairs: Sequence[tuple[int, int, float, Mask]]
+) -> Combined:
+    """Return variance and effective degrees of freedom from the sensitivities of a result, shape (uses, n).
+
+    Effects are summed in the order of their identifiers. `pairs` are the correlated groups with r.
+    """
+    points = sensitivities.shape[1]
+    parts = np.empty_like(sensitivities)
+    for number, use in enumerate(uses):
+        parts[number] = np.where(use.u == 0, 0.0, sensitivities[number] * use.u)
+    components, independent = np.zeros((len(groups), points)), np.zeros((len(groups), points), dtype=np.bool_)
+    variances = np.zeros((len(groups), points))
+    for number, group in enumerate(groups):
+        members = [parts[use] if mask is None else parts[use] * mask for use, mask in group.members]
+        components[number] = _total(members)
+        variances[number] = components[number] ** 2
+        if group.unstated and len(members) > 1:
+            apart = _total([member**2 for member in members])
+            independent[number] = apart > variances[number]
+            variances[number] = np.maximum(variances[number], apart)
+    variance = _total(list(variances)) if len(groups) else np.zeros(points)
+    ensembles = _ensembles(groups, variances, components, pairs)
+    for a, b, r, mask in pairs:
+        variance = variance + np.where(mask, 2 * r * components[a] * components[b], 0.0)
+    variance = np.maximum(variance, 0.0)  # rounded certificates may leave -1e-20
+    with np.errstate(all="ignore"):
+        spread = _total([np.where(term == 0, 0.0, term**2 / dof) for term, dof in ensembles]) if ensembles else None
+        dof = np.full(points, np.inf) if spread is None else np.where(spread > 0, variance**2 / spread, np.inf)
+    return Combined(parts, components, independent, variance, dof)
+
+
+def correlated(
+    correlations: Sequence[Correlation], groups: Sequence[Group], points: int
+) -> tuple[tuple[int, int, float, Mask], ...]:
+    """Return the pairs of groups that correlate, and at which points, after examining the matrix as a whole.
+
+    Raises:
+        UncertaintyError: r beyond ±1, an effect that is not there, or a matrix that is not positive semi-definite.
+    """
+    where: dict[EffectId, list[tuple[int, Mask]]] = {}
+    for number, group in enumerate(groups):
+        for identity in set(group.identities):
+            mask = np.array([group.identity(point) == identity for point in range(points)], dtype=np.bool_)
+            where.setdefault(identity, []).append((number, mask))
+    _examine(correlations, where)
+    pairs: list[tuple[int, int, float, Mask]] = []
+    for each in sorted(correlations, key=lambda c: (min(c.a, c.b), max(c.a, c.b))):
+        for a, at_a in where[min(each.a, each.b)]:
+            for b, at_b in where[max(each.a, each.b)]:
+                pairs.append((a, b, each.r, at_a & at_b))
+    for a, b, _, _ in pairs:
+        if groups[a].unstated or groups[b].unstated:
+            raise _refusal(str(groups[a].identities[0]), "correlated-unstated", _UNSTATED)
+    return tuple(pairs)
+
+
+def _examine(correlations: Sequence[Correlation], where: Mapping[EffectId, object]) -> None:
+    names = sorted({each.a for each in correlations} | {each.b for each in correlations})
+    matrix = np.eye(len(names))
+    for each in correlations:
+        if not -1 <= each.r <= 1:
+            raise _refusal(str(each.a), "correlation-out-of-range", _RANGE)
+        for name in (each.a, each.b):
+            if name not in where:
+                raise _refusal(str(name), "unknown-effect", _UNKNOWN)
+        i, j = names.index(each.a), names.index(each.b)
+        if i == j or (matrix[i, j] not in {0.0, each.r}):
+            raise _refusal(str(each.a), "correlation-twice", _TWICE)
+        matrix[i, j] = matrix[j, i] = each.r
+    if names:
+        values = np.linalg.eigvalsh(matrix)
+        if float(values[0]) < -1e-10 * float(values[-1]):
+            raise _refusal(", ".join(map(str, names)), "correlation-not-psd", _PSD)
+
+
+def _use(slot: Slot, column: int, given: Input, contribution: Contribution, points: int) -> Use:
+    u = scaled(contribution.u * contribution.sensitivity, given.unit.factor)
+    dof = contribution.dof
+    identities = _identities(contribution.effect, slot.element, points, given.symbol)
+    if contribution.sharing is Sharing.LOCAL:
+        every = identities * points if len(identities) == 1 else identities
+        identities = tuple(each.used_at(f"{slot}#{point}") for point, each in enumerate(every))
+    return Use(slot, column, contribution, identities, _at(u, slot, points), _at(dof, slot, points))
+
+
+def _at(values: Floats, slot: Slot, points: int) -> Floats:
+    """Return the values of one input or element at every point."""
+    chosen = values if slot.element is None or values.ndim == 0 else values[..., slot.element]
+    try:
+        return np.broadcast_to(chosen, (points,))
+    except ValueError as failure:
+        raise _refusal(str(slot), "wrong-shape", _SHAPE.filled(found=values.shape, points=points)) from failure
+
+
+def _identities(effect: Identities, element: int | None, points: int, name: str) -> tuple[EffectId, ...]:
+    if isinstance(effect, EffectId):
+        return (effect,)
+    if len(effect) != points:
+        raise _refusal(name, "wrong-shape", _SHAPE.filled(found=len(effect), points=points))
+    chosen = [each if isinstance(each, EffectId) or element is None else each[element] for each in effect]
+    identities = tuple(each for each in chosen if isinstance(each, EffectId))
+    if len(identities) != points:
+        raise _refusal(name, "wrong-shape", _SHAPE.filled(found=len(identities), points=points))
+    return identities
+
+
+def _key(use: Use) -> tuple[EffectId, ...]:
+    return use.identities
+
+
+def _group(uses: Sequence[Use], identities: tuple[EffectId, ...], members: list[tuple[int, Mask | None]]) -> Group:
+    number, everywhere = members[0]
+    first, dof = uses[number], uses[number].dof
+    for other_number, mask in members[1:]:
+        other = uses[other_number]
+        meet = slice(None) if mask is None or everywhere is None else mask & everywhere
+        same = (
+            kind_of(other.contribution.distribution) == kind_of(first.contribution.distribution)
+            and other.contribution.sharing is first.contribution.sharing
+            and other.contribution.evaluation == first.contribution.evaluation
+            and bool(np.all(other.dof[meet] == first.dof[meet]))
+        )
+        if not same:
+            raise _refusal(str(first.first), "one-effect-two-figures", _TWO_FIGURES)
+        dof = dof if mask is None else np.where(mask, other.dof, dof)
+    return Group(tuple(members), identities, dof, first.contribution.sharing is Sharing.UNSTATED)
+
+
+def _apart(
+    uses: Sequence[Use], families: Mapping[tuple[EffectId, ...], list[int]], mixed: set[EffectId], points: int
+) -> list[Group]:
+    """Return groups where families share some of their effects: those get a group each, with masks."""
+    members: dict[EffectId, list[tuple[int, Mask | None]]] = {}
+    whole: list[Group] = []
+    for key, numbers in families.items():
+        if mixed.isdisjoint(key):
+            whole.append(_group(uses, key, [(number, None) for number in numbers]))
+            continue
+        for identity in sorted(set(key)):
+            mask = np.array([uses[numbers[0]].identity(point) == identity for point in range(points)], dtype=np.bool_)
+            members.setdefault(identity, []).extend((number, mask) for number in numbers)
+    return [*whole, *(_group(uses, (identity,), sorted(each, key=_number)) for identity, each in members.items())]
+
+
+def _number(member: tuple[int, Mask | None]) -> int:
+    return member[0]
+
+
+def _ensembles(
+    groups: Sequence[Group], variances: Floats, components: Floats, pairs: Sequence[tuple[int, int, float, Mask]]
+) -> list[tuple[Floats, Floats]]:
+    """Return variance and ν of each independent part; readings taken together are one part with one ν.
+
+    Raises:
+        UncertaintyError: finite degrees of freedom on correlated effects that are not one ensemble.
+    """
+    part = list(range(len(groups)))
+    for a, b, _, _ in pairs:
+        low, high = sorted((part[a], part[b]))
+        part = [low if each == high else each for each in part]
+    found: list[tuple[Floats, Floats]] = []
+    for number in sorted(set(part)):
+        members = [index for index, each in enumerate(part) if each == number]
+        dof = groups[members[0]].dof
+        finite = any(bool(np.any(np.isfinite(groups[index].dof))) for index in members)
+        if not finite:
+            continue
+        if any(bool(np.any(groups[index].dof != dof)) for index in members):
+            raise _refusal(str(groups[members[0]].identities[0]), "correlated-finite-dof", _ENSEMBLE)
+        total = _total([variances[index] for index in members])
+        for a, b, r, mask in pairs:
+            if part[a] == number:
+                total = total + np.where(mask, 2 * r * components[a] * components[b], 0.0)
+        found.append((np.maximum(total, 0.0), dof))
+    return found
+
+
+def _total(terms: list[Floats]) -> Floats:
+    """Return the sum of arrays in their order, so that the same terms give the same bits."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _refusal(name: str, code: str, problem: Text) -> UncertaintyError:
+    return UncertaintyError(code=code, input=name, problem=problem)
+
+
+_TWO_FIGURES: Final = Text(
+    "one effect is declared twice with different figures; give them different names or the same distribution, "
+    "degrees of freedom and sharing",
+    zh="同一影响量出现两种不同的给定;请改用不同名称,或统一其分布、自由度和共享方式",
+)
+_ENSEMBLE: Final = Text(
+    "correlated effects have different finite degrees of freedom; give the readings taken together one ν",
+    zh="相关的影响量自由度有限且不一致;同时测得的读数应取同一自由度",
+)
+_UNSTATED: Final = Text("a correlated effect must say how it is shared", zh="相关的影响量必须说明其共享方式")
+_RANGE: Final = Text("a correlation coefficient lies between -1 and 1", zh="相关系数应在 -1 与 1 之间")
+_UNKNOWN: Final = Text("a correlation names an effect that no input brings", zh="相关系数所指的影响量没有任何输入带来")
+_TWICE: Final = Text(
+    "a correlation is given twice, or of an effect with itself", zh="相关系数重复给出,或为影响量与其自身的相关"
+)
+_PSD: Final = Text(
+    "the correlations contradict each other (matrix not positive semi-definite); go back to their source",
+    zh="相关系数互相矛盾(相关矩阵非半正定);请核对其来源",
+)
+_SHAPE: Final = Text("{found} does not fit {points} points", zh="{found} 与 {points} 个点不符")
