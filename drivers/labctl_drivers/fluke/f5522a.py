@@ -54,7 +54,7 @@ class F5522A(Ieee4882Driver, maker="Fluke", model="5522A"):
         return not self.operating() and not self.query_integer("ISR?") & OPERATE
 
     def prepare(self) -> None:
-        """Do a reset: 0 V in standby, errors cleared, the station's limits set in the calibrator too."""
+        """Bring the output to 0 V in standby by a reset, and set the station's limits in the calibrator too."""
         self.send("*CLS", check=False)
         self.send("*RST")
         allowed, own = self.allowed("DC voltage"), self.limits["DC voltage"]
@@ -87,7 +87,7 @@ class F5522A(Ieee4882Driver, maker="Fluke", model="5522A"):
         return self.setting(voltage)
 
     def stand_by(self) -> None:
-        """Do take the output off its terminals, and confirm it."""
+        """Take the output off its terminals, and confirm it."""
         self.send("STBY")
         if self.operating():
             raise NotReady(instrument=self.name, asked="standby", found="operate", waited=0.0)

@@ -16,8 +16,8 @@ RANGES: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
 """Upper ends of the DC voltage ranges, in volts."""
 CYCLES: Final = 10.0
 """Integration time of a run, in power line cycles: six and a half digits, mains hum rejected."""
-RESOLUTIONS: Final = {100.0: 1e-6, 10.0: 1e-6, 1.0: 1e-6, 0.2: 1e-5, 0.06: 1e-5, 0.02: 1e-4}
-"""Smallest step of the display as a fraction of the range, by integration time in power line cycles."""
+STEPS: Final = {100.0: 1e6, 10.0: 1e6, 1.0: 1e6, 0.2: 1e5, 0.06: 1e5, 0.02: 1e4}
+"""Steps of the display within a range, by integration time in power line cycles: six and a half digits or fewer."""
 CODE: Final = "AT34465A"
 """Security code for adjustments as the meter is delivered."""
 
@@ -46,7 +46,7 @@ class K34465A(ScpiDriver, maker="Keysight", model="34465A"):
             "READ?",
             "V",
             within=2.0 + 4 * self._cycles * _LINE_PERIOD,  # an auto-zero doubles it; twice that again for margin
-            resolution=Quantity.of(top, "V") * RESOLUTIONS[self._cycles],
+            resolution=Quantity.of(top / STEPS[self._cycles], "V"),
         )
 
     def dc_voltage_adjustments(self) -> Sequence[AdjustmentStep]:
@@ -54,7 +54,7 @@ class K34465A(ScpiDriver, maker="Keysight", model="34465A"):
         return [AdjustmentStep(key=f"DC voltage {top:g} V", voltage=Quantity.of(top, "V")) for top in RANGES]
 
     def prepare(self) -> None:
-        """Do a reset, then select DC voltage on the highest range, ten power line cycles, auto-zero on."""
+        """Bring the meter from a reset to DC voltage on its highest range, ten power line cycles, auto-zero on."""
         self._range = None
         self.send("*CLS", check=False)
         self.send("*RST")
@@ -92,14 +92,14 @@ class K34465A(ScpiDriver, maker="Keysight", model="34465A"):
         Raises:
             LimitExceeded: the meter has no such integration time; nothing was sent.
         """
-        if cycles not in RESOLUTIONS:
-            allowed = ", ".join(f"{each:g}" for each in sorted(RESOLUTIONS))
+        if cycles not in STEPS:
+            allowed = ", ".join(f"{each:g}" for each in sorted(STEPS))
             raise LimitExceeded(instrument=self.name, asked=f"{cycles:g} cycles", allowed=allowed)
         self.send(f"SENS:VOLT:DC:NPLC {cycles:g}")
         self._cycles = cycles
 
     def adjust_dc_voltage(self, step: AdjustmentStep) -> None:
-        """Do take the voltage at the terminals as the value of the step, and store the new constants.
+        """Take the voltage at the terminals as the value of the step, and store the new constants.
 
         The meter is unsecured for this step alone and its range is that of the step afterwards.
 

@@ -1,0 +1,183 @@
+"""For pack authors: a scripted wire, and the rules that every driver keeps."""
+
+from collections.abc import Iterator
+from inspect import getdoc, isfunction, signature
+from types import TracebackType
+from typing import Any, Final, Self
+
+from labctl.errors import TransportPoisoned, TransportTimeout
+from labctl.events.kinds import Event
+from labctl.instruments import capabilities
+from labctl.instruments.driver import Driver
+
+VERBS: Final = ("Measure", "Set", "Return", "Bring", "Read", "Select", "Start", "Stop", "Store", "Take")
+"""Words with which the documentation of a driver's method may begin."""
+
+SILENCE: Final = None
+"""Stands for an answer that never comes."""
+
+
+class Conversation:
+    r"""A wire that expects every byte, in order, and answers as the manual prints it.
+
+    >>> with Conversation((b"*IDN?\n", b"ACME,1,2,3\n")) as wire:
+    ...     wire.write(b"*IDN?\n")
+    ...     wire.read(b"\n", within=1.0)
+    b'ACME,1,2,3\n'
+
+    An answer of `b""` means that there is none to read; `SILENCE` that a read times out. Left over exchanges fail
+    the test at the end of the `with` block, or when `finish` is called.
+    """
+
+    def __init__(self, *exchanges: tuple[bytes, bytes | None], address: str = "conversation:") -> None:
+        """Expect these messages, each with its answer."""
+        self.address = address
+        self.opened = 0
+        self.cleared = 0
+        self._exchanges = list(exchanges)
+        self._due: bytes | None = b""
+        self._poisoned = False
+
+    @property
+    def poisoned(self) -> bool:
+        """Return whether a read timed out since the wire was opened."""
+        return self._poisoned
+
+    def open(self) -> None:
+        """Open the wire; what was due is dropped."""
+        self.opened += 1
+        self._poisoned = False
+        self._due = b""
+
+    def close(self) -> None:
+        """Close the wire."""
+
+    def clear(self) -> None:
+        """Count a device clear."""
+        self.cleared += 1
+
+    def write(self, message: bytes) -> None:
+        """Compare a message with the one expected here."""
+        self._refuse_poisoned()
+        assert self._exchanges, f"nothing was expected any more, but {message!r} was sent"  # noqa: S101  (a test's wire)
+        assert not self._due, f"{self._due!r} was not read before {message!r} was sent"  # noqa: S101  (a test's wire)
+        expected, self._due = self._exchanges.pop(0)
+        assert message == expected, f"expected {expected!r}, but {message!r} was sent"  # noqa: S101  (a test's wire)
+
+    def read(self, terminator: bytes, within: float) -> bytes:
+        """Return what is due up to the terminator; time out at once where nothing complete is."""
+        self._refuse_poisoned()
+        due = self._due or b""
+        end = due.find(terminator)
+        if end < 0:
+            self._poisoned, self._due = True, b""
+            raise TransportTimeout(address=self.address, waited=within, received=due)
+        end += len(terminator)
+        self._due = due[end:]
+        return due[:end]
+
+    def finish(self) -> None:
+        """Complain of what was expected and not sent, or sent and not read."""
+        assert not self._exchanges, f"never sent: {[sent for sent, _ in self._exchanges]}"  # noqa: S101  (a test's wire)
+        assert not self._due, f"never read: {self._due!r}"  # noqa: S101  (a test's wire)
+
+    def __enter__(self) -> Self:
+        """Return the wire, open."""
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Complain of left-overs, unless the test failed already."""
+        if kind is None:
+            self.finish()
+
+    def _refuse_poisoned(self) -> None:
+        if self._poisoned:
+            raise TransportPoisoned(address=self.address)
+
+
+class Memory:
+    """A witness that keeps what it hears."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.events: list[Event] = []
+
+    def append(self, event: Event) -> int:
+        """Keep an event and return its number, counted from 1."""
+        self.events.append(event)
+        return len(self.events)
+
+
+def complaints(driver: type[Driver]) -> list[str]:
+    """Return what a driver's class lacks; none where it keeps the rules of every driver.
+
+    A test of a pack asserts that this is empty for each of its drivers. The rules: maker, model and quantities are
+    declared; class and methods are documented, methods beginning with one of `VERBS`; what sources energy
+    declares a safe state and can confirm it; a method that a capability names has that capability's arguments.
+    """
+    return [f"{driver.__qualname__}: {each}" for each in _complaints(driver)]
+
+
+def _complaints(driver: type[Driver]) -> Iterator[str]:
+    if not (driver.maker and driver.model and driver.quantities):
+        yield "maker, model and quantities are declared in the class"
+    if not vars(driver).get("__doc__"):
+        yield "the class has a docstring"
+    if driver.identify is Driver.identify:
+        yield "identify asks the instrument who it is"
+    for name, method in _methods(driver):
+        words = (getdoc(method) or "").split(maxsplit=1)
+        if not words or words[0] not in VERBS:
+            yield f"the docstring of {name} begins with one of {', '.join(VERBS)}"
+    yield from _unsafe(driver)
+    yield from _misspelled(driver)
+
+
+def _unsafe(driver: type[Driver]) -> Iterator[str]:
+    sourcing = [name for name, _ in _methods(driver) if name.startswith("source_")]
+    if not sourcing:
+        return
+    if driver.safe is None:
+        yield f"{sourcing[0]} puts energy on the bench, so a safe state is declared"
+    elif not all(each.endswith(driver.terminator) for each in driver.safe.commands):
+        yield "every safe command ends with the terminator"
+    if driver.confirm_safe is Driver.confirm_safe:
+        yield "confirm_safe asks the instrument"
+    if not driver.limits:
+        yield "limits are declared"
+
+
+def _misspelled(driver: type[Driver]) -> Iterator[str]:
+    """Compare the methods with those of the capabilities: whoever has one of a capability's has them all."""
+    for capability in _capabilities():
+        promised = {name: each for name, each in vars(capability).items() if _is_public(name, each)}
+        held = {name for name in promised if hasattr(driver, name)}
+        missing = promised.keys() - held
+        if held and missing:
+            yield f"{capability.__name__} needs {', '.join(sorted(missing))} too"
+        for name in held:
+            wanted, found = (
+                list(signature(promised[name]).parameters),
+                list(signature(getattr(driver, name)).parameters),
+            )
+            if wanted != found:
+                yield f"{name}({', '.join(found[1:])}) is spelled ({', '.join(wanted[1:])}) everywhere else"
+
+
+def _capabilities() -> list[type]:
+    return [
+        each
+        for each in vars(capabilities).values()
+        if isinstance(each, type) and getattr(each, "_is_protocol", False) and each.__module__ == capabilities.__name__
+    ]
+
+
+def _methods(driver: type[Driver]) -> list[tuple[str, Any]]:
+    return [(name, each) for name, each in vars(driver).items() if _is_public(name, each)]
+
+
+def _is_public(name: str, member: object) -> bool:
+    return isfunction(member) and not name.startswith("_")

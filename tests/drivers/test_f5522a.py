@@ -1,0 +1,151 @@
+"""Fluke 5522A: the conversations of its manual (Operators Manual, chapters 5 and 6)."""
+
+import pytest
+
+from labctl.clock import SimulatedClock
+from labctl.errors import InstrumentReported, LimitExceeded, NotReady, ReplyError, TransportTimeout, WrongIdentity
+from labctl.events.kinds import CallFailed, CommandIntended, SettingMade
+from labctl.instruments.limits import Limit
+from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import Identity
+from labctl.testing import SILENCE, Conversation, Memory
+from labctl_drivers.fluke import f5522a
+from labctl_drivers.fluke.f5522a import F5522A
+
+FINE = (b"ERR?\r\n", b'0,"No Error"\r\n')
+ME = (b"*IDN?\r\n", b"FLUKE,5522A,1234567,1.0+1.2+1.3+*\r\n")
+TEN_VOLTS = Quantity.of(10, "V")
+OUT = (b"OUT 10 V\r\n", b"")
+IS_OUT = (b"OUT?\r\n", b"1.000000E+01,V,0E+00,0,0.00E+00\r\n")
+OPER = (b"OPER\r\n", b"")
+
+
+def test_a_voltage_is_sent_read_back_put_to_operate_and_waited_for() -> None:
+    clock, memory = SimulatedClock(), Memory()
+    moving, settled = (b"ISR?\r\n", b"2049\r\n"), (b"ISR?\r\n", b"6145\r\n")
+    with Conversation(OUT, FINE, IS_OUT, OPER, FINE, moving, moving, settled) as wire:
+        setting = F5522A(wire, name="calibrator", witness=memory, clock=clock).source_dc_voltage(TEN_VOLTS)
+    assert setting.quantity == TEN_VOLTS
+    assert setting.command == b"OUT 10 V\r\n"
+    assert setting.of == "calibrator"
+    assert clock.elapsed == pytest.approx(0.2)  # two looks apart, on the run's own clock
+    intended, operate, made = memory.events
+    assert isinstance(intended, CommandIntended)
+    assert (intended.method, intended.arguments, intended.command) == ("source_dc_voltage", (TEN_VOLTS,), OUT[0])
+    assert isinstance(operate, CommandIntended)
+    assert isinstance(made, SettingMade)
+    assert made.quantity == TEN_VOLTS
+    assert [(each.sent, each.received) for each in made.exchanges] == [
+        OUT, FINE, IS_OUT, OPER, FINE, moving, moving, settled
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "command", "answer"),
+    [
+        (Quantity.of(-95, "mV"), b"OUT -0.095 V\r\n", b"-9.500000E-02,V,0E+00,0,0.00E+00\r\n"),
+        (Quantity.of(1.02, "kV"), b"OUT 1020 V\r\n", b"1.020000E+03,V,0E+00,0,0.00E+00\r\n"),
+        (Quantity.of(-0.0, "V"), b"OUT 0 V\r\n", b"0.000000E+00,V,0E+00,0,0.00E+00\r\n"),
+    ],
+)
+def test_amounts_are_written_in_volts_without_exponent(asked: Quantity, command: bytes, answer: bytes) -> None:
+    with Conversation((command, b""), FINE, (b"OUT?\r\n", answer), OPER, FINE, (b"ISR?\r\n", b"4097\r\n")) as wire:
+        F5522A(wire).source_dc_voltage(asked)
+
+
+def test_beyond_the_limits_nothing_is_sent() -> None:
+    memory = Memory()
+    with Conversation() as wire:
+        narrow = {"DC voltage": Limit.symmetric(Quantity.of(100, "V"))}
+        calibrator = F5522A(wire, witness=memory, limits=narrow)
+        with pytest.raises(LimitExceeded, match=r"100\.5 V was asked"):
+            calibrator.source_dc_voltage(Quantity.of(100.5, "V"))
+        with pytest.raises(LimitExceeded):
+            F5522A(wire).source_dc_voltage(Quantity.of(-1021, "V"))
+    assert [type(each) for each in memory.events] == [CallFailed]
+
+
+def test_the_oldest_error_is_raised_and_the_queue_emptied() -> None:
+    refused, next_one = (b"ERR?\r\n", b'505,"Setting is out of range"\r\n'), (b"ERR?\r\n", b'100,"Bad"\r\n')
+    with (
+        Conversation(OUT, refused, next_one, FINE) as wire,
+        pytest.raises(InstrumentReported, match=r"after b'OUT 10 V.*505: Setting is out of range"),
+    ):
+        F5522A(wire).source_dc_voltage(TEN_VOLTS)
+
+
+def test_another_amplitude_than_the_one_asked_for_is_refused() -> None:
+    with (
+        Conversation(OUT, FINE, (b"OUT?\r\n", b"1.800000E+01,V,0E+00,0,0.00E+00\r\n")) as wire,
+        pytest.raises(ReplyError, match="expected 10 V"),
+    ):
+        F5522A(wire).source_dc_voltage(TEN_VOLTS)
+
+
+def test_an_output_that_leaves_operate_ends_on_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f5522a, "SETTLING", 0.25)
+    overload = (b"ISR?\r\n", b"4096\r\n")  # settled, but not in operate any more
+    with (
+        Conversation(OUT, FINE, IS_OUT, OPER, FINE, overload, overload, overload, overload, FINE) as wire,
+        pytest.raises(NotReady, match=r"10 V, settled and in operate was asked, after 0\.3 s it reports ISR 0x1000"),
+    ):
+        F5522A(wire, clock=SimulatedClock()).source_dc_voltage(TEN_VOLTS)
+
+
+def test_a_silent_calibrator_poisons_the_wire_and_the_intent_is_kept() -> None:
+    memory = Memory()
+    with Conversation(OUT, (b"ERR?\r\n", SILENCE)) as wire:
+        with pytest.raises(TransportTimeout):
+            F5522A(wire, witness=memory).source_dc_voltage(TEN_VOLTS)
+        assert wire.poisoned
+    intended, failed = memory.events
+    assert isinstance(intended, CommandIntended)
+    assert isinstance(failed, CallFailed)
+    assert failed.error == "TransportTimeout"
+    assert [each.sent for each in failed.exchanges] == [b"OUT 10 V\r\n", b"ERR?\r\n"]
+
+
+def test_the_safe_bytes_are_written_without_asking_and_confirmed_by_asking() -> None:
+    with Conversation((b"\r\n", b""), (b"STBY\r\n", b""), (b"OPER?\r\n", b"0\r\n"), (b"ISR?\r\n", b"4096\r\n")) as wire:
+        calibrator = F5522A(wire)
+        assert [each.sent for each in calibrator.make_safe()] == [b"\r\n", b"STBY\r\n"]
+        assert calibrator.confirm_safe()
+        assert [each.sent for each in calibrator.last_exchanges] == [b"OPER?\r\n", b"ISR?\r\n"]
+
+
+def test_standby_is_confirmed() -> None:
+    with Conversation((b"STBY\r\n", b""), FINE, (b"OPER?\r\n", b"1\r\n")) as wire, pytest.raises(NotReady):
+        F5522A(wire).stand_by()
+
+
+def test_a_run_starts_from_reset_with_the_stations_limits() -> None:
+    narrow = {"DC voltage": Limit.symmetric(Quantity.of(100, "V"))}
+    start = [(b"*CLS\r\n", b""), (b"*RST\r\n", b""), FINE]
+    with Conversation(*start, (b"LIMIT 100 V, -100 V\r\n", b""), FINE) as wire:
+        F5522A(wire, limits=narrow).prepare()
+    with Conversation(*start) as wire:
+        F5522A(wire).prepare()
+
+
+def test_another_serial_number_is_another_calibrator() -> None:
+    expected = Identity(manufacturer="Fluke", model="5522A", serial="7654321")
+    with (
+        Conversation(ME) as wire,
+        pytest.raises(WrongIdentity, match="expects Fluke 5522A 7654321, found FLUKE 5522A 1234567"),
+    ):
+        F5522A(wire).recognise(expected)
+
+
+def test_recovery_opens_anew_clears_and_recognises() -> None:
+    with Conversation(ME, (b"\r\n", b""), ME) as wire:
+        calibrator = F5522A(wire)
+        calibrator.recognise(Identity(manufacturer="Fluke", model="5522A", serial=""))
+        opened = wire.opened
+        assert calibrator.recover().serial == "1234567"
+        assert (wire.opened - opened, wire.cleared) == (3, 1)
+    other = (b"*IDN?\r\n", b"FLUKE,5522A,7654321,1.0\r\n")
+    with Conversation(ME, (b"\r\n", b""), other) as wire:
+        calibrator = F5522A(wire)
+        calibrator.recognise(Identity(manufacturer="Fluke", model="5522A", serial=""))
+        with pytest.raises(WrongIdentity):
+            calibrator.recover()
