@@ -1,0 +1,82 @@
+"""What every simulated instrument has: who it is, its place in the world, its faults, one dialogue a session."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from labctl.records.equipment import Asset, Identity, UnitUnderTest
+from labctl.simulation.dialogue import Dialogue
+from labctl.simulation.faults import Faults
+from labctl.simulation.world import World
+
+
+@frozen(kw_only=True)
+class Placed:
+    """One instrument of a bench, as its station describes it."""
+
+    key: str  # its name on the bench, "calibrator"
+    simulator: str  # "fluke/5522A"
+    identity: Identity
+    wires: tuple[str, ...] = ()  # empty: all that the model has
+    asset: Asset | None = None  # the record from which the true errors of a standard are drawn
+    unit: UnitUnderTest | None = None  # the type from which the true errors of a unit are drawn
+    settings: Mapping[str, float] = field(factory=dict)  # figures of the physics that this bench wants otherwise
+
+
+class SimulatedInstrument:
+    """One instrument: its physics, which know no commands, and the dialogues that ask it.
+
+    A subclass names its maker, its model, its wires and its dialogue in the class line.
+    """
+
+    maker: ClassVar[str] = ""
+    model: ClassVar[str] = ""
+    wires: ClassVar[tuple[str, ...]] = ()  # of "serial", "tcp", "hislip"
+    manners: ClassVar[type[Dialogue]] = Dialogue
+
+    def __init_subclass__(cls, *, maker: str = "", model: str = "", wires: tuple[str, ...] = ()) -> None:
+        """Take the identity from the class line."""
+        super().__init_subclass__()
+        cls.maker = maker or cls.maker
+        cls.model = model or cls.model
+        cls.wires = wires or cls.wires
+
+    def __init__(self, world: World, placed: Placed) -> None:
+        """Stand on the bench, switched on."""
+        self.world = world
+        self.placed = placed
+        self.key = placed.key
+        self.identity = placed.identity
+        self.faults = Faults()
+        self.on_power: list[Callable[[], None]] = []  # sessions that end when the power goes
+
+    @property
+    def now(self) -> float:
+        """Return the present instant of the world, in seconds."""
+        return self.world.present
+
+    def figure(self, name: str, usual: float) -> float:
+        """Return a figure of the physics: the bench's, or the usual one."""
+        return self.placed.settings.get(name, usual)
+
+    def dialogue(self) -> Dialogue:
+        """Return a new session's dialogue."""
+        raise LookupError(self.model)  # every model has its own
+
+    def power_on(self) -> None:
+        """Be as after power was switched on."""
+
+    def power_cycle(self) -> None:
+        """Be switched off and on again."""
+        self.power_on()
+        for each in list(self.on_power):
+            each()
+
+    def state(self) -> Mapping[str, object]:
+        """Return what a person reads on the front panel."""
+        return {}
+
+    def truth(self, name: str, **at: float) -> float:
+        """Return a hidden value; for tests and validation only. Raises KeyError for a name it has not."""
+        raise KeyError(name, at)

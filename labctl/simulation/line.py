@@ -1,0 +1,170 @@
+"""One connection to a simulated instrument: bytes in, answers out when they are due, faults on the way."""
+
+from collections import deque
+from collections.abc import Callable
+
+from attrs import define, field
+
+from labctl.simulation.chance import Stream, uniform
+from labctl.simulation.dialogue import Answer, Dialogue
+from labctl.simulation.faults import Fault
+from labctl.simulation.instrument import SimulatedInstrument
+from labctl.transport.session import Peer
+
+
+@define
+class Reply:
+    """An answer on its way: composed when it is due."""
+
+    due: float  # instant of the world
+    compose: Callable[[], list[bytes]]
+    whole: bool = True  # with its terminator: a reader is content
+    late: bool = False  # comes even to those who connect later
+    asked: int = 0  # number of the message it answers
+
+
+@define(eq=False)
+class Line:
+    """A session of a client with an instrument.
+
+    A message is carried out when it is complete, on every line. On a *claimed* line of a simulated time the answer is
+    put on the wire when the borrower of the clock is owed it; on a line of wall time when it is due; and on every
+    other line, an observer's, at once, at the present instant.
+    """
+
+    instrument: SimulatedInstrument
+    peer: Peer
+    address: str
+    names: tuple[object, ...]  # of its stream of jitter
+    later: Callable[[float, Callable[[], None]], None] | None = None  # timer of wall time
+    lasting: bool = False  # a wire without connections, such as a serial line: always there
+    claimed: bool = False
+    received: int = 0  # bytes, since it was opened or claimed
+    up: bool = True
+    dialogue: Dialogue = field(init=False)
+    outbox: deque[Reply] = field(factory=deque, init=False)
+    _busy_until: float = field(default=0.0, init=False)
+    _jitter: Stream = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin the talk."""
+        self.dialogue = self.instrument.dialogue()
+        self._jitter = Stream(self.names)
+        self.instrument.on_power.append(self.power_cycled)
+
+    # --- what the server tells ---------------------------------------------------------------------------------------
+
+    def receive(self, received: bytes, *, end: bool = False) -> None:
+        """Take bytes from the wire; `end` says that the wire itself marked the end of the message."""
+        self.received += len(received)
+        for message in self.dialogue.messages(received, end=end):
+            if not self.up:
+                break
+            self._take(message)
+
+    def clear(self) -> None:
+        """Forget what is half said, on both sides (device clear)."""
+        self.dialogue.clear()
+        self.outbox.clear()
+        self.received = 0
+        self._busy_until = 0.0
+
+    def status_byte(self) -> int:
+        """Return the status byte, as a poll of the wire reads it."""
+        return self.dialogue.status.byte(message_waits=bool(self.outbox))
+
+    def closed(self) -> None:
+        """Learn that the peer went away."""
+        if self.up:
+            self._gone()
+
+    def power_cycled(self) -> None:
+        """Lose what was in the instrument's memory; a connection breaks, a serial line stays."""
+        self.outbox.clear()
+        self._busy_until = 0.0
+        if self.lasting:
+            self.dialogue = self.instrument.dialogue()
+        elif self.up:
+            self._gone()
+            self.peer.hang_up()
+
+    # --- what the clock's borrower asks ------------------------------------------------------------------------------
+
+    def claim(self, names: tuple[object, ...]) -> None:
+        """Become the borrower's from now on: counts begin again, what was owed to whoever spoke before is dropped."""
+        self.claimed = True
+        self.received = 0
+        self.outbox = deque(each for each in self.outbox if each.late)
+        self._jitter = Stream(names)
+
+    def release(self) -> None:
+        """Become an observer's line again."""
+        self.claimed = False
+        self.outbox.clear()
+
+    def put_next(self) -> bool:
+        """Put the first answer on the wire, at the present instant; tell whether it was whole."""
+        reply = self.outbox.popleft()
+        for each in reply.compose():
+            if each:
+                self.peer.send(each, asked=reply.asked)
+        return reply.whole
+
+    # --- one message -------------------------------------------------------------------------------------------------
+
+    def _take(self, message: str) -> None:
+        world = self.instrument.world
+        now = world.catch_up()
+        struck = self.instrument.faults.struck_by(message)
+        if "power cycle" in struck:
+            self.instrument.power_cycle()
+            return
+        if "reset" in struck:
+            self.power_cycled()  # of this connection alone
+            return
+        self.dialogue.struck = struck
+        answer = self.dialogue.answer(message)
+        if "unsolicited" in struck:
+            line = struck["unsolicited"].line.encode("latin-1") + self.dialogue.answer_end
+            self._post(Reply(now, lambda: [line], asked=self.peer.asked))
+        if answer is not None and "silence" not in struck:
+            self._post(self._reply(answer, struck, now))
+
+    def _reply(self, answer: Answer, struck: dict[str, Fault], now: float) -> Reply:
+        dialogue = self.dialogue
+        due = max(now + answer.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
+        due += sum(struck[name].seconds for name in ("delay", "late") if name in struck)
+        self._busy_until = due
+
+        def compose() -> list[bytes]:
+            said = answer.compose().encode("latin-1") + dialogue.answer_end
+            if "garble" in struck:
+                said = _garbled(said, self.names)
+            if "truncate" in struck:
+                said = said[: max(len(said) - len(dialogue.answer_end) - struck["truncate"].bytes, 0)]
+            return [said, said] if "duplicate" in struck else [said]
+
+        return Reply(due, compose, "truncate" not in struck, "late" in struck, self.peer.asked)
+
+    def _post(self, reply: Reply) -> None:
+        self.outbox.append(reply)
+        if self.later is not None:
+            self.later(max(reply.due - self.instrument.world.present, 0.0), self._put_due)
+        elif not self.claimed:
+            self.put_next()
+
+    def _put_due(self) -> None:
+        now = self.instrument.world.catch_up()
+        while self.up and self.outbox and self.outbox[0].due <= now:
+            self.put_next()
+
+    def _gone(self) -> None:
+        self.up = False
+        self.outbox.clear()
+        self.instrument.on_power.remove(self.power_cycled)
+
+
+def _garbled(said: bytes, names: tuple[object, ...]) -> bytes:
+    place = int(uniform(*names, "garbled", said) * max(len(said) - 2, 1))
+    wrong = b"!" if said[place : place + 1] == b"#" else b"#"  # never a digit, so that it can be noticed
+    return said[:place] + wrong + said[place + 1 :]

@@ -1,0 +1,77 @@
+"""What physical things do in time: the step they declare, the first-order approach, the slow wander of a room."""
+
+import math
+from typing import Protocol
+
+from attrs import define, field
+
+from labctl.simulation.chance import uniform
+
+
+class Physical(Protocol):
+    """A thing with physics; the world lets it pass one fixed step at a time, however often it is looked at."""
+
+    @property
+    def resting(self) -> bool:
+        """Return whether further steps change nothing until somebody acts; the world then skips them."""
+        ...
+
+    def advance(self, dt: float) -> None:
+        """Let one step of `dt` seconds pass."""
+        ...
+
+
+@define
+class FirstOrder:
+    """A value that approaches its end exponentially, and arrives.
+
+    The last of the way is taken at once when the rest is below `arrival`, so that a settled thing is exactly at
+    rest and needs no more steps.
+    """
+
+    time_constant: float  # seconds
+    value: float = 0.0
+    end: float = 0.0
+    arrival: float = 1e-12
+    _dt: float = field(default=0.0, init=False)
+    _share: float = field(default=1.0, init=False)
+
+    @property
+    def resting(self) -> bool:
+        """Return whether the value has arrived."""
+        return self.value == self.end
+
+    def advance(self, dt: float) -> None:
+        """Let `dt` seconds pass."""
+        rest = self.end - self.value
+        if -self.arrival < rest < self.arrival:
+            self.value = self.end
+            return
+        if dt != self._dt:
+            self._dt, self._share = dt, -math.expm1(-dt / self.time_constant)
+        self.value += rest * self._share
+
+    def jump(self, value: float) -> None:
+        """Be at a value at once, at rest."""
+        self.value = self.end = value
+
+
+@define
+class Wander:
+    """A quantity that drifts slowly around its middle: three slow waves, a pure function of time.
+
+    `swing` is never exceeded; the periods lie between `slowest` seconds and a ninth of it.
+    """
+
+    middle: float
+    swing: float
+    names: tuple[object, ...]
+    slowest: float = 3 * 3600.0
+
+    def at(self, instant: float) -> float:
+        """Return the value at an instant in seconds."""
+        moved = 0.0
+        for n, share in enumerate((0.6, 0.3, 0.1)):
+            phase = 2 * math.pi * uniform(*self.names, "phase", n)
+            moved += share * math.sin(2 * math.pi * instant * 3**n / self.slowest + phase)
+        return self.middle + self.swing * moved

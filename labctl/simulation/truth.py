@@ -1,0 +1,154 @@
+"""The hidden errors of a bench: a standard's drawn from its own record, a unit's from what its type promises."""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import Protocol
+
+from attrs import define, frozen
+
+from labctl.metrology.figure import Figure
+from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import Asset, Basis, Characteristic, CorrectionPoint, SpecificationLine, UnitUnderTest
+from labctl.simulation.chance import normal
+from labctl.simulation.world import World
+
+
+class TrueError(Protocol):
+    """What has to be added to what an instrument says, or is set to, to have the truth; in one unit."""
+
+    def at(self, value: float) -> float:
+        """Return the hidden error at a value."""
+        ...
+
+
+@frozen(kw_only=True)
+class Errorless:
+    """An instrument without a record is taken to be perfect."""
+
+    def at(self, value: float) -> float:  # noqa: ARG002  (the same everywhere)
+        """Return zero."""
+        return 0.0
+
+
+@define(kw_only=True)
+class BySpecification:
+    """Within the limits of a specification: one rectangular draw for each of its ranges and polarities.
+
+    At every point the error is the limit there times the draw, so that each point alone is rectangularly
+    distributed within its limits, and points of one range err together, as they do in a calibrator.
+    """
+
+    world: World
+    names: tuple[str, ...]
+    lines: tuple[SpecificationLine, ...]
+    unit: str
+
+    def at(self, value: float) -> float:
+        """Return the hidden error at a value."""
+        line = _line_for(self.lines, value, self.unit)
+        half = half_width(line.figure, value, line.up_to.value_in(self.unit), self.unit)
+        return self.world.drawn(half, *self.names, f"up to {line.up_to}", "+" if value >= 0 else "-")
+
+
+@define(kw_only=True)
+class ByCorrections:
+    """As certified: the corrections, an error within their uncertainty, and the drift since."""
+
+    world: World
+    names: tuple[str, ...]
+    points: tuple[CorrectionPoint, ...]  # ascending
+    drift: str
+    unit: str
+
+    def at(self, value: float) -> float:
+        """Return the hidden error at a value, linear between the points of the certificate."""
+        correction = self._between(value, lambda each: each.correction.value_in(self.unit))
+        u = self._between(value, lambda each: each.expanded_uncertainty.value_in(self.unit) / each.k)
+        drifted = half_width(self.drift, value, value, self.unit) if self.drift else 0.0
+        chance = normal(self.world.seed, *self.names, "certificate")
+        return correction + u * chance + self.world.drawn(drifted, *self.names, "drift")
+
+    def _between(self, value: float, figure: Callable[[CorrectionPoint], float]) -> float:
+        places = [each.at.value_in(self.unit) for each in self.points]
+        n = bisect_left(places, value)
+        if n in {0, len(places)}:
+            return figure(self.points[min(n, len(places) - 1)])
+        share = (value - places[n - 1]) / (places[n] - places[n - 1])
+        return (1 - share) * figure(self.points[n - 1]) + share * figure(self.points[n])
+
+
+def of_standard(world: World, asset: Asset | None, quantity: str, unit: str) -> TrueError:
+    """Draw the hidden error of a standard, on the basis that its record states."""
+    if asset is None:
+        return Errorless()
+    names = (asset.key, quantity)
+    if asset.basis is Basis.CORRECTIONS and asset.corrections.get(quantity):
+        points = tuple(sorted(asset.corrections[quantity], key=lambda each: each.at.value_in(unit)))
+        return ByCorrections(world=world, names=names, points=points, drift=asset.drift.get(quantity, ""), unit=unit)
+    lines = _lines_of(asset.specification, quantity, unit)
+    return BySpecification(world=world, names=names, lines=lines, unit=unit) if lines else Errorless()
+
+
+def of_characteristic(world: World, asset: Asset, characteristic: Characteristic, unit: str) -> float:
+    """Draw the true value of a named figure of an auxiliary, as its record says it is distributed."""
+    half = half_width(characteristic.figure, 0.0, 0.0, unit)
+    names = (asset.key, characteristic.name)
+    if characteristic.distribution == "normal":
+        return normal(world.seed, *names) * half / characteristic.k
+    return world.drawn(half, *names)
+
+
+@frozen(kw_only=True)
+class Constants:
+    """How a meter errs on one range: reading = input * (1 + gain) + offset + bow."""
+
+    gain: float
+    offset: float  # in the unit of the quantity
+    bow: float  # cubic linearity error at its greatest, in the same unit; zero at zero and full scale
+
+    def error(self, value: float, top: float) -> float:
+        """Return the error of indication at an input."""
+        share = value / top
+        return self.gain * value + self.offset + self.bow * 2.598 * (share - share**3)
+
+
+def of_unit(world: World, key: str, unit: UnitUnderTest | None, *, top: float, usual: str, scale: float) -> Constants:
+    """Draw how a meter errs on a DC voltage range, within what its type promises there.
+
+    Args:
+        world: whose chance it is.
+        key: the meter's name on the bench.
+        unit: its type; without one the figure `usual` serves.
+        top: upper end of the range, in volts.
+        usual: the maximum permissible error taken without a type.
+        scale: 1 draws within the limits; more lets some units fail.
+    """
+    lines = _lines_of(unit.specification if unit else (), "DC voltage", "V")
+    figure = _line_for(lines, top, "V").figure if lines else usual
+    floor = half_width(figure, 0.0, top, "V")
+    slope = (half_width(figure, top, top, "V") - floor) / top
+    where = (key, f"range {top:g}")
+    return Constants(
+        gain=world.drawn(0.8 * slope * scale, *where, "gain"),
+        offset=world.drawn(0.5 * floor * scale, *where, "offset"),
+        bow=world.drawn(0.3e-6 * top, *where, "bow"),
+    )
+
+
+def half_width(figure: str, nominal: float, top: float, unit: str) -> float:
+    """Return what a figure such as `12 ppm * abs(nominal) + 20 µV` comes to, in a unit."""
+    names = {"nominal": Quantity.of(nominal, unit), "range": Quantity.of(top, unit)}
+    found = Figure(figure).evaluate(names)
+    return found.value_in(unit) if isinstance(found, Quantity) else float(found)
+
+
+def _lines_of(lines: tuple[SpecificationLine, ...], quantity: str, unit: str) -> tuple[SpecificationLine, ...]:
+    mine = (each for each in lines if each.quantity == quantity)
+    return tuple(sorted(mine, key=lambda each: each.up_to.value_in(unit)))
+
+
+def _line_for(lines: tuple[SpecificationLine, ...], value: float, unit: str) -> SpecificationLine:
+    for line in lines:
+        if abs(value) <= line.up_to.value_in(unit) * (1 + 1e-9):
+            return line
+    return lines[-1]

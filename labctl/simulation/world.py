@@ -1,0 +1,78 @@
+"""The simulated world: its instant, its physics on one fixed step, what is going to happen, its chance."""
+
+import heapq
+from collections.abc import Callable
+from typing import Final
+
+from attrs import define, field
+
+from labctl.clock import Clock
+from labctl.simulation import chance
+from labctl.simulation.physics import Physical
+
+STEP: Final = 0.01
+"""Seconds of physics between two looks; a hundredth is short against every time constant of these benches."""
+
+
+@define(eq=False)
+class World:
+    """Everything that happens on a bench, up to `present`.
+
+    The world follows its clock: `catch_up` lets physics and events pass until the clock's instant. Physics is
+    stepped at whole multiples of `STEP` since the start, events run at their own instants between, so the result
+    does not depend on how often anybody looks.
+    """
+
+    seed: int
+    clock: Clock
+    physical: list[Physical] = field(factory=list)
+    present: float = field(default=0.0, init=False)  # seconds since the world began
+    _origin: float = field(default=0.0, init=False)
+    _ticks: int = field(default=0, init=False)
+    _agenda: list[tuple[float, int, Callable[[], None]]] = field(factory=list, init=False)
+    _noted: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin at the clock's present instant."""
+        self._origin = self.clock.monotonic()
+
+    def at(self, instant: float, action: Callable[[], None]) -> None:
+        """Let something happen at an instant of this world; what is past happens at the next look."""
+        self._noted += 1
+        heapq.heappush(self._agenda, (instant, self._noted, action))
+
+    def catch_up(self) -> float:
+        """Let everything happen that is due by the clock, and return the present instant."""
+        until = self.clock.monotonic() - self._origin
+        while self._agenda and self._agenda[0][0] <= until:
+            instant, _, action = heapq.heappop(self._agenda)
+            self._step_to(instant)
+            self.present = max(self.present, instant)
+            action()
+        self._step_to(until)
+        self.present = max(self.present, until)
+        return self.present
+
+    def on_clock(self, instant: float) -> float:
+        """Return an instant of this world on the clock's monotonic scale."""
+        return instant + self._origin
+
+    def _step_to(self, instant: float) -> None:
+        ticks = int(instant / STEP + 1e-9)
+        while self._ticks < ticks:
+            if all(each.resting for each in self.physical):
+                self._ticks = ticks
+                return
+            self._ticks += 1
+            for each in self.physical:
+                each.advance(STEP)
+
+    # --- chance ------------------------------------------------------------------------------------------------------
+
+    def drawn(self, half_width: float, *names: object) -> float:
+        """Return a hidden error, drawn once from the rectangular distribution of this half-width."""
+        return chance.within(half_width, self.seed, *names)
+
+    def noise(self, quantity: str, step: int) -> float:
+        """Return the standard normal noise of a quantity at one of its steps: the same whoever asks, and how often."""
+        return chance.normal(self.seed, quantity, step)

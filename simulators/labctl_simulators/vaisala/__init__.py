@@ -1,0 +1,1 @@
+"""Vaisala: transmitters of the state of the air."""
