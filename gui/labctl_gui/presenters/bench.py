@@ -22,7 +22,7 @@ _UNIT = Text("unit under test", zh="被校仪器")
 class BenchCard:
     """What one card says."""
 
-    role: str
+    key: str
     title: str
     model: str
     serial: str
@@ -59,7 +59,7 @@ def _card(seen: Seen, live: Live | None, *, in_use: bool, language: Language, to
         certificate = (_EXPIRED if expired else _DUE).filled(number=seen.certificate.number, due=seen.certificate.due)
     value = f"{live.value} {live.unit}" if live is not None else seen.state.within(language)
     return BenchCard(
-        role=seen.role,
+        key=seen.key,
         title=seen.title.within(language),
         model=f"{seen.expected.manufacturer} {seen.expected.model}",
         serial=seen.identity.serial if seen.identity is not None else seen.expected.serial,

@@ -73,5 +73,7 @@ class TracePlot(QWidget):
         self._plot.setLabel("left", _DEVIATION.filled(unit=unit.symbol if unit else "–").within(self._language))
         last = max([dot.seconds for dot in trace.dots], default=1.0)
         height = (reach or 1.0) * scale * 1.25
-        self._plot.setRange(xRange=(0.0, max(last, 1.0)), yRange=(-height, height), padding=0.02)
-        self._plot.getViewBox().updateMatrix()  # else the matrix resolves inside the paint and it paints twice
+        box = self._plot.getViewBox()
+        box.setXRange(0.0, max(last, 1.0), padding=0.02)
+        box.setYRange(-height, height, padding=0.02)
+        box.updateMatrix()  # else the matrix resolves inside the paint and it paints twice

@@ -88,8 +88,8 @@ class BenchPage(QWidget):
         self._shown = cards
         self._empty.setVisible(not cards)
         for number, card in enumerate(cards):
-            panel = self._panels.get(card.role)
+            panel = self._panels.get(card.key)
             if panel is None:
-                panel = self._panels[card.role] = InstrumentPanel()
+                panel = self._panels[card.key] = InstrumentPanel()
                 self._grid.addWidget(panel, number // _COLUMNS, number % _COLUMNS)
             panel.show_card(card, self._language)

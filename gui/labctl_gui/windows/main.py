@@ -136,9 +136,7 @@ class MainWindow(QMainWindow):
     def go_to(self, page: int) -> None:
         """Show a screen."""
         self._stack.setCurrentIndex(page)
-        entry = self._navigation.button(page)
-        if entry is not None:
-            entry.setChecked(True)
+        self._navigation.button(page).setChecked(True)
         self._dirty = True
 
     def look(self) -> None:
@@ -258,5 +256,6 @@ def _first_look(desk: Desk) -> news.News:
     return news.Looked(look)
 
 
-def _issued(desk: Desk) -> news.News:
-    return news.CertificateReady(desk.issue())
+def _issued(desk: Desk) -> news.News | None:
+    issued = desk.issue()
+    return news.CertificateReady(issued) if issued is not None else None
