@@ -60,12 +60,12 @@ def open_transport(
                 _nothing_else(parts, path=False)
                 return stream(lambda: connect_tcp(host, port))
             case "hislip":
-                from labctl.transport.hislip import HislipTransport  # PyVISA is slow to import
+                from labctl.transport import hislip  # PyVISA is slow to import
 
                 host, port = _host(parts), _port(parts, _HISLIP_PORT)
                 _nothing_else(parts, path=True)
                 device = parts.path.strip("/") or "hislip0"
-                return HislipTransport(address, instrument, clock, host, port, device, transcript, claim)
+                return stream(lambda: hislip.connect_hislip(host, port, device))
             case unknown:
                 known = ", ".join(_EXAMPLES.values())
                 raise _Unreadable(

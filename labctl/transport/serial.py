@@ -57,6 +57,10 @@ class SerialChannel:
         except (serial.SerialException, TypeError) as error:  # a port closed by its driver has no file any more
             raise PeerGone(str(error)) from error
 
+    def clear(self) -> bool:
+        """Return false: a stream of bytes has no device clear."""
+        return False
+
     def close(self) -> None:
         """Close the port."""
         self.port.close()

@@ -30,6 +30,10 @@ class Channel(Protocol):
         """Return what has arrived, waiting up to so many wall seconds for the first byte; empty: nothing came."""
         ...
 
+    def clear(self) -> bool:
+        """Do a device clear, which drops what is half said on both sides; return whether this wire has one."""
+        ...
+
     def close(self) -> None:
         """Close the stream."""
         ...
@@ -49,7 +53,6 @@ class StreamTransport:
         connect: opens a channel; OSError or ValueError if it cannot.
         transcript: keeps every byte, where there is one.
         claim: whether answers on this wire move a simulated time; the engine's do, an observer's do not.
-        clears: what a device clear is on this wire, where it has one.
     """
 
     address: str
@@ -58,7 +61,6 @@ class StreamTransport:
     connect: Callable[[], Channel]
     transcript: Transcript | None = None
     claim: bool = True
-    clears: Callable[[Channel], None] | None = None
     poisoned: bool = field(default=False, init=False)
     _channel: Channel | None = field(default=None, init=False)
     _received: bytes = field(default=b"", init=False)
@@ -149,12 +151,12 @@ class StreamTransport:
             TransportClosed: the other end went away.
         """
         channel = self._usable()
-        if self.clears is None:
-            return
         try:
-            self.clears(channel)
+            cleared = channel.clear()
         except (OSError, PeerGone) as error:
             raise self._lost(error) from error
+        if not cleared:
+            return
         self._sent = 0
         self._received = self._unasked = b""
         self._note("device clear")

@@ -33,6 +33,10 @@ class TcpChannel:
             raise PeerGone("the other end closed it")
         return received
 
+    def clear(self) -> bool:
+        """Return false: a stream of bytes has no device clear."""
+        return False
+
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()

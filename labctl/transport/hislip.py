@@ -1,0 +1,88 @@
+"""HiSLIP (IVI-6.1) as a channel, through PyVISA with its Python backend.
+
+Imported only where an address asks for it: PyVISA is slow to import, and the guardian has to have it beforehand.
+"""
+
+from typing import Final, cast
+
+import pyvisa
+import pyvisa_py.tcpip  # pyright: ignore[reportUnusedImport]  # the backend, found by name later
+from attrs import define, field
+from pyvisa.constants import StatusCode
+from pyvisa.errors import VisaIOError
+from pyvisa.resources import MessageBasedResource
+
+from labctl.clock import WallClock
+from labctl.transport.stream import PeerGone
+
+_OPEN: Final = 3.0  # seconds for a connection to come about
+_LONGEST: Final = 1 << 20  # bytes read at once
+
+
+@define(eq=False)
+class HislipChannel:
+    """One open session; PyVISA drops what answers an older message."""
+
+    resource: MessageBasedResource
+    _ended: bool = field(default=True, init=False)  # the answer was complete: nothing more comes unasked
+
+    def send(self, message: bytes, within: float) -> None:
+        """Send a message as a whole."""
+        try:
+            self.resource.timeout = within * 1000
+            self.resource.write_raw(message)
+        except (VisaIOError, RuntimeError) as error:
+            raise _translated(error) from error
+        self._ended = False
+
+    def receive(self, within: float) -> bytes:
+        """Return an answer as a whole; bytes without a question are dropped by their message identity."""
+        if within <= 0:
+            return b""
+        if self._ended:
+            WallClock().wait(within)
+            return b""
+        try:
+            self.resource.timeout = max(within * 1000, 1.0)
+            received = bytes(self.resource.read_raw(_LONGEST))
+        except VisaIOError as error:
+            if error.error_code == StatusCode.error_timeout:
+                return b""
+            raise _translated(error) from error
+        except RuntimeError as error:  # the backend's own, for a connection that ended
+            raise _translated(error) from error
+        self._ended = True
+        return received
+
+    def clear(self) -> bool:
+        """Do a device clear."""
+        try:
+            self.resource.clear()
+        except (VisaIOError, RuntimeError) as error:
+            raise _translated(error) from error
+        self._ended = True
+        return True
+
+    def close(self) -> None:
+        """Close the session."""
+        try:
+            self.resource.close()
+        except (VisaIOError, OSError):
+            return  # it is gone either way
+
+
+def connect_hislip(host: str, port: int, device: str) -> HislipChannel:
+    """Open a session; OSError or PeerGone if it does not come about."""
+    name = f"TCPIP::{host}::{device},{port}::INSTR"
+    try:
+        resource = pyvisa.ResourceManager("@py").open_resource(name, open_timeout=round(_OPEN * 1000))
+    except VisaIOError as error:
+        raise _translated(error) from error
+    return HislipChannel(cast("MessageBasedResource", resource))
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout:
+        return TimeoutError(str(error))
+    cause = error.__context__ if isinstance(error, VisaIOError) else None
+    return PeerGone(str(cause or error))
