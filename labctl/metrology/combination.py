@@ -136,8 +136,9 @@ def correlated(
         UncertaintyError: r beyond ±1, an effect that is not there, or a matrix that is not positive semi-definite.
     """
     where: dict[EffectId, list[tuple[int, Mask]]] = {}
+    named = {each.a for each in correlations} | {each.b for each in correlations}
     for number, group in enumerate(groups):
-        for identity in set(group.identities):
+        for identity in named.intersection(group.identities):
             mask = np.array([group.identity(point) == identity for point in range(points)], dtype=np.bool_)
             where.setdefault(identity, []).append((number, mask))
     _examine(correlations, where)

@@ -1,6 +1,5 @@
 """Evaluation of a model over all points of a section at once (JCGM 100:2008, 5 and 6)."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -116,11 +115,9 @@ def _sensitivities(output: str, result: Dual, uses: Sequence[Use], points: int) 
 
 def _settled(result: Dual) -> Floats:
     """Return values at 14 significant digits of their largest term: 10.0004 − 10 is 0.0004."""
-    settled: list[float] = []
-    for value, scale in zip(result.value.tolist(), result.scale.tolist(), strict=True):
-        places = SIGNIFICANT - 1 - math.floor(math.log10(scale)) if scale > 0 and math.isfinite(scale) else 0
-        settled.append(round(value, places) + 0.0 if scale > 0 and math.isfinite(scale) else value + 0.0)
-    return np.array(settled)
+    sizes = np.where((result.scale > 0) & np.isfinite(result.scale), result.scale, 1.0)
+    places = (SIGNIFICANT - 1 - np.floor(np.log10(sizes))).astype(np.int64).tolist()
+    return np.array([round(value, place) for value, place in zip(result.value.tolist(), places, strict=True)]) + 0.0
 
 
 def _curved(equations: Equations, entering: Leaves, uses: Sequence[Use], first: Mapping[str, Floats]) -> list[Caution]:
