@@ -34,6 +34,7 @@ class Conversation:
         self.address = address
         self.opened = 0
         self.cleared = 0
+        self.heard: list[bytes] = []
         self._exchanges = list(exchanges)
         self._due: bytes | None = b""
         self._poisoned = False
@@ -61,6 +62,7 @@ class Conversation:
         self._refuse_poisoned()
         assert self._exchanges, f"nothing was expected any more, but {message!r} was sent"  # noqa: S101  (a test's wire)
         assert not self._due, f"{self._due!r} was not read before {message!r} was sent"  # noqa: S101  (a test's wire)
+        self.heard.append(message)
         expected, self._due = self._exchanges.pop(0)
         assert message == expected, f"expected {expected!r}, but {message!r} was sent"  # noqa: S101  (a test's wire)
 

@@ -9,8 +9,8 @@ from labctl.errors import Overload, ReplyError
 OVERLOAD: Final = 9.9e37
 """What SCPI instruments say when there is no value (SCPI-1999, 7.2.1.4): infinity, as ±9.9E37."""
 
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_INTEGER: Final = re.compile(r"[+-]?\d+")
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_INTEGER: Final = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def number(text: str, *, instrument: str, query: bytes, reply: bytes) -> float:

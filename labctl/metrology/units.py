@@ -50,6 +50,10 @@ class Unit:
         return self.symbol
 
 
+# msgspec must not see the fields: the codec writes a unit as its symbol
+del Unit.__attrs_attrs__  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def product(left: Dimension, right: Dimension, power: int = 1) -> Dimension:
     """Return the dimension of `left * right ** power`."""
     a, b, c, d, e, f, g, h = (x + power * y for x, y in zip(left, right, strict=True))

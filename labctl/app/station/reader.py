@@ -11,17 +11,18 @@ from labctl.app.station.places import lines_of
 from labctl.app.station.records import SimulatedBench, Station, StationInstrument, UnitType
 from labctl.app.station.table import Mistakes, Table
 from labctl.app.station.types import read_unit_type
-from labctl.errors import StationError, UnknownInstrument
+from labctl.clock import WallClock
+from labctl.errors import ConnectFailed, StationError, UnknownInstrument
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.packs import Catalogue, drivers
+from labctl.transport.connect import open_transport
 
 FORMAT: Final = 1
 """The form of station files that this release reads."""
 
 _POSITION: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
-_ADDRESS: Final = re.compile(r"[a-z][a-z0-9+.-]*:\S+")
 
 
 def read_station(path: str | Path) -> Station:
@@ -105,15 +106,12 @@ def _instrument(
                 zh='只写其一,如 address = "tcp://192.168.1.20:5025"',
             ),
         )
-    if address and _ADDRESS.fullmatch(address) is None:
-        table.refuse(
-            "address",
-            Text("{address!r} is no address", zh="{address!r} 不是地址").filled(address=address),
-            Text(
-                "Write serial:///dev/ttyUSB0?baud=9600, tcp://HOST:PORT or hislip://HOST:4880/hislip0",
-                zh="写法:serial:///dev/ttyUSB0?baud=9600、tcp://主机:端口 或 hislip://主机:4880/hislip0",
-            ),
-        )
+    if address:
+        try:
+            open_transport(address, instrument=key, clock=WallClock())  # built, not opened
+        except ConnectFailed as error:
+            problem = Text("cannot be used: {reason}", zh="无法使用:{reason}").filled(reason=error.reason)
+            table.refuse("address", problem, Text("Correct the address", zh="请更正地址"))
     wire = table.text("wire", "serial", default="")
     if simulator and not wire:
         table.refuse(
