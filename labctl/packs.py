@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from labctl.errors import PackBroken
 from labctl.instruments.driver import Driver
+from labctl.simulation.coupling import Coupling
 from labctl.simulation.instrument import SimulatedInstrument
 
 T = TypeVar("T")
@@ -45,6 +46,11 @@ def simulators() -> Catalogue[type[SimulatedInstrument]]:
     return _simulators()
 
 
+def worlds() -> Catalogue[type[Coupling]]:
+    """Return what couples the instruments of a simulated bench, by field, `electrical`."""
+    return _worlds()
+
+
 def procedures() -> Catalogue[Any]:
     """Return every procedure, by its name."""
     return _procedures()
@@ -72,6 +78,11 @@ def _simulators() -> Catalogue[type[SimulatedInstrument]]:
 
 
 @lru_cache(maxsize=1)
+def _worlds() -> Catalogue[type[Coupling]]:
+    return _catalogue(SIMULATORS, _worlds_of)
+
+
+@lru_cache(maxsize=1)
 def _procedures() -> Catalogue[Any]:
     return _catalogue(PROCEDURES, _procedures_of)
 
@@ -86,6 +97,12 @@ def _simulators_of(module: ModuleType) -> Iterator[tuple[str, type[SimulatedInst
     for each in vars(module).values():
         if isinstance(each, type) and issubclass(each, SimulatedInstrument) and each.__module__ == module.__name__:
             yield model_key(each), each
+
+
+def _worlds_of(module: ModuleType) -> Iterator[tuple[str, type[Coupling]]]:
+    for each in vars(module).values():
+        if isinstance(each, type) and issubclass(each, Coupling) and each.__module__ == module.__name__:
+            yield each.field, each
 
 
 def _procedures_of(module: ModuleType) -> Iterator[tuple[str, Any]]:

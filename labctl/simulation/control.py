@@ -42,7 +42,7 @@ class Controlled(Protocol):
 
 
 class Control:
-    """Answers requests, each a JSON object with `do`; every answer holds `now` and `monotonic`.
+    """Answers requests, each a JSON object with `do`; every answer holds `now`, `monotonic`, `simulated`.
 
     | do | further | answer |
     |---|---|---|
@@ -61,9 +61,9 @@ class Control:
         """Answer for a bench that a server serves."""
         self.bench = bench
         self.server = server
+        self._waits = {"wait": self._wait, "owed": self._owed}
         self._answers: dict[str, Callable[[Request], Request]] = {
             "now": lambda _: {},
-            "wait": self._wait,
             "claim": self._claim,
             "operator": self._operator,
             "fault": self._fault,
@@ -76,9 +76,14 @@ class Control:
     async def answer(self, request: Request) -> Request:
         """Return the answer to a request. Raises LookupError for one that is not known."""
         wanted = str(request.get("do", ""))
-        answer = await self._owed(request) if wanted == "owed" else self._answers[wanted](request)
+        if wanted in self._waits:
+            answer = await self._waits[wanted](request)
+        elif wanted in self._answers:
+            answer = self._answers[wanted](request)
+        else:
+            raise LookupError(f"cannot do {wanted!r}; known are {', '.join([*self._waits, *self._answers])}")
         clock = self.bench.clock
-        return answer | {"now": clock.now().isoformat(), "monotonic": clock.monotonic()}
+        return answer | {"now": clock.now().isoformat(), "monotonic": clock.monotonic(), "simulated": clock.simulated}
 
     async def _owed(self, request: Request) -> Request:
         keeper, address, sent = self.bench.keeper, str(request["address"]), int(request["sent"])
@@ -87,9 +92,12 @@ class Control:
         await self.server.until(lambda: keeper.ready(address, sent))
         return {"owed": keeper.owed(address, sent, float(request["deadline"]))}
 
-    def _wait(self, request: Request) -> Request:
-        if self.bench.keeper is not None:  # wall time passes by itself
-            self.bench.clock.wait(float(request["seconds"]))
+    async def _wait(self, request: Request) -> Request:
+        seconds = float(request["seconds"])
+        if self.bench.keeper is None:
+            await self.server.until(lambda: False, seconds)  # wall time passes by itself
+        else:
+            self.bench.clock.wait(seconds)
             self.bench.world.catch_up()
         return {}
 

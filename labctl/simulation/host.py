@@ -15,7 +15,6 @@ from labctl.simulation.line import Line
 from labctl.simulation.timekeeper import Timekeeper
 from labctl.simulation.world import World
 from labctl.transport.base import Transport
-from labctl.transport.loopback import LoopbackTransport
 from labctl.transport.serve import Peer, Server
 
 T = TypeVar("T")
@@ -86,6 +85,7 @@ class Bench:
             claim: whether its answers move a simulated time; an observer's do not.
             options: further arguments of LoopbackTransport, such as a transcript.
         """
+        from labctl.transport.loopback import LoopbackTransport
         return LoopbackTransport(
             self._sessions(key, lasting=False),
             address=f"loopback://{key}",

@@ -120,7 +120,8 @@ class Line:
             self.instrument.power_cycle()
             return
         if "reset" in struck:
-            self.power_cycled()  # of this connection alone
+            self._gone()
+            self.peer.hang_up()
             return
         self.dialogue.struck = struck
         answer = self.dialogue.answer(message)

@@ -139,7 +139,7 @@ def half_width(figure: str, nominal: float, top: float, unit: str) -> float:
     """Return what a figure such as `12 ppm * abs(nominal) + 20 µV` comes to, in a unit."""
     names = {"nominal": Quantity.of(nominal, unit), "range": Quantity.of(top, unit)}
     found = Figure(figure).evaluate(names)
-    return found.value_in(unit) if isinstance(found, Quantity) else float(found)
+    return found.value_in("K" if unit == "°C" else unit) if isinstance(found, Quantity) else float(found)
 
 
 def _lines_of(lines: tuple[SpecificationLine, ...], quantity: str, unit: str) -> tuple[SpecificationLine, ...]:

@@ -173,10 +173,12 @@ def _simulation(table: Table) -> SimulatedBench | None:
     if within is None:
         return None
     settings = within.optional("settings")
+    operator = within.optional("operator")
     bench = SimulatedBench(
         world=within.text("world", "electrical"),
         seed=within.whole("seed", default=1),
         settings={} if settings is None else {key: each.numbers() for key, each in settings.members().items()},
+        operator={} if operator is None else {key: operator.text(key, "short") for key in operator.names()},
     )
     within.close()
     return bench

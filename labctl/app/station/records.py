@@ -48,6 +48,7 @@ class SimulatedBench:
     world: str  # the world that couples them, "electrical"
     seed: int
     settings: dict[str, dict[str, float]] = field(factory=dict)  # by key: figures of its physics wanted otherwise
+    operator: dict[str, str] = field(factory=dict)  # by picture of an instruction: what is done on the bench
 
 
 @frozen(kw_only=True)

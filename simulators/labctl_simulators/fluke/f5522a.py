@@ -158,7 +158,7 @@ class F5522A(SimulatedInstrument, maker="Fluke", model="5522A", wires=("serial",
             usual = self.true_output(self.amplitude.volts) if not self.amplitude.hertz else 0.0
             shown = self.faults.on_value(usual, self.now, "OUT")
             self.output.end = shown if math.isfinite(shown) else usual
-        self.settled_at = self.now + self.figure("settling", SETTLING) + longer
+        self.settled_at = max(self.settled_at, self.now + self.figure("settling", SETTLING) + longer)
         self.world.at(self.settled_at, self.notice)
         self.notice()
 

@@ -1,0 +1,135 @@
+"""Serve the simulated instruments of a station until somebody says stop; also the main of that process."""
+
+import json
+import signal
+import sys
+import threading
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from labctl.app.station import Station
+from labctl.app.station.endpoints import simulated_bench
+from labctl.app.station.reader import read_station
+from labctl.clock import Clock, SimulatedClock, WallClock
+from labctl.errors import LabctlError, UnknownInstrument
+from labctl.language import Text
+from labctl.packs import simulators, worlds
+from labctl.simulation.host import Bench, BenchPlan
+from labctl.simulation.instrument import Placed
+
+_REFUSED = 3  # exit status
+_GLANCE = 0.5  # seconds within which an interrupt is noticed where signals do not end a wait
+
+
+def plan_of(station: Station) -> BenchPlan:
+    """Return what stands on the simulated part of a station's bench."""
+    simulation = station.simulation
+    settings = simulation.settings if simulation is not None else {}
+    placed = [
+        Placed(
+            key=key,
+            simulator=each.simulator,
+            identity=each.asset.identity,
+            asset=each.asset,
+            unit=station.unit_under_test(key) if each.unit_type else None,
+            settings=settings.get(key, {}),
+        )
+        for key, each in station.instruments.items()
+        if each.simulator
+    ]
+    return BenchPlan(
+        world=simulation.world if simulation is not None else "electrical",
+        instruments=tuple(placed),
+        auxiliaries=station.auxiliaries,
+        operator=simulation.operator if simulation is not None else {},
+    )
+
+
+def bench_of(station: Station, *, seed: int | None = None, clock: Clock | None = None) -> Bench:
+    """Set up the simulated instruments of a station, not served yet.
+
+    Args:
+        station: names simulators in place of addresses.
+        seed: of all chance; the station's own where none is given.
+        clock: the bench's time; a simulated one of its own where none is given.
+
+    Raises:
+        UnknownInstrument: a simulator or world that no installed pack has.
+    """
+    plan = plan_of(station)
+    installed, fields = simulators(), worlds()
+    models = {each.simulator: installed.get(each.simulator) for each in plan.instruments}
+    found = {name: model for name, model in models.items() if model is not None}
+    if len(found) < len(models):
+        unknown = next(name for name, model in models.items() if model is None)
+        raise _unknown(station, "simulator", unknown, ", ".join(installed.found))
+    coupling = fields.get(plan.world)
+    if coupling is None:
+        raise _unknown(station, "simulation.world", plan.world, ", ".join(fields.found))
+    if seed is None:
+        seed = station.simulation.seed if station.simulation is not None else 1
+    return Bench(plan, models=found, worlds={plan.world: coupling}, seed=seed, clock=clock)
+
+
+def serve_bench(
+    station: Station, *, seed: int | None = None, simulated: bool = True, truthful: bool = False
+) -> tuple[Bench, dict[str, object]]:
+    """Put the simulated instruments of a station on real wires.
+
+    Args:
+        station: names simulators in place of addresses.
+        seed: of all chance; the station's own where none is given.
+        simulated: whether time is simulated and lent, or the machine's.
+        truthful: whether the control endpoint tells hidden errors; for tests and validation only.
+
+    Returns:
+        The bench, to be stopped by the caller, and what `labctl simulate` prints: `instruments`, each with its
+        endpoints, `operator`, where instructions are acted on, and with a simulated time `control`, which lends it.
+    """
+    bench = bench_of(station, seed=seed, clock=SimulatedClock() if simulated else WallClock())
+    line: dict[str, object] = {"instruments": bench.serve(truthful=truthful), "operator": bench.control}
+    if simulated:
+        line["control"] = bench.control
+    return bench, line
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve a bench in the foreground: one line of JSON, then instruments until SIGINT or SIGTERM."""
+    parser = ArgumentParser(prog="labctl simulate", description="Serve a simulated bench.")
+    parser.add_argument("--station", type=Path, help="station file that names simulators")
+    parser.add_argument("--seed", type=int, help="seed of all chance")
+    parser.add_argument("--time", choices=("simulated", "wall"), default="simulated")
+    parser.add_argument("--truth", action="store_true", help="tell hidden errors; for tests and validation")
+    given = parser.parse_args(arguments)
+    ended = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: ended.set())
+    try:
+        station = read_station(given.station or simulated_bench())
+        bench, line = serve_bench(station, seed=given.seed, simulated=given.time == "simulated", truthful=given.truth)
+    except LabctlError as error:
+        sys.stderr.write(f"{error}\n")
+        return _REFUSED
+    try:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+        while not ended.wait(_GLANCE):
+            pass
+    finally:
+        bench.stop()
+    return 0
+
+
+def _unknown(station: Station, where: str, name: str, known: str) -> UnknownInstrument:
+    return UnknownInstrument(
+        file=station.file.name,
+        line=1,
+        where=where,
+        problem=Text("{name!r} is not installed", zh="未安装 {name!r}").filled(name=name),
+        remedy=Text("Installed are: {known}", zh="已安装:{known}").filled(known=known or "—"),
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
