@@ -332,6 +332,15 @@ class RunInterrupted:
 
 
 @frozen(kw_only=True)
+class RunRested:
+    """The engine made the bench safe and ended without an outcome; a person takes the run up again."""
+
+    at: datetime
+    reason: Text
+    safe: bool  # every instrument confirmed its safe state
+
+
+@frozen(kw_only=True)
 class NoteTaken:
     """A remark of the procedure or of a person, for the record."""
 
@@ -470,6 +479,7 @@ Event = (
     | RunPaused
     | RunContinued
     | RunInterrupted
+    | RunRested
     | NoteTaken
     | TranscriptSealed
     | PointFinished

@@ -127,10 +127,13 @@ class Bench:
             self.scribe.place = place
         return driver
 
-    def make_safe(self) -> bool:
+    def make_safe(self, written_to_all: Callable[[], None] = lambda: None) -> bool:
         """Send every open instrument its safe bytes, then ask each whether it is safe; return whether all said so.
 
         Never raises: it is called when something failed already, the journal perhaps.
+
+        Args:
+            written_to_all: called between the two, when nothing more can be done for the bench than was done.
         """
         written: dict[str, tuple[Exchange, ...]] = {}
         for driver in self._sources():
@@ -138,6 +141,7 @@ class Bench:
                 written[driver.name] = driver.make_safe()
             except LabctlError:
                 written[driver.name] = ()
+        written_to_all()
         confirmed = [self._confirmed(driver, written[driver.name]) for driver in self._sources()]  # every one is asked
         return all(confirmed)
 

@@ -49,6 +49,10 @@ class NobodyThere(Exception):
     """A person was needed, and none had asked anything of the engine for too long."""
 
 
+class Turned(Exception):
+    """The engine leaves what it is doing because a person asked for it; the wish stands in the control."""
+
+
 @define
 class Control:
     """The flags between the two threads.
@@ -165,6 +169,12 @@ class Control:
     def ending(self) -> Command | None:
         """Return the abort or stop that was asked for."""
         return self._ending
+
+    def obey(self) -> Command | None:
+        """Return the abort or stop that was asked for, and let waits go to their end again: the engine is leaving."""
+        with self._changed:
+            self.halted.clear()
+            return self._ending
 
     def redo(self) -> Command | None:
         """Return the oldest wish to repeat or leave out a point, and forget it."""

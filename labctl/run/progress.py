@@ -14,6 +14,7 @@ from labctl.events.kinds import (
     RepetitionFinished,
     RepetitionStarted,
     RunFinished,
+    RunRested,
     RunStarted,
     SectionFinished,
     SectionStarted,
@@ -42,6 +43,7 @@ class Progress:
     started: RunStarted | None = None
     epoch: int = 0
     ended: RunFinished | None = None
+    rested: RunRested | None = None  # the latest engine ended on purpose, without an outcome
     open_attempt: Place | None = None  # begun, neither accepted nor rejected
     open_question: str = ""
     sections_begun: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
@@ -59,6 +61,9 @@ class Progress:
                 self.started = event
             case EngineStarted():
                 self.epoch = event.epoch
+                self.rested = None
+            case RunRested():
+                self.rested = event
             case RunFinished():
                 self.ended = event
             case SectionStarted(place=place):

@@ -1,0 +1,166 @@
+"""A run's events as lines that a person reads while it goes on."""
+
+from attrs import define, field
+
+from labctl.events.journal import Entry
+from labctl.events.kinds import (
+    AttemptRejected,
+    EngineStarted,
+    Event,
+    GuardianActed,
+    InstrumentOpened,
+    NoteTaken,
+    OperatorAsked,
+    PointFinished,
+    PointSkipped,
+    RunContinued,
+    RunFinished,
+    RunInterrupted,
+    RunPaused,
+    RunStarted,
+    SafeStateSent,
+    SectionStarted,
+)
+from labctl.language import Language, Text
+from labctl.metrology.conformity import Verdict
+from labctl.metrology.display import fitting_unit
+from labctl.metrology.quantity import Quantity
+from labctl.metrology.rounding import report
+from labctl.records.calibration import Judgement, Outcome, PointResult, Result
+
+VERDICTS = {
+    Verdict.CONFORMS: Text("conforms", zh="符合"),
+    Verdict.DOES_NOT_CONFORM: Text("does not conform", zh="不符合"),
+    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
+}
+OUTCOMES = {
+    Outcome.FINISHED: Text("finished", zh="完成"),
+    Outcome.ABORTED: Text("aborted", zh="中止"),
+    Outcome.FAILED: Text("failed", zh="故障"),
+}
+_GUARDED = Text("U > MPEV/3", zh="U > MPEV/3")
+
+
+@define
+class Teller:
+    """Keeps count of the points and words each event that a person at a terminal wants to hear of."""
+
+    language: Language
+    total: int = 0
+    ready: int = field(default=0, init=False)
+    _settled: set[tuple[str, str, str]] = field(factory=set[tuple[str, str, str]], init=False)
+
+    def tell(self, entry: Entry) -> str:
+        """Return the line of an event; nothing for the many that nobody follows live."""
+        said = self._said(entry.event)
+        return said.within(self.language) if said is not None else ""
+
+    def _said(self, event: Event) -> Text | None:
+        match event:
+            case RunStarted():
+                self.total = sum(len(each.points) for each in event.plan)
+                return Text(
+                    "run {run}: {title}, {unit}, {total} points", zh="运行 {run}:{title},{unit},{total} 个校准点"
+                ).filled(
+                    run=event.run,
+                    title=event.procedure.title,
+                    unit=f"{event.unit.identity.model} {event.unit.identity.serial}",
+                    total=self.total,
+                )
+            case EngineStarted() if event.epoch > 1:
+                return Text("taken up again by {by}: {reason}", zh="{by} 恢复运行:{reason}").filled(
+                    by=event.by, reason=event.reason
+                )
+            case RunInterrupted():
+                return Text("the engine before ended without a word", zh="上一引擎意外终止")
+            case GuardianActed():
+                return Text(
+                    "its guardian had made the bench safe: {reason}", zh="守护进程已将台位置于安全状态:{reason}"
+                ).filled(reason=event.reason)
+            case InstrumentOpened():
+                who = event.identity
+                return Text("{instrument}: {who}", zh="{instrument}:{who}").filled(
+                    instrument=event.instrument,
+                    who=" ".join(filter(None, (who.manufacturer, who.model, who.serial, event.address))),
+                )
+            case SectionStarted(place=place):
+                return Text(f"— {place.section} ({place.phase})", zh=f"— {place.section}({place.phase})")
+            case PointFinished() | PointSkipped():
+                return self._point(event)
+            case _:
+                return _rare(event)
+
+    def _point(self, event: PointFinished | PointSkipped) -> Text:
+        place = event.place
+        self._settled.add((place.phase, place.section, place.point))
+        self.ready = len(self._settled)
+        count = f"[{self.ready:>{len(str(self.total))}}/{self.total}]"
+        if isinstance(event, PointSkipped):
+            return Text("{count} {point}: skipped, {reason}", zh="{count} {point}:跳过,{reason}").filled(
+                count=count, point=place.point, reason=event.reason
+            )
+        if event.result is None:
+            return Text(
+                "{count} {point}: measured, its result comes later", zh="{count} {point}:已测量,结果待定"
+            ).filled(count=count, point=place.point)
+        return Text("{count} {point}: {outcome}", zh="{count} {point}:{outcome}").filled(
+            count=count, point=point_title(event.result), outcome=point_outcome(event.result)
+        )
+
+
+def _rare(event: Event) -> Text | None:
+    match event:
+        case AttemptRejected():
+            return Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废:{reason}").filled(
+                attempt=event.place.attempt, reason=event.reason
+            )
+        case OperatorAsked(question=question):
+            return Text("  ▸ {text}", zh="  ▸ {text}").filled(text=question.text)
+        case NoteTaken():
+            return Text("  note: {text}", zh="  备注:{text}").filled(text=event.text)
+        case RunPaused():
+            return Text("paused: {reason}", zh="已暂停:{reason}").filled(reason=event.reason)
+        case RunContinued():
+            return Text("going on", zh="继续")
+        case SafeStateSent(confirmed=False):
+            return Text(
+                "{instrument}: sent to its safe state, NOT confirmed: check it",
+                zh="{instrument}:已发送安全指令,但未确认,请检查",
+            ).filled(instrument=event.instrument)
+        case RunFinished():
+            return Text("{outcome}: {reason}", zh="{outcome}:{reason}").filled(
+                outcome=OUTCOMES[event.outcome], reason=event.reason
+            )
+        case _:
+            return None
+
+
+def point_title(result: PointResult) -> str:
+    """Return a point as its plan names it: range and nominal where it has them."""
+    columns = [
+        str(result.columns[name]) for name in ("range", "nominal") if isinstance(result.columns.get(name), Quantity)
+    ]
+    return " / ".join(columns) or result.point
+
+
+def point_outcome(result: PointResult) -> Text:
+    """Return results and verdicts of a point in one line."""
+    judged = {each.symbol: each for each in result.judgements}
+    parts = [_result(each, judged.get(each.symbol)) for each in result.results]
+    return Text("; ".join(each.en for each in parts), zh=";".join(each.zh for each in parts))
+
+
+def _result(result: Result, judged: Judgement | None) -> Text:
+    unit = fitting_unit(result.unit, max(abs(result.value), result.expanded))
+    shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
+    expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
+    value, uncertainty = report(shown, expanded)
+    said = Text(f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}")
+    if judged is None:
+        return Text(said.en, zh=said.en)
+    rule = f" ({_GUARDED.en})" if judged.rule == "guarded" else ""
+    limit = f", MPE ±{judged.limit.value_in(unit.symbol):.4g} {unit.symbol}"
+    return Text(
+        f"{said.en}{limit}: {VERDICTS[judged.verdict].en}{rule}",
+        zh=f"{said.en}{limit}:{VERDICTS[judged.verdict].zh}{rule}",
+    )
