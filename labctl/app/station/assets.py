@@ -84,15 +84,16 @@ def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
         quantity = each.text("quantity", "DC voltage")
         before = tops.get(quantity)
         top = each.quantity("up_to", "10 V", like=before.unit if before is not None else None)
-        if before is not None and top.unit.dimension == before.unit.dimension and not before < top:
-            each.refuse(
-                "up_to",
-                Text("{top} is not above {before}", zh="{top} 未大于上一行的 {before}").filled(
-                    top=str(top), before=str(before)
-                ),
-                Text("Write the lines in ascending order", zh="请按升序排列各行"),
-            )
-        tops[quantity] = top
+        if not each.refused("up_to"):
+            if before is not None and not before < top:
+                each.refuse(
+                    "up_to",
+                    Text("{top} is not above {before}", zh="{top} 未大于上一行的 {before}").filled(
+                        top=str(top), before=str(before)
+                    ),
+                    Text("Write the lines in ascending order", zh="请按升序排列各行"),
+                )
+            tops[quantity] = top
         lines.append(
             SpecificationLine(
                 quantity=quantity,
@@ -144,13 +145,13 @@ def _points(within: Table, quantity: str) -> tuple[CorrectionPoint, ...]:
             expanded_uncertainty=each.quantity("expanded_uncertainty", "30 µV", like=at.unit),
             k=each.positive("k", default=2.0),
         )
-        if point.expanded_uncertainty.value <= 0:
+        if not each.refused("expanded_uncertainty") and point.expanded_uncertainty.value <= 0:
             each.refuse(
                 "expanded_uncertainty",
                 Text("is {U}", zh="为 {U}").filled(U=str(point.expanded_uncertainty)),
                 Text("An expanded uncertainty is above zero", zh="扩展不确定度应大于零"),
             )
-        if points and point.at.unit.dimension == points[-1].at.unit.dimension and not points[-1].at < at:
+        if points and not each.refused("at") and not points[-1].at < at:
             each.refuse(
                 "at",
                 Text("{at} is not above {before}", zh="{at} 未大于上一行的 {before}").filled(

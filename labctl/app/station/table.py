@@ -297,6 +297,11 @@ class Table:
         """Note a mistake of a field; of the table itself where `key` is empty."""
         self.mistakes.add((*self.place, key) if key else self.place, problem, remedy, kind)
 
+    def refused(self, key: str) -> bool:
+        """Return whether a field was refused already, so that what stands in for it is not judged."""
+        where = spelled((*self.place, key))
+        return any(each.where == where for each in self.mistakes.found)
+
     def close(self) -> None:
         """Complain of every key that nobody read, with the nearest known one."""
         for key in self.content:
