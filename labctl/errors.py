@@ -12,6 +12,7 @@
     |  |  |- TransportClosed
     |  |  |- TransportPoisoned
     |  |  |- UnaskedBytes
+    |  |  |- WaitGivenUp
     |  |  `- ReplayMismatch
     |  |- ReplyError
     |  |- Overload
@@ -212,6 +213,19 @@ class UnaskedBytes(TransportError):
         zh="{instrument}({address}):未经询问即收到 {received!r}。该连接不再可信,将重新建立",
     )
     received: bytes
+
+
+@define(kw_only=True, slots=False)
+class WaitGivenUp(TransportError):
+    """An answer was not waited for to its deadline, because the bench had to be left."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: asked {query!r}, gave up waiting because the run was told to leave; "
+        "received {received!r}",
+        zh="{instrument}({address}):询问 {query!r},因运行被要求停止而放弃等待,已收到 {received!r}",
+    )
+    query: bytes
+    received: bytes = b""
 
 
 @define(kw_only=True, slots=False)

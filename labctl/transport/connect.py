@@ -30,7 +30,13 @@ _SERIAL: Final[dict[str, Callable[[str], object]]] = {
 
 
 def open_transport(
-    address: str, *, instrument: str, clock: Clock, transcript: Transcript | None = None, claim: bool = True
+    address: str,
+    *,
+    instrument: str,
+    clock: Clock,
+    transcript: Transcript | None = None,
+    claim: bool = True,
+    interrupted: Callable[[], bool] | None = None,
 ) -> Transport:
     """Build the transport of an address; it is not open yet.
 
@@ -41,13 +47,14 @@ def open_transport(
         clock: of the run.
         transcript: keeps every byte, where there is one.
         claim: whether its answers move a simulated time; false for a guardian or observer.
+        interrupted: asked ten times a second while an answer is awaited; true: the wait ends with WaitGivenUp.
 
     Raises:
         ConnectFailed: the address cannot be read.
     """
 
     def stream(connect: Callable[[], Channel]) -> Transport:
-        return StreamTransport(address, instrument, clock, connect, transcript, claim)
+        return StreamTransport(address, instrument, clock, connect, transcript, claim, interrupted)
 
     try:
         parts = urlsplit(address)

@@ -3,7 +3,8 @@
 Imported only where an address asks for it: PyVISA is slow to import, and the guardian has to have it beforehand.
 """
 
-from typing import Final, cast
+import select
+from typing import Any, Final, cast
 
 import pyvisa
 import pyvisa_py.tcpip  # pyright: ignore[reportUnusedImport]  # the backend, found by name later
@@ -16,6 +17,7 @@ from labctl.clock import WallClock
 from labctl.transport.stream import PeerGone
 
 _OPEN: Final = 3.0  # seconds for a connection to come about
+_MESSAGE: Final = 5.0  # seconds for the rest of a message that has begun
 _LONGEST: Final = 1 << 20  # bytes read at once
 
 
@@ -42,14 +44,12 @@ class HislipChannel:
         if self._ended:
             WallClock().wait(within)
             return b""
+        if not _readable(self.resource, within):
+            return b""
         try:
-            self.resource.timeout = max(within * 1000, 1.0)
+            self.resource.timeout = _MESSAGE * 1000
             received = bytes(self.resource.read_raw(_LONGEST))
-        except VisaIOError as error:
-            if error.error_code == StatusCode.error_timeout:
-                return b""
-            raise _translated(error) from error
-        except RuntimeError as error:  # the backend's own, for a connection that ended
+        except (VisaIOError, RuntimeError) as error:  # the latter for a connection that ended
             raise _translated(error) from error
         self._ended = True
         return received
@@ -79,6 +79,12 @@ def connect_hislip(host: str, port: int, device: str) -> HislipChannel:
     except VisaIOError as error:
         raise _translated(error) from error
     return HislipChannel(cast("MessageBasedResource", resource))
+
+
+def _readable(resource: MessageBasedResource, within: float) -> bool:
+    """Wait for the first byte without taking it: the backend loses its place when a message stops in the middle."""
+    session = cast("Any", resource.visalib).sessions[resource.session]
+    return bool(select.select([session.interface._sync], [], [], within)[0])  # noqa: SLF001  (nothing public waits)
 
 
 def _translated(error: Exception) -> Exception:

@@ -6,11 +6,19 @@ from typing import Final, Protocol
 from attrs import define, field
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import ConnectFailed, TransportClosed, TransportPoisoned, TransportTimeout, UnaskedBytes
+from labctl.errors import (
+    ConnectFailed,
+    TransportClosed,
+    TransportPoisoned,
+    TransportTimeout,
+    UnaskedBytes,
+    WaitGivenUp,
+)
 from labctl.transport.transcript import Direction, Transcript
 
 _ON_ITS_WAY: Final = 5.0  # wall seconds for bytes that a simulated world has put on the wire already
 _REST: Final = 0.05  # wall seconds for the rest of what has begun to arrive
+_LOOK: Final = 0.1  # wall seconds between two looks at whether to give up
 _WRITE: Final = 5.0  # wall seconds after which a wire that takes no bytes counts as stuck
 _LONGEST: Final = 1 << 24  # bytes of one answer; more is noise without a terminator
 
@@ -53,6 +61,8 @@ class StreamTransport:
         connect: opens a channel; OSError or ValueError if it cannot.
         transcript: keeps every byte, where there is one.
         claim: whether answers on this wire move a simulated time; the engine's do, an observer's do not.
+        interrupted: asked while an answer is awaited; true: give up now, because the bench has to be left.
+        at_once: what a simulated world has put on the wire can be read in the same instant.
     """
 
     address: str
@@ -61,6 +71,8 @@ class StreamTransport:
     connect: Callable[[], Channel]
     transcript: Transcript | None = None
     claim: bool = True
+    interrupted: Callable[[], bool] | None = None
+    at_once: bool = False
     poisoned: bool = field(default=False, init=False)
     _channel: Channel | None = field(default=None, init=False)
     _received: bytes = field(default=b"", init=False)
@@ -128,6 +140,7 @@ class StreamTransport:
             TransportTimeout: the answer was not complete in time; the stream is poisoned now.
             TransportClosed: the other end went away.
             TransportPoisoned: after a time-out, until the wire is opened again.
+            WaitGivenUp: the bench had to be left; the stream is poisoned now.
             UnaskedBytes: something had arrived before the question was asked; the stream is poisoned now.
         """
         channel = self._usable()
@@ -178,12 +191,17 @@ class StreamTransport:
             raise self._timed_out(within)
 
     def _arrives_soon(self, channel: Channel, terminator: bytes, seconds: float) -> bool:
-        return self._arrives(channel, terminator, WallClock().monotonic() + seconds)
+        return self._arrives(channel, terminator, WallClock().monotonic() + (0.0 if self.at_once else seconds))
 
     def _arrives(self, channel: Channel, terminator: bytes, deadline: float) -> bool:
         wall = WallClock()
         while terminator not in self._received:
-            part = channel.receive(max(deadline - wall.monotonic(), 0.0))
+            remaining = max(deadline - wall.monotonic(), 0.0)
+            if self.interrupted is not None:
+                if self.interrupted():
+                    raise self._given_up()
+                remaining = min(remaining, _LOOK)
+            part = channel.receive(remaining)
             if part:
                 self._keep(Direction.IN, part)
                 self._received += part
@@ -218,6 +236,13 @@ class StreamTransport:
         self._note(f"no complete answer to {asked!r} within {waited:g} s, received {self._received!r}")
         return TransportTimeout(
             instrument=self.instrument, address=self.address, waited=waited, query=asked, received=self._received
+        )
+
+    def _given_up(self) -> WaitGivenUp:
+        self.poisoned = True
+        self._note(f"gave up waiting for the answer to {self._asked!r}, received {self._received!r}")
+        return WaitGivenUp(
+            instrument=self.instrument, address=self.address, query=self._asked, received=self._received
         )
 
     def _lost(self, error: Exception) -> TransportClosed:

@@ -1,0 +1,121 @@
+"""A world's clock, borrowed from another process through the world's control endpoint."""
+
+import json
+import socket
+import threading
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from labctl.errors import ConnectFailed, ReplyError, TransportClosed, TransportTimeout
+
+_NAME: Final = "simulated bench"
+_CONNECT: Final = 3.0
+_ANSWER: Final = 30.0  # wall seconds; the world itself waits no longer than five for bytes on their way
+
+
+class BorrowedClock:
+    """A Clock whose time is a simulated world's; every question goes to the world.
+
+    One borrower a world: time moves when this clock waits or is owed an answer. May be called from any thread.
+
+    Args:
+        address: of the control endpoint, `tcp://127.0.0.1:PORT`.
+    """
+
+    simulated: Final = True
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._lock = threading.Lock()
+        self._connection: socket.socket | None = None
+        self._received = b""
+
+    def now(self) -> datetime:
+        """Return the simulated instant, in UTC."""
+        return datetime.fromisoformat(self.ask({"do": "now"})["now"])
+
+    def monotonic(self) -> float:
+        """Return the simulated seconds."""
+        return float(self.ask({"do": "now"})["monotonic"])
+
+    def wait(self, seconds: float, interrupt: threading.Event | None = None) -> None:
+        """Move the time forward at once, unless `interrupt` is set."""
+        if interrupt is None or not interrupt.is_set():
+            self.ask({"do": "wait", "seconds": max(seconds, 0.0)})
+
+    def claim(self, address: str) -> None:
+        """Say that the next connection to `address` is ours: its replies move the time."""
+        self.ask({"do": "claim", "address": address})
+
+    def owed(self, address: str, sent: int, deadline: float) -> bool:
+        """Ask for the reply due on a claimed wire by the deadline."""
+        return bool(self.ask({"do": "owed", "address": address, "sent": sent, "deadline": deadline})["owed"])
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask anything of the world, such as a fault, and return its answer.
+
+        Raises:
+            ConnectFailed: no world listens there.
+            TransportClosed: it went away.
+            TransportTimeout: it does not answer.
+            ReplyError: it cannot do what was asked.
+        """
+        query = json.dumps(request).encode() + b"\n"
+        with self._lock:
+            line = self._asked(query)
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or "error" in answer:
+            raise ReplyError(instrument=_NAME, query=query, reply=line, expected="what was asked for")
+        return answer
+
+    def close(self) -> None:
+        """Give the clock back; the next question connects again."""
+        with self._lock:
+            self._drop()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _asked(self, query: bytes) -> bytes:
+        try:
+            connection = self._connected()
+            connection.sendall(query)
+            while b"\n" not in self._received:
+                part = connection.recv(65536)
+                if not part:
+                    self._drop()
+                    raise TransportClosed(instrument=_NAME, address=self.address)
+                self._received += part
+        except TimeoutError as error:
+            self._drop()
+            raise TransportTimeout(
+                instrument=_NAME, address=self.address, waited=_ANSWER, query=query, received=self._received
+            ) from error
+        except OSError as error:
+            self._drop()
+            raise TransportClosed(instrument=_NAME, address=self.address, reason=str(error)) from error
+        line, _, self._received = self._received.partition(b"\n")
+        return line
+
+    def _connected(self) -> socket.socket:
+        if self._connection is None:
+            try:
+                place = urlsplit(self.address)
+                if place.scheme != "tcp" or not place.hostname or not place.port:
+                    message = "a control endpoint is written tcp://127.0.0.1:PORT"
+                    raise ValueError(message)
+                self._connection = socket.create_connection((place.hostname, place.port), _CONNECT)
+            except (OSError, ValueError) as error:
+                raise ConnectFailed(instrument=_NAME, address=self.address, reason=str(error)) from error
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connection.settimeout(_ANSWER)
+        return self._connection
+
+    def _drop(self) -> None:
+        self._received = b""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -1,0 +1,100 @@
+"""A wire within one process: the same bytes and the same sessions as over a socket, without one."""
+
+import threading
+
+from attrs import define, field
+
+from labctl.clock import Clock
+from labctl.transport.session import Session, SessionFactory
+from labctl.transport.stream import PeerGone, StreamTransport
+from labctl.transport.transcript import Transcript
+
+
+@define(eq=False)
+class LoopbackPeer:
+    """The session's end: what it sends waits here until the client reads it."""
+
+    asked: int = field(default=0, init=False)
+    session: Session | None = field(default=None, init=False)
+    _sent: bytes = field(default=b"", init=False)
+    _changed: threading.Condition = field(factory=threading.Condition, init=False)
+
+    def send(self, reply: bytes, *, asked: int | None = None) -> None:  # noqa: ARG002  (a stream has no numbers)
+        """Put an answer on the wire."""
+        with self._changed:
+            self._sent += reply
+            self._changed.notify_all()
+
+    def hang_up(self) -> None:
+        """Break the connection."""
+        with self._changed:
+            session, self.session = self.session, None
+            self._changed.notify_all()
+        if session is not None:
+            session.closed()
+
+    def taken(self, within: float) -> bytes:
+        """Return what was sent, waiting for the first byte."""
+        with self._changed:
+            if within > 0:
+                self._changed.wait_for(lambda: self._sent or self.session is None, within)
+            sent, self._sent = self._sent, b""
+        if not sent and self.session is None:
+            raise PeerGone("the other end closed it")
+        return sent
+
+
+@define(eq=False)
+class LoopbackChannel:
+    """The client's end; the session is called in the client's thread."""
+
+    peer: LoopbackPeer
+
+    def send(self, message: bytes, within: float) -> None:  # noqa: ARG002  (never has to wait)
+        """Hand a message to the session."""
+        if self.peer.session is None:
+            raise PeerGone("the other end closed it")
+        self.peer.asked += 1
+        self.peer.session.receive(message)
+
+    def receive(self, within: float) -> bytes:
+        """Return what has arrived, waiting for the first byte."""
+        return self.peer.taken(within)
+
+    def clear(self) -> bool:
+        """Return false: a stream of bytes has no device clear."""
+        return False
+
+    def close(self) -> None:
+        """End the session."""
+        self.peer.hang_up()
+
+
+class LoopbackTransport(StreamTransport):
+    """A Transport to a session in this process.
+
+    Args:
+        sessions: makes the session, once for each time the wire is opened.
+        address: under which the world knows it.
+        instrument: its name on the bench, for errors.
+        clock: of the run; a simulated one moves when an answer is owed, as on every other wire.
+        transcript: keeps every byte, where there is one.
+        claim: whether its answers move a simulated time.
+    """
+
+    def __init__(
+        self,
+        sessions: SessionFactory,
+        *,
+        address: str,
+        instrument: str,
+        clock: Clock,
+        transcript: Transcript | None = None,
+        claim: bool = True,
+    ) -> None:
+        def connect() -> LoopbackChannel:
+            peer = LoopbackPeer()
+            peer.session = sessions(peer, address)
+            return LoopbackChannel(peer)
+
+        super().__init__(address, instrument, clock, connect, transcript, claim, at_once=clock.simulated)
