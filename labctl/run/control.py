@@ -119,7 +119,7 @@ class Control:
                     self._ending = command
                     self.halted.set()
                 case Wish.STOP:
-                    self._ending = self._ending or command
+                    self._ending = command if self._ending is None else self._ending
                     self.halted.set()
                 case Wish.RETRY | Wish.SKIP:
                     self._redo.append(command)
@@ -201,7 +201,7 @@ class Control:
             self._answer = None
             self.question = question
             try:
-                while self._answer is None and not self.halted.is_set():
+                while not (self._answered_now() or self.halted.is_set()):
                     if deadline is not None and self.clock.monotonic() >= deadline:
                         return None
                     if self.clock.monotonic() - self._last_seen > self.unattended:
@@ -210,6 +210,9 @@ class Control:
                 return self._answer
             finally:
                 self.question = None
+
+    def _answered_now(self) -> bool:
+        return self._answer is not None
 
 
 def refused_answer(question: Question, answer: str) -> Text | None:

@@ -116,7 +116,9 @@ class Engine:
         except LabctlError as error:
             ending = self._failed(error.text())
         except Exception as error:
-            self._leave(Outcome.FAILED, Text("the program failed: {error}", zh="程序错误:{error}").filled(error=repr(error)))
+            self._leave(
+                Outcome.FAILED, Text("the program failed: {error}", zh="程序错误:{error}").filled(error=repr(error))
+            )
             raise
         return self._leave(*ending)
 
