@@ -52,40 +52,41 @@ def open_transport(
     Raises:
         ConnectFailed: the address cannot be read.
     """
-
-    def stream(connect: Callable[[], Channel]) -> Transport:
-        return StreamTransport(address, instrument, clock, connect, transcript, claim, interrupted)
-
     try:
-        parts = urlsplit(address)
-        match parts.scheme:
-            case "serial":
-                line = _line(parts)
-                return stream(lambda: connect_serial(line))
-            case "tcp":
-                host, port = _host(parts), _port(parts, None)
-                _nothing_else(parts, path=False)
-                return stream(lambda: connect_tcp(host, port))
-            case "hislip":
-                from labctl.transport import hislip  # PyVISA is slow to import
-
-                host, port = _host(parts), _port(parts, _HISLIP_PORT)
-                _nothing_else(parts, path=True)
-                device = parts.path.strip("/") or "hislip0"
-                return stream(lambda: hislip.connect_hislip(host, port, device))
-            case unknown:
-                known = ", ".join(_EXAMPLES.values())
-                raise _Unreadable(
-                    Text("{unknown!r} is no kind of wire; write one of {known}", zh="未知线路类型 {unknown!r},可用写法:{known}")
-                    .filled(unknown=unknown, known=known)
-                )
+        connect = _connection(urlsplit(address))
     except _Unreadable as error:
         raise ConnectFailed(instrument=instrument, address=address, reason=error.reason) from None
     except ValueError as error:  # of urlsplit: a port that is no number, a bracket that is not closed
         raise ConnectFailed(instrument=instrument, address=address, reason=str(error)) from error
+    return StreamTransport(address, instrument, clock, connect, transcript, claim, interrupted)
 
 
-class _Unreadable(Exception):  # noqa: N818  (becomes ConnectFailed at once)
+def _connection(parts: SplitResult) -> Callable[[], Channel]:
+    match parts.scheme:
+        case "serial":
+            line = _line(parts)
+            return lambda: connect_serial(line)
+        case "tcp":
+            host, port = _host(parts), _port(parts, None)
+            _nothing_else(parts, path=False)
+            return lambda: connect_tcp(host, port)
+        case "hislip":
+            from labctl.transport.hislip import connect_hislip  # PyVISA is slow to import
+
+            host, port = _host(parts), _port(parts, _HISLIP_PORT)
+            _nothing_else(parts, path=True)
+            device = parts.path.strip("/") or "hislip0"
+            return lambda: connect_hislip(host, port, device)
+        case unknown:
+            raise _Unreadable(
+                Text(
+                    "{unknown!r} is no kind of wire; write one of {known}",
+                    zh="未知线路类型 {unknown!r},可用写法:{known}",
+                ).filled(unknown=unknown, known=", ".join(_EXAMPLES.values()))
+            )
+
+
+class _Unreadable(Exception):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason.en)
         self.reason = reason

@@ -7,7 +7,7 @@ import select
 from typing import Any, Final, cast
 
 import pyvisa
-import pyvisa_py.tcpip  # pyright: ignore[reportUnusedImport]  # the backend, found by name later
+import pyvisa_py  # type: ignore[import-untyped]  # noqa: F401  # pyright: ignore[reportUnusedImport]  (the backend, before it is needed)
 from attrs import define, field
 from pyvisa.constants import StatusCode
 from pyvisa.errors import VisaIOError

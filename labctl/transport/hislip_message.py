@@ -83,7 +83,7 @@ class TooLarge:
     kind: int
 
 
-class PoorlyFormed(Exception):  # noqa: N818  (told inside this package only)
+class PoorlyFormed(Exception):
     """What came is no HiSLIP."""
 
 
@@ -111,7 +111,7 @@ class Reader:
             skipped = min(self._skipping, len(self._buffer))
             del self._buffer[:skipped]
             self._skipping -= skipped
-            if PROLOGUE[: len(self._buffer)] != self._buffer[: len(PROLOGUE)]:
+            if PROLOGUE[: len(self._buffer)] != bytes(self._buffer[: len(PROLOGUE)]):
                 raise PoorlyFormed(bytes(self._buffer[: HEADER.size]))
             if len(self._buffer) < HEADER.size:
                 return complete

@@ -12,8 +12,9 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from labctl.errors import AlreadyOpen, ConnectFailed, TransportClosed, TransportTimeout
 from labctl.language import Text
@@ -25,7 +26,6 @@ Frame = dict[str, Any]
 _LONGEST: Final = 1 << 20  # bytes of a frame
 _UNREAD: Final = 1 << 18  # bytes of bells and answers that a listener may leave unread
 _ANSWER: Final = 5.0  # seconds
-_LONGEST_PATH: Final = 100  # bytes of a local socket's path that every system takes
 _NAME: Final = "engine"
 
 HAS_LOCAL_SOCKETS: Final = hasattr(socket, "AF_UNIX") and sys.platform != "win32"
@@ -127,13 +127,14 @@ class CommandServer:
             frame = json.loads(line)
         except ValueError:
             frame = None
-        if not isinstance(frame, dict) or not isinstance(frame.get("request"), dict):
+        if not isinstance(frame, dict) or not isinstance(cast("Frame", frame).get("request"), dict):
             return {"id": None, "answer": _refusal()}
+        asked = cast("Frame", frame)
         try:
-            answer = self._on_request(frame["request"])
+            answer = self._on_request(asked["request"])
         except Exception as error:  # noqa: BLE001  (a request must never end the endpoint; whoever asked hears of it)
             answer = {"ok": False, "en": f"{type(error).__name__}: {error}", "zh": f"{type(error).__name__}:{error}"}
-        return {"id": frame.get("id"), "answer": answer}
+        return {"id": asked.get("id"), "answer": answer}
 
     def _ring(self, number: int) -> None:
         self._last = max(self._last, number)
@@ -198,10 +199,8 @@ class CommandClient:
 
     def close(self) -> None:
         """Leave; the engine goes on."""
-        try:
+        with suppress(OSError):  # gone already
             self._connection.shutdown(socket.SHUT_RDWR)  # wakes the listening thread
-        except OSError:
-            pass
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -248,25 +247,28 @@ def _put(writer: asyncio.StreamWriter, frame: Frame) -> None:
 
 def _connect(path: Path) -> socket.socket:
     try:
-        if path.is_file():
-            where = json.loads(path.read_bytes())
-            connection = socket.create_connection((HOST, where["port"]), _ANSWER)
-            connection.settimeout(None)
-            connection.sendall(where["token"].encode() + b"\n")
-            return connection
-        if sys.platform == "win32":
-            raise FileNotFoundError(path)
-        if len(os.fsencode(path)) > _LONGEST_PATH:
-            message = f"the path of a local socket may have {_LONGEST_PATH} bytes"
-            raise OSError(message)
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(os.fspath(path))
-        except OSError:
-            connection.close()
-            raise
+        return _connect_by_port(path) if path.is_file() else _connect_by_path(path)
     except (OSError, ValueError, LookupError) as error:
         raise ConnectFailed(instrument=_NAME, address=str(path), reason=str(error)) from error
+
+
+def _connect_by_port(path: Path) -> socket.socket:
+    where = json.loads(path.read_bytes())
+    connection = socket.create_connection((HOST, where["port"]), _ANSWER)
+    connection.settimeout(None)
+    connection.sendall(where["token"].encode() + b"\n")
+    return connection
+
+
+def _connect_by_path(path: Path) -> socket.socket:
+    if sys.platform == "win32":
+        raise FileNotFoundError(path)
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(os.fspath(path))
+    except OSError:
+        connection.close()
+        raise
     return connection
 
 

@@ -8,9 +8,6 @@ from attrs import define, frozen
 
 from labctl.transport.stream import PeerGone
 
-if sys.platform != "win32":
-    import fcntl
-
 _CHUNK: Final = 4096
 
 
@@ -83,6 +80,8 @@ def connect_serial(line: Line) -> SerialChannel:
     )
     try:
         if sys.platform != "win32":  # Windows opens a port once only
+            import fcntl
+
             fcntl.flock(port.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         port.close()

@@ -1,6 +1,7 @@
 """A simulated instrument served over HiSLIP (IVI-6.1) in synchronised mode: two channels that make one session."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, cast
 
 from attrs import define, field
@@ -15,8 +16,7 @@ _LONGEST: Final = 1 << 20  # bytes of payload that we take in one message
 _SHORTEST: Final = 256  # no client can ask for smaller messages
 _VENDOR: Final = int.from_bytes(b"LC")
 _CLIENTS: Final = 64
-_GRANTED: Final = 1
-_RELEASED: Final = 1
+_GRANTED: Final = 1  # also the answer to a release of an exclusive lock
 
 
 @define(eq=False)
@@ -87,40 +87,13 @@ class HislipLink:
         session = self.session
         if session is None:
             return Message(Kind.FATAL_ERROR, Fatal.CHANNELS_INCOMPLETE, 0, b"both channels are needed first")
-        match message.kind:
-            case Kind.DATA | Kind.DATA_END | Kind.TRIGGER:
-                self._take(session, message)
-                return None
-            case Kind.DEVICE_CLEAR_COMPLETE:
-                self._clear(session)
-                self.clearing = False
-                return Message(Kind.DEVICE_CLEAR_ACKNOWLEDGE)
-            case Kind.ASYNC_DEVICE_CLEAR:
-                self.clearing = True
-                self._clear(session)
-                return Message(Kind.ASYNC_DEVICE_CLEAR_ACKNOWLEDGE)
-            case Kind.ASYNC_STATUS_QUERY:
-                return Message(Kind.ASYNC_STATUS_RESPONSE, session.status_byte())
-            case Kind.ASYNC_MAXIMUM_MESSAGE_SIZE:
-                self.largest = min(max(int.from_bytes(message.payload[:8]), _SHORTEST), _LONGEST)
-                return Message(Kind.ASYNC_MAXIMUM_MESSAGE_SIZE_RESPONSE, 0, 0, _LONGEST.to_bytes(8))
-            case Kind.ASYNC_LOCK:
-                held, self.locked = self.locked, bool(message.control)
-                return Message(Kind.ASYNC_LOCK_RESPONSE, _GRANTED if message.control or held else _RELEASED)
-            case Kind.ASYNC_LOCK_INFO:
-                holders = sum(each.locked for each in self.endpoint.links.values())
-                return Message(Kind.ASYNC_LOCK_INFO_RESPONSE, int(holders > 0), holders)
-            case Kind.ASYNC_REMOTE_LOCAL_CONTROL:
-                return Message(Kind.ASYNC_REMOTE_LOCAL_RESPONSE)
-            case Kind.FATAL_ERROR:
-                self.hang_up()
-                return None
-            case Kind.ERROR:
-                return None
-            case _:
-                return Message(Kind.ERROR, NonFatal.UNRECOGNIZED_TYPE, 0, b"unrecognised message type")
+        answer = _ANSWERS.get(message.kind)
+        if answer is None:
+            return Message(Kind.ERROR, NonFatal.UNRECOGNIZED_TYPE, 0, b"unrecognised message type")
+        return answer(self, session, message)
 
-    def _take(self, session: Session, message: Message) -> None:
+    def take(self, session: Session, message: Message) -> None:
+        """Hand over what the client sent."""
         if self.clearing:
             return  # on its way when the client cleared
         self.asked = message.parameter
@@ -130,9 +103,67 @@ class HislipLink:
         if not self.endpoint.reactor.tell(lambda: session.receive(message.payload, end=end)):
             self.hang_up()
 
+    def begin_clear(self, session: Session, _: Message) -> Message:
+        """Forget what is half said, and take nothing until the client has forgotten it too."""
+        self.clearing = True
+        self._clear(session)
+        return Message(Kind.ASYNC_DEVICE_CLEAR_ACKNOWLEDGE)
+
+    def complete_clear(self, session: Session, _: Message) -> Message:
+        """Begin anew."""
+        self._clear(session)
+        self.clearing = False
+        return Message(Kind.DEVICE_CLEAR_ACKNOWLEDGE)
+
+    def status(self, session: Session, _: Message) -> Message:
+        """Return the status byte."""
+        return Message(Kind.ASYNC_STATUS_RESPONSE, session.status_byte())
+
+    def agree_on_size(self, _: Session, message: Message) -> Message:
+        """Take the largest message of the client and return ours."""
+        self.largest = min(max(int.from_bytes(message.payload[:8]), _SHORTEST), _LONGEST)
+        return Message(Kind.ASYNC_MAXIMUM_MESSAGE_SIZE_RESPONSE, 0, 0, _LONGEST.to_bytes(8))
+
+    def lock(self, _: Session, message: Message) -> Message:
+        """Grant or release a lock; a simulated instrument refuses nobody."""
+        self.locked = bool(message.control)
+        return Message(Kind.ASYNC_LOCK_RESPONSE, _GRANTED)
+
+    def tell_locks(self, _: Session, __: Message) -> Message:
+        """Return how many clients hold a lock."""
+        holders = sum(each.locked for each in self.endpoint.links.values())
+        return Message(Kind.ASYNC_LOCK_INFO_RESPONSE, int(holders > 0), holders)
+
+    def go_remote(self, _: Session, __: Message) -> Message:
+        """Agree to be local or remote; no front panel is here to be locked."""
+        return Message(Kind.ASYNC_REMOTE_LOCAL_RESPONSE)
+
+    def pass_over(self, _: Session, __: Message) -> None:
+        """Do nothing about an error that the client can live with."""
+
+    def leave(self, _: Session, __: Message) -> None:
+        """End, because the client says that it cannot go on."""
+        self.hang_up()
+
     def _clear(self, session: Session) -> None:
         if not self.endpoint.reactor.tell(session.clear):
             self.hang_up()
+
+
+_ANSWERS: Final[dict[int, Callable[[HislipLink, Session, Message], Message | None]]] = {
+    Kind.DATA: HislipLink.take,
+    Kind.DATA_END: HislipLink.take,
+    Kind.TRIGGER: HislipLink.take,
+    Kind.DEVICE_CLEAR_COMPLETE: HislipLink.complete_clear,
+    Kind.ASYNC_DEVICE_CLEAR: HislipLink.begin_clear,
+    Kind.ASYNC_STATUS_QUERY: HislipLink.status,
+    Kind.ASYNC_MAXIMUM_MESSAGE_SIZE: HislipLink.agree_on_size,
+    Kind.ASYNC_LOCK: HislipLink.lock,
+    Kind.ASYNC_LOCK_INFO: HislipLink.tell_locks,
+    Kind.ASYNC_REMOTE_LOCAL_CONTROL: HislipLink.go_remote,
+    Kind.FATAL_ERROR: HislipLink.leave,
+    Kind.ERROR: HislipLink.pass_over,
+}
 
 
 @define(eq=False)

@@ -1,7 +1,6 @@
 """A pseudo-terminal that serves a simulated instrument as if it hung on a serial line; POSIX only."""
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from shutil import rmtree
@@ -11,10 +10,6 @@ from attrs import define, field
 
 from labctl.transport.reactor import Reactor
 from labctl.transport.session import Session, SessionFactory
-
-if sys.platform != "win32":
-    import termios
-    import tty
 
 _BLOCK: Final = 4096
 _PATIENCE: Final = 1 << 16  # bytes of answers that nobody reads; more is lost, as on a cable with no one at its end
@@ -39,6 +34,8 @@ class PtyLine:
 
     def plug_in(self) -> None:
         """Make the terminal and begin its session."""
+        import tty  # not on Windows
+
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)

@@ -23,7 +23,7 @@ _WRITE: Final = 5.0  # wall seconds after which a wire that takes no bytes count
 _LONGEST: Final = 1 << 24  # bytes of one answer; more is noise without a terminator
 
 
-class PeerGone(Exception):  # noqa: N818  (told inside this package only)
+class PeerGone(Exception):
     """The other end of a channel went away."""
 
 
@@ -241,9 +241,7 @@ class StreamTransport:
     def _given_up(self) -> WaitGivenUp:
         self.poisoned = True
         self._note(f"gave up waiting for the answer to {self._asked!r}, received {self._received!r}")
-        return WaitGivenUp(
-            instrument=self.instrument, address=self.address, query=self._asked, received=self._received
-        )
+        return WaitGivenUp(instrument=self.instrument, address=self.address, query=self._asked, received=self._received)
 
     def _lost(self, error: Exception) -> TransportClosed:
         self.poisoned = True

@@ -165,7 +165,9 @@ class Transcript:
     def _failed(self, error: Exception) -> StoreFailed:
         return StoreFailed(
             record=str(self.path),
-            problem=Text("the transcript cannot be written: {error}", zh="通信记录无法写入:{error}").filled(error=error),
+            problem=Text("the transcript cannot be written: {error}", zh="通信记录无法写入:{error}").filled(
+                error=error
+            ),
         )
 
 
@@ -188,7 +190,8 @@ def read_transcript(path: Path, sealed: tuple[int, str] | None = None) -> Iterat
             raise _altered(path, Text("its digest is not the one in the journal", zh="摘要与流水账中的记录不符"))
     with path.open("rb") as file:
         end = len(MAGIC)
-        for frame, end in _frames(file, path, limit):
+        for frame, position in _frames(file, path, limit):
+            end = position
             yield frame
     if limit is not None and end != limit:
         raise _altered(path, Text("it does not end where it was sealed", zh="结尾与封存处不一致"))
