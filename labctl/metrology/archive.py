@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from attrs import field, frozen
@@ -218,10 +218,10 @@ def _identity(effect: Identities) -> Plain:
 
 
 def _read_identity(plain: Plain) -> Identities:
-    if isinstance(plain, dict):
-        return tuple(_read_identity(each) for each in plain["each"])
-    owner, name, instance = plain
-    return EffectId(owner, name, instance)
+    if isinstance(plain, list):
+        owner, name, instance = map(str, cast("list[Plain]", plain))
+        return EffectId(owner, name, instance)
+    return tuple(map(_read_identity, plain["each"]))
 
 
 def _column(column: Column) -> Plain:

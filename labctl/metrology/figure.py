@@ -71,7 +71,10 @@ class Figure:
         Raises:
             FigureError: a name is missing, dimensions do not agree, a division by zero; with the position.
         """
-        return self._value(self._tree, names)
+        found = self._value(self._tree, names)
+        if isinstance(found, Quantity) and isinstance(self._tree, ast.BinOp):
+            return _decimal(found)  # 12 ppm * 10 V + 20 µV is 0.00014 V, not 0.00014000000000000001 V
+        return found
 
     def quantity(self, names: Mapping[str, Value] | None = None) -> Quantity:
         """Return the value where a quantity is needed; a pure number becomes one in unit 1."""
@@ -375,5 +378,5 @@ def _interval(text: str) -> Interval:
 
 
 def _decimal(end: Quantity) -> Quantity:
-    """Return an end as its decimal digits say: 20.1 − 0.1 is 20."""
+    """Return a calculated value at 14 significant digits: 20.1 − 0.1 is 20."""
     return Quantity(float(f"{end.value:.14g}"), end.unit)
