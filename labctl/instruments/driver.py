@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import ReplyError, TransportTimeout, WrongIdentity
+from labctl.errors import ReplyError, TransportTimeout, UnaskedBytes, WrongIdentity
 from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import CommandIntended, IndicationTaken
 from labctl.instruments.call import Call, record_public_methods
@@ -22,6 +22,9 @@ QUIET: Final = 0.3
 """Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
 
 
+RECOVERIES: Final = 3
+"""How often a wire is opened anew before its instrument is given up."""
+ANYBODY: Final = Identity(manufacturer="", model="", serial="")
 LONGEST: Final = 100
 """Lines that the longest listing of an instrument may have."""
 
@@ -125,19 +128,20 @@ class Driver:
         """Open the wire anew after a failure, wait until it is quiet, and ask again who answers.
 
         For use between attempts, never inside a point: whatever the instrument was set to counts as unknown until
-        `prepare` and the hooks ran again. A late answer ends in the quiet time and is dropped.
+        `prepare` and the hooks ran again. An instrument answers in order: once it has said who it is, every late
+        answer has come, and the quiet time after it drops what was left. Three tries.
 
         Raises:
             WrongIdentity: another model or serial number than before answers.
+            TransportTimeout, UnaskedBytes, ReplyError: it is silent or out of step after the last try too.
         """
-        before = self.identity
-        self.wire.close()
-        self.wire.open()
-        self.wire.clear()
-        self._drain()
-        self.wire.write(self.safe.clears if self.safe is not None else self.terminator)
-        self._drain()
-        return self.recognise(before if before is not None else Identity(manufacturer="", model="", serial=""))
+        expected = self.identity if self.identity is not None else ANYBODY
+        for _ in range(RECOVERIES - 1):
+            try:
+                return self._recovered(expected)
+            except (TransportTimeout, UnaskedBytes, ReplyError):
+                continue  # the wire is opened again, which drops what came too late
+        return self._recovered(expected)
 
     def recognise(self, expected: Identity) -> Identity:
         """Return who answers, if it is this model and the expected serial number.
@@ -323,12 +327,23 @@ class Driver:
         call.exchanges[-1] = Exchange(sent=sent, received=received)
         return sent, received
 
+    def _recovered(self, expected: Identity) -> Identity:
+        self.wire.close()
+        self.wire.open()
+        self.wire.clear()
+        self._drain()
+        self.wire.write(self.safe.clears if self.safe is not None else self.terminator)
+        self._drain()
+        found = self.recognise(expected)
+        self._drain()  # answers to the identifications before this one
+        return found
+
     def _drain(self) -> None:
         """Read until the wire is quiet, then open it again: what came belongs to a question nobody waits for."""
         try:
-            for _ in range(100):  # an instrument that never falls silent is found by its identity
+            for _ in range(LONGEST):  # an instrument that never falls silent is found by its identity
                 self.wire.read(self.answer_terminator, QUIET)
-        except TransportTimeout:
+        except (TransportTimeout, UnaskedBytes):
             self.wire.open()
 
 

@@ -142,7 +142,7 @@ def test_recovery_opens_anew_clears_and_recognises() -> None:
         calibrator.recognise(Identity(manufacturer="Fluke", model="5522A", serial=""))
         opened = wire.opened
         assert calibrator.recover().serial == "1234567"
-        assert (wire.opened - opened, wire.cleared) == (3, 1)
+        assert (wire.opened - opened, wire.cleared) == (4, 1)
     other = (b"*IDN?\r\n", b"FLUKE,5522A,7654321,1.0\r\n")
     with Conversation(ME, (b"\r\n", b""), other) as wire:
         calibrator = F5522A(wire)
