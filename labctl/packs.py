@@ -36,24 +36,34 @@ class Catalogue(Generic[T]):
         return next((each for key, each in self.found.items() if _plain(key) == wanted), None)
 
 
+@lru_cache(maxsize=1)
 def drivers() -> Catalogue[type[Driver]]:
     """Return every driver, by maker and model: `fluke/5522A`, which `get` also finds as `Fluke 5522A`."""
-    return _drivers()
+    return _catalogue(DRIVERS, _drivers_of)
 
 
+@lru_cache(maxsize=1)
 def simulators() -> Catalogue[type[SimulatedInstrument]]:
     """Return every simulator, by maker and model as its driver."""
-    return _simulators()
+    return _catalogue(SIMULATORS, _simulators_of)
 
 
+@lru_cache(maxsize=1)
 def worlds() -> Catalogue[type[Coupling]]:
     """Return what couples the instruments of a simulated bench, by field, `electrical`."""
-    return _worlds()
+    return _catalogue(SIMULATORS, _worlds_of)
 
 
+@lru_cache(maxsize=1)
 def procedures() -> Catalogue[Any]:
     """Return every procedure, by its name."""
-    return _procedures()
+    return _catalogue(PROCEDURES, _procedures_of)
+
+
+def forget() -> None:
+    """Look anew the next time: something was installed or removed."""
+    for each in (drivers, simulators, worlds, procedures):
+        each.cache_clear()
 
 
 def folders(kind: str) -> tuple[Path, ...]:
@@ -65,26 +75,6 @@ def folders(kind: str) -> tuple[Path, ...]:
 def model_key(model: type[Driver | SimulatedInstrument]) -> str:
     """Return the key of a driver or simulator: its maker in small letters, and its model."""
     return f"{model.maker.lower()}/{model.model}"
-
-
-@lru_cache(maxsize=1)
-def _drivers() -> Catalogue[type[Driver]]:
-    return _catalogue(DRIVERS, _drivers_of)
-
-
-@lru_cache(maxsize=1)
-def _simulators() -> Catalogue[type[SimulatedInstrument]]:
-    return _catalogue(SIMULATORS, _simulators_of)
-
-
-@lru_cache(maxsize=1)
-def _worlds() -> Catalogue[type[Coupling]]:
-    return _catalogue(SIMULATORS, _worlds_of)
-
-
-@lru_cache(maxsize=1)
-def _procedures() -> Catalogue[Any]:
-    return _catalogue(PROCEDURES, _procedures_of)
 
 
 def _drivers_of(module: ModuleType) -> Iterator[tuple[str, type[Driver]]]:
