@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 from attrs import field, frozen
@@ -56,7 +56,7 @@ def archive(evaluation: Evaluation, batch: Batch) -> bytes:
         "policy": {"probability": evaluation.policy.probability, "fixed": evaluation.policy.fixed},
         "inputs": [_input(evaluation.inputs[symbol]) for symbol in sorted(evaluation.inputs)],
         "names": {name: _column(column) for name, column in evaluation.names.items()},
-        "correlations": [[_identity(each.a), _identity(each.b), each.r] for each in evaluation.correlations],
+        "correlations": [[_one(each.a), _one(each.b), each.r] for each in evaluation.correlations],
         "results": _results(batch),
     }
     return canonical(body | {"digest": hashlib.sha256(canonical(body)).hexdigest()})
@@ -213,15 +213,16 @@ def _read_contribution(plain: Mapping[str, Plain]) -> Contribution:
 
 def _identity(effect: Identities) -> Plain:
     if isinstance(effect, EffectId):
-        return [effect.owner, effect.name, effect.instance]
+        return {"effect": _one(effect)}
     return {"each": [_identity(each) for each in effect]}
 
 
+def _one(effect: EffectId) -> list[str]:
+    return [effect.owner, effect.name, effect.instance]
+
+
 def _read_identity(plain: Plain) -> Identities:
-    if isinstance(plain, list):
-        owner, name, instance = map(str, cast("list[Plain]", plain))
-        return EffectId(owner, name, instance)
-    return tuple(map(_read_identity, plain["each"]))
+    return EffectId(*plain["effect"]) if "effect" in plain else tuple(map(_read_identity, plain["each"]))
 
 
 def _column(column: Column) -> Plain:

@@ -57,7 +57,7 @@ def test_a_standard_behind_all_points_correlates_them() -> None:
     for a in range(3):
         assert batch.covariance("E", a, "E", a) == pytest.approx(shared[a, a], rel=1e-12)
         assert batch.covariance("E", 0, "E", a) == pytest.approx(shared[0, a], rel=1e-12)
-    assert [str(each) for each in batch.effects][0] == "bench/certificate"
+    assert str(batch.effects[0]) == "bench/certificate"
 
 
 def test_permuting_inputs_changes_no_bit() -> None:
@@ -150,8 +150,8 @@ def series(symbol: str, elements: list[float], unit: str = "V", **columns: list[
         np.array([0.0]),
         elements=np.array([elements]),
         element_contributions=(each,),
-        columns=cells,  # type: ignore[arg-type]
-        times=np.arange(len(elements)) * 2.0,
+        columns=cells,
+        times=np.linspace(0.0, 2.0 * len(elements) - 2.0, len(elements)),
     )
 
 

@@ -4,12 +4,12 @@ import math
 
 import pytest
 
+from labctl.language import Text
 from labctl.metrology.coverage import CoveragePolicy, coverage_factor
 from labctl.metrology.distributions import Arcsine, Distribution, Normal, Rectangular, StudentT
 from labctl.metrology.effects import Contribution, Correlation, EffectId
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import Batch, Input, evaluate
-from labctl.language import Text
 from labctl.metrology.rounding import report
 from labctl.metrology.units import parse_unit
 
