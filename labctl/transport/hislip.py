@@ -4,6 +4,7 @@ Imported only where an address asks for it: PyVISA is slow to import, and the gu
 """
 
 import select
+import socket
 from typing import Any, Final, cast
 
 import pyvisa
@@ -17,6 +18,7 @@ from labctl.clock import WallClock
 from labctl.transport.stream import PeerGone
 
 _OPEN: Final = 3.0  # seconds for a connection to come about
+_LOOK: Final = 0.05  # seconds between two looks at whether the other end is there
 _MESSAGE: Final = 5.0  # seconds for the rest of a message that has begun
 _LONGEST: Final = 1 << 20  # bytes read at once
 
@@ -42,7 +44,7 @@ class HislipChannel:
         if within <= 0:
             return b""
         if self._ended:
-            WallClock().wait(within)
+            self._wait_in_vain(within)
             return b""
         if not _readable(self.resource, within):
             return b""
@@ -53,6 +55,16 @@ class HislipChannel:
             raise _translated(error) from error
         self._ended = True
         return received
+
+    def _wait_in_vain(self, within: float) -> None:
+        """Let the time pass in which nothing can come; notice when the other end goes away."""
+        clock = WallClock()
+        deadline = clock.monotonic() + within
+        while (remaining := deadline - clock.monotonic()) > 0:
+            if _readable(self.resource, min(remaining, _LOOK)):
+                if not _connection(self.resource).recv(1, socket.MSG_PEEK):
+                    raise PeerGone("the other end closed it")
+                clock.wait(min(remaining, _LOOK))  # bytes of an older answer; the next question drops them
 
     def clear(self) -> bool:
         """Do a device clear."""
@@ -73,6 +85,7 @@ class HislipChannel:
 
 def connect_hislip(host: str, port: int, device: str) -> HislipChannel:
     """Open a session; OSError or PeerGone if it does not come about."""
+    socket.create_connection((host, port), _OPEN).close()  # the backend leaves a socket behind when nobody listens
     name = f"TCPIP::{host}::{device},{port}::INSTR"
     try:
         resource = pyvisa.ResourceManager("@py").open_resource(name, open_timeout=round(_OPEN * 1000))
@@ -83,8 +96,12 @@ def connect_hislip(host: str, port: int, device: str) -> HislipChannel:
 
 def _readable(resource: MessageBasedResource, within: float) -> bool:
     """Wait for the first byte without taking it: the backend loses its place when a message stops in the middle."""
+    return bool(select.select([_connection(resource)], [], [], within)[0])
+
+
+def _connection(resource: MessageBasedResource) -> socket.socket:
     session = cast("Any", resource.visalib).sessions[resource.session]
-    return bool(select.select([session.interface._sync], [], [], within)[0])  # noqa: SLF001  (nothing public waits)
+    return cast("socket.socket", session.interface._sync)  # noqa: SLF001  (nothing public waits)
 
 
 def _translated(error: Exception) -> Exception:
