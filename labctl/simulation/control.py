@@ -98,7 +98,7 @@ class Control:
             await self.server.until(lambda: False, seconds)  # wall time passes by itself
         else:
             self.bench.clock.wait(seconds)
-            self.bench.world.catch_up()
+            self.bench.keeper.pass_on()
         return {}
 
     def _claim(self, request: Request) -> Request:

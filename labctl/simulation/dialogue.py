@@ -9,8 +9,6 @@ from attrs import frozen
 from labctl.simulation.faults import Fault
 from labctl.simulation.status import DEVICE_ERROR, EXECUTION_ERROR, OPERATION_COMPLETE, Complaint, Status
 
-
-
 C = TypeVar("C", bound=Callable[..., Any])
 
 
@@ -174,6 +172,10 @@ class Dialogue:
         """Return the seconds until all overlapped operations are complete."""
         return 0.0
 
+    def when_complete(self, action: Callable[[], None]) -> None:
+        """Do something once all overlapped operations are complete: at once, where there are none."""
+        action()
+
     def reset(self) -> None:
         """Bring the instrument to the state that its manual calls reset."""
 
@@ -219,8 +221,11 @@ class Dialogue:
 
     @command("*OPC")
     def _opc(self, _: list[str]) -> Spoken:
-        self.status.events |= OPERATION_COMPLETE
+        self.when_complete(self._completed)
         return None
+
+    def _completed(self) -> None:
+        self.status.events |= OPERATION_COMPLETE
 
     @command("*OPC?")
     def _opc_query(self, _: list[str]) -> Spoken:

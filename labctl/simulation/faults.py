@@ -1,6 +1,7 @@
 """Things that go wrong on a bench, switched on and off by name while it runs."""
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import define, evolve, field, frozen
@@ -117,7 +118,7 @@ class Faults:
         return value
 
 
-def disguised(identity: Identity, struck: dict[str, Fault]) -> Identity:
+def disguised(identity: Identity, struck: Mapping[str, Fault]) -> Identity:
     """Return who an instrument claims to be under its faults."""
     if "wrong identity" in struck:
         return evolve(identity, model=f"{identity.model}X")

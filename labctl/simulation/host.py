@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from labctl.clock import Clock, SimulatedClock
 from labctl.records.equipment import Asset
@@ -15,11 +15,14 @@ from labctl.simulation.line import Line
 from labctl.simulation.timekeeper import Timekeeper
 from labctl.simulation.world import World
 from labctl.transport.base import Transport
+from labctl.transport.loopback import LoopbackTransport
 from labctl.transport.serve import Peer, Server
+from labctl.transport.transcript import Transcript
 
 T = TypeVar("T")
 
 BAUDS: Final = {"Vaisala": 4800}
+PARAMETERS: Final = tuple(each for each in fields_dict(Fault) if each not in {"name", "since"})
 TICK: Final = 1.0  # wall seconds between two looks at a world that nobody asks
 
 
@@ -29,8 +32,8 @@ class BenchPlan:
 
     world: str  # the field whose couplings it has, "electrical"
     instruments: tuple[Placed, ...]
-    auxiliaries: Mapping[str, Asset] = field(factory=dict)
-    operator: Mapping[str, str] = field(factory=dict)  # by picture of an instruction: what the operator does
+    auxiliaries: Mapping[str, Asset] = field(factory=dict[str, Asset])
+    operator: Mapping[str, str] = field(factory=dict[str, str])  # by picture of an instruction: what the operator does
 
 
 class Bench:
@@ -77,22 +80,21 @@ class Bench:
 
     # --- reaching it -------------------------------------------------------------------------------------------------
 
-    def loopback(self, key: str, *, claim: bool = True, **options: Any) -> Transport:  # noqa: ANN401  (passed on)
+    def loopback(self, key: str, *, claim: bool = True, transcript: Transcript | None = None) -> Transport:
         """Return a wire to an instrument within this process and thread; to be opened by who uses it.
 
         Args:
             key: the instrument's name on the bench.
             claim: whether its answers move a simulated time; an observer's do not.
-            options: further arguments of LoopbackTransport, such as a transcript.
+            transcript: keeps every byte, where there is one.
         """
-        from labctl.transport.loopback import LoopbackTransport
         return LoopbackTransport(
             self._sessions(key, lasting=False),
             address=f"loopback://{key}",
             instrument=key,
             clock=self.clock,
             claim=claim,
-            **options,
+            transcript=transcript,
         )
 
     def serve(self, *, truthful: bool = False) -> list[dict[str, object]]:
@@ -164,7 +166,10 @@ class Bench:
         self._inside(lambda: self.coupling.act(action))
 
     def fault(self, instrument: str, name: str, **parameters: Any) -> None:  # noqa: ANN401  (the fields of Fault)
-        """Switch a fault on. Raises LookupError for an unknown instrument or fault, TypeError for a wrong parameter."""
+        """Switch a fault on. Raises LookupError for an unknown instrument, fault or parameter."""
+        for each in parameters:
+            if each not in PARAMETERS:
+                raise LookupError(f"{each!r} is no parameter of a fault; known are {', '.join(PARAMETERS)}")
         fault = Fault(name=name, since=self.world.present, **parameters)
         self._inside(lambda: self.instruments[instrument].faults.arm(fault))
 

@@ -21,7 +21,9 @@ class Placed:
     wires: tuple[str, ...] = ()  # empty: all that the model has
     asset: Asset | None = None  # the record from which the true errors of a standard are drawn
     unit: UnitUnderTest | None = None  # the type from which the true errors of a unit are drawn
-    settings: Mapping[str, float] = field(factory=dict)  # figures of the physics that this bench wants otherwise
+    settings: Mapping[str, float] = field(
+        factory=dict[str, float]
+    )  # of the physics, wanted otherwise here
 
 
 class SimulatedInstrument:

@@ -1,5 +1,6 @@
 """One connection to a simulated instrument: bytes in, answers out when they are due, faults on the way."""
 
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -134,8 +135,9 @@ class Line:
     def _reply(self, answer: Answer, struck: dict[str, Fault], now: float) -> Reply:
         dialogue = self.dialogue
         due = max(now + answer.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
-        due += sum(struck[name].seconds for name in ("delay", "late") if name in struck)
+        due += struck["delay"].seconds if "delay" in struck else 0.0
         self._busy_until = due
+        due += struck["late"].seconds if "late" in struck else 0.0  # others overtake it
 
         def compose() -> list[bytes]:
             said = answer.compose().encode("latin-1") + dialogue.answer_end
@@ -148,13 +150,15 @@ class Line:
         return Reply(due, compose, "truncate" not in struck, "late" in struck, self.peer.asked)
 
     def _post(self, reply: Reply) -> None:
-        self.outbox.append(reply)
-        if self.later is not None:
-            self.later(max(reply.due - self.instrument.world.present, 0.0), self._put_due)
-        elif not self.claimed:
+        place = next((n for n, each in enumerate(self.outbox) if each.due > reply.due), len(self.outbox))
+        self.outbox.insert(place, reply)
+        if self.later is not None and math.isfinite(reply.due):
+            self.later(max(reply.due - self.instrument.world.present, 0.0), self.put_due)
+        elif self.later is None and not self.claimed:
             self.put_next()
 
-    def _put_due(self) -> None:
+    def put_due(self) -> None:
+        """Put every answer on the wire that is due by now."""
         now = self.instrument.world.catch_up()
         while self.up and self.outbox and self.outbox[0].due <= now:
             self.put_next()

@@ -18,8 +18,8 @@ SERVICE: Final = 64
 
 
 @define
-class Complaint(Exception):  # noqa: N818  (spoken over the wire by an instrument, never to a person)
-    """What an instrument finds wrong with a command; it goes into the instrument's own error queue."""
+class Complaint(Exception):
+    """What an instrument finds wrong with a command; it goes into its own error queue, to no person."""
 
     code: int
     words: str

@@ -89,10 +89,17 @@ class Timekeeper:
                 self.clock.move_to(due)
                 self.world.catch_up()
                 if line.put_next():
+                    self.pass_on()
                     return True
         self.clock.move_to(deadline)
-        self.world.catch_up()
+        self.pass_on()
         return False
+
+    def pass_on(self) -> None:
+        """Let what is due by now arrive, whether anybody waits for it or not: late answers, and what nobody asked."""
+        self.world.catch_up()
+        for line in [each for each in self._lines if each.claimed and each.up]:
+            line.put_due()
 
     def _claimed_at(self, address: str) -> Line | None:
         found = [each for each in self._lines if each.claimed and bare(each.address) == address]

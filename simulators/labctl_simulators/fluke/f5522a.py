@@ -6,7 +6,7 @@ printed manual; the others are engineering memory of its appendix D.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import define, frozen
@@ -107,14 +107,14 @@ class F5522A(SimulatedInstrument, maker="Fluke", model="5522A", wires=("serial",
         self.changes = Changes()
         self.remote = False
         self.limits = (HIGHEST, -HIGHEST)
-        self.locked = False
+        self.locked: bool = False
         self.reset()
 
     def reset(self) -> None:
         """Be in standby at 0 V."""
         self.energised = False
         self.amplitude = Amplitude()
-        self.range = self.amplitude.range
+        self.range: str = self.amplitude.range
         self.settled_at = self.now
         self.output.jump(0.0)
 
@@ -232,6 +232,10 @@ class F5522ADialogue(Dialogue):
     def reset(self) -> None:
         """Put 0 V on the output, in standby."""
         self.calibrator.reset()
+
+    def when_complete(self, action: Callable[[], None]) -> None:
+        """Do something once the output is settled."""
+        self.calibrator.world.at(self.calibrator.settled_at, action)
 
     # --- output ------------------------------------------------------------------------------------------------------
 

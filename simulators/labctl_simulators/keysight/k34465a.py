@@ -4,8 +4,8 @@ Source: Truevolt Series Operating and Service Guide. The codes 702 to 707 of the
 """
 
 import math
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
@@ -193,9 +193,13 @@ class K34465ADialogue(ScpiDialogue):
         self.meter.setup = Setup()
         self._abort([])
 
+    def when_complete(self, action: Callable[[], None]) -> None:
+        """Do something once the measurement is complete."""
+        self.meter.world.at(max(self._done_at, self.meter.now), action)
+
     # --- set-up ------------------------------------------------------------------------------------------------------
 
-    def _set(self, **changes: object) -> None:
+    def _set(self, **changes: Any) -> None:  # noqa: ANN401  (the fields of Setup)
         self.meter.setup = evolve(self.meter.setup, **changes)
         self._taken, self._waiting = None, False
 
