@@ -269,3 +269,12 @@ def test_lines_are_found_in_every_form_of_toml() -> None:
     assert lines["t", "q.r", "x", 1, "z"] == 9
     assert lines["list", 0, "sub", "m"] == 14
     assert lines["list", 1, "k"] == 16
+
+
+def test_the_station_of_the_guide_is_a_station(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "describe-a-station.md").read_text("utf-8")
+    text = "\n".join(re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    station = read_station(station_of(text, tmp_path))
+    assert not station.simulated
+    assert set(station.assets) == {"calibrator", "meter", "room", "leads"}
+    assert station.unit_under_test("meter").specification

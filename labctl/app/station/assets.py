@@ -58,9 +58,10 @@ def read_asset(
         serial=table.text("serial", "1234567"),
     )
     shelf.place(identity, key, table)
+    plain = f"{identity.manufacturer} {identity.model}"
     asset = Asset(
         key=key,
-        title=table.words("title", default=Text(f"{identity.manufacturer} {identity.model}")),
+        title=table.words("title", default=Text(plain, zh=plain)),
         identity=identity,
         certificate=_certificate(table),
         basis=table.choice("basis", Basis, Basis.SPECIFICATION),
