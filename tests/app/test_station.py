@@ -129,7 +129,7 @@ CALIBRATED = next(line for line in BENCH.splitlines() if line.startswith("calibr
         (CHECKED, CALIBRATED.replace("calibrated_by", "checked_by"), "people.checked_by", "who calibrated", "somebody"),
         ("format = 1", "format = 2", "format", "is 2", "format 1"),
         ("seed = 1", "seed = 1\nsede = 2", "simulation.sede", "not known", "seed"),
-        ("[people]", "[poeple]", "people", "missing", "[people]"),
+        ("[people]", "[persons]", "people", "missing", "[people]"),
     ],
 )
 def test_a_mistake_is_told_with_line_field_and_remedy(
