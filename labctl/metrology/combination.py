@@ -58,6 +58,7 @@ class Combined:
     uses: Floats
     components: Floats
     independent: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = field(repr=False)
+    variances: Floats  # of each group, the larger one where sharing is unstated
     variance: Floats
     dof: Floats
 
@@ -124,7 +125,7 @@ def combine(
     with np.errstate(all="ignore"):
         spread = _total([np.where(term == 0, 0.0, term**2 / dof) for term, dof in ensembles]) if ensembles else None
         dof = np.full(points, np.inf) if spread is None else np.where(spread > 0, variance**2 / spread, np.inf)
-    return Combined(parts, components, independent, variance, dof)
+    return Combined(parts, components, independent, variances, variance, dof)
 
 
 def correlated(

@@ -140,7 +140,7 @@ def _shapes(output: str, found: Combined, uses: Sequence[Use], groups: Sequence[
     rectangle = np.zeros(found.variance.shape, dtype=np.bool_)
     few = np.zeros(found.variance.shape, dtype=np.bool_)
     for number, group in enumerate(groups):
-        share = found.components[number] ** 2
+        share = found.variances[number]
         if isinstance(uses[group.members[0][0]].contribution.distribution, Rectangular):
             rectangle |= share > _DOMINANT * found.variance
         few |= (share > found.variance / 2) & (group.dof <= _FEW)

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from labctl.errors import FigureError, MetrologyError, UnitMismatch, UnknownUnit
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity, parse_quantity
-from labctl.metrology.units import ONE, Unit, coherent_unit, parse_unit
+from labctl.metrology.units import HIGHEST_POWER, ONE, Unit, coherent_unit, parse_unit
 
 Value = Quantity | float | str
 Outcome = Quantity | float | bool | str
@@ -253,7 +253,7 @@ def _power(base: Quantity | float, exponent: Quantity | float) -> Quantity | flo
         raise UnitMismatch(operation="**", left=str(base), right=str(power))
     if not isinstance(base, Quantity) or base.unit.is_number:
         return float((base.si if isinstance(base, Quantity) else base) ** power)
-    if power != int(power):
+    if power != int(power) or abs(power) > HIGHEST_POWER:
         raise UnitMismatch(operation="**", left=str(base), right=str(power))
     return math.prod([base] * abs(int(power)), start=Quantity(1.0, ONE)) if power >= 0 else 1.0 / _power(base, -power)
 

@@ -16,6 +16,7 @@ Dimension = tuple[int, int, int, int, int, int, int, int]
 NUMBER: Final[Dimension] = (0, 0, 0, 0, 0, 0, 0, 0)
 _BASE: Final = ("m", "kg", "s", "A", "K", "mol", "cd", "rad")
 _ONE: Final = Fraction(1)
+HIGHEST_POWER: Final = 12  # beyond that a text is no unit, and its exact factor no small number
 
 
 @frozen
@@ -193,6 +194,8 @@ def parse_unit(text: str) -> Unit:
     dimension, factor = NUMBER, _ONE
     for sign, parts in ((1, numerator), (-1, denominator)):
         for symbol, power in parts:
+            if abs(power) > HIGHEST_POWER:
+                raise UnknownUnit(given=text)
             size, scale = _known(symbol, text)
             dimension = product(dimension, size, sign * power)
             factor *= scale ** (sign * power)

@@ -72,6 +72,7 @@ def test_names_are_what_has_to_be_known() -> None:
         ("µ + 5 mv", 7, "mV"),
         ("t * 2", 5, "°C"),
         ("kind + 1", 8, "blank"),
+        ("nominal ** 99999999", 12, "10 V"),
     ],
 )
 def test_a_refusal_points_at_its_place(text: str, position: int, said: str) -> None:

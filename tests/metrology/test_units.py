@@ -42,7 +42,9 @@ def test_celsius_is_a_scale_alone_and_a_kelvin_in_a_compound() -> None:
     assert coherent_unit(CELSIUS.dimension).symbol == "K"
 
 
-@pytest.mark.parametrize("written", ["mv", "Volt", "xyz", "m³/", "/s", "V//s", "(V", "V)", "", "°F", "V K K²)"])
+@pytest.mark.parametrize(
+    "written", ["mv", "Volt", "xyz", "m³/", "/s", "V//s", "(V", "V)", "", "°F", "V K K²)", "km^99999999"]
+)
 def test_an_unknown_unit_is_refused_by_name(written: str) -> None:
     with pytest.raises(UnknownUnit) as refusal:
         parse_unit(written)
