@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import ReplyError, TransportTimeout, UnaskedBytes, WrongIdentity
+from labctl.errors import ReplyError, TransportError, TransportTimeout, UnaskedBytes, WrongIdentity
 from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import CommandIntended, IndicationTaken
 from labctl.instruments.call import Call, record_public_methods
@@ -114,14 +114,18 @@ class Driver:
         """Write the safe bytes, past the journal and whatever state the wire is in; return what was written.
 
         A driver without a safe state writes nothing. The caller makes the SafeStateSent of it.
+
+        Raises:
+            TransportError: nothing gets through, on a new connection neither.
         """
         if self.safe is None:
             return ()
-        if self.wire.poisoned:
+        written = (self.safe.clears, *self.safe.commands)
+        try:
+            self._write_all(written)
+        except TransportError:  # poisoned, or closed by the other end: a new connection may still get through
             self.wire.open()
-        written = [self.safe.clears, *self.safe.commands]
-        for each in written:
-            self.wire.write(each)
+            self._write_all(written)
         return tuple(Exchange(sent=each) for each in written)
 
     def recover(self) -> Identity:
@@ -326,6 +330,10 @@ class Driver:
             raise
         call.exchanges[-1] = Exchange(sent=sent, received=received)
         return sent, received
+
+    def _write_all(self, messages: tuple[bytes, ...]) -> None:
+        for each in messages:
+            self.wire.write(each)
 
     def _recovered(self, expected: Identity) -> Identity:
         self.wire.close()

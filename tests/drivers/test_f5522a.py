@@ -3,7 +3,15 @@
 import pytest
 
 from labctl.clock import SimulatedClock
-from labctl.errors import InstrumentReported, LimitExceeded, NotReady, ReplyError, TransportTimeout, WrongIdentity
+from labctl.errors import (
+    InstrumentReported,
+    LimitExceeded,
+    NotReady,
+    ReplyError,
+    TransportClosed,
+    TransportTimeout,
+    WrongIdentity,
+)
 from labctl.events.kinds import CallFailed, CommandIntended, SettingMade
 from labctl.instruments.limits import Limit
 from labctl.metrology.quantity import Quantity
@@ -111,6 +119,20 @@ def test_the_safe_bytes_are_written_without_asking_and_confirmed_by_asking() -> 
         assert [each.sent for each in calibrator.make_safe()] == [b"\r\n", b"STBY\r\n"]
         assert calibrator.confirm_safe()
         assert [each.sent for each in calibrator.last_exchanges] == [b"OPER?\r\n", b"ISR?\r\n"]
+
+
+def test_the_safe_bytes_get_through_on_a_new_connection() -> None:
+    class Cut(Conversation):
+        """A wire whose other end has gone away until it is opened again."""
+
+        def write(self, message: bytes) -> None:
+            if not self.opened:
+                raise TransportClosed(address=self.address)
+            super().write(message)
+
+    wire = Cut((b"\r\n", b""), (b"STBY\r\n", b""))
+    assert len(F5522A(wire).make_safe()) == 2
+    wire.finish()
 
 
 def test_standby_is_confirmed() -> None:
