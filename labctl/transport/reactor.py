@@ -4,9 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 T = TypeVar("T")
+
+_TURNS: Final = 5  # of the loop, in which accepted connections come about and closed ones tell their protocols
 
 
 class Reactor:
@@ -17,6 +19,7 @@ class Reactor:
 
     def __init__(self) -> None:
         self.failures: list[Exception] = []
+        self.stopping = False  # a connection that comes about now is dropped
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(self._note)
         self._thread = threading.Thread(target=self.loop.run_forever, name="simulated wires", daemon=True)
@@ -117,16 +120,21 @@ class Reactor:
         return threading.current_thread() is self._thread
 
     async def _shut(self) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        self.stopping = True
         for close in reversed(self._closers):
             close()
-        for _ in range(3):  # closed transports tell their protocols in the turns after
+        for _ in range(_TURNS):
             await asyncio.sleep(0)
-        waiting = [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]
-        for each in waiting:
-            each.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        while waiting := [each for each in asyncio.all_tasks() if each is not asyncio.current_task()]:
+            for each in waiting:
+                each.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def _note(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
-        if isinstance(error, Exception) and not isinstance(error, OSError):
+        if isinstance(error, Exception) and not isinstance(error, OSError) and not self.stopping:
             self.failures.append(error)

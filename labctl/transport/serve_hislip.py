@@ -178,6 +178,9 @@ class HislipChannel(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first message."""
         self._transport = cast("asyncio.Transport", transport)
+        if self.endpoint.reactor.stopping:
+            self._transport.abort()
+            return
         self.endpoint.open_ones.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (however it ended)

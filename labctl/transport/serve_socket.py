@@ -27,6 +27,9 @@ class SocketConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin a session."""
         self._transport = cast("asyncio.Transport", transport)
+        if self.reactor.stopping:
+            self._transport.abort()
+            return
         self.open_ones.add(self)
         self._session = self.sessions(self, self.address)
 
