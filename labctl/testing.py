@@ -139,7 +139,7 @@ def _complaints(driver: type[Driver]) -> Iterator[str]:
 
 
 def _unsafe(driver: type[Driver]) -> Iterator[str]:
-    sourcing = [name for name, _ in _methods(driver) if name.startswith("source_")]
+    sourcing = [name for name in dir(driver) if name.startswith("source_")]
     if not sourcing:
         return
     if driver.safe is None:
