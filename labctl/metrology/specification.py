@@ -7,7 +7,8 @@ from attrs import field, frozen
 
 from labctl.errors import OutsideCalibratedInterval, UncertaintyError
 from labctl.language import Text
-from labctl.metrology.figure import Figure, parse_interval
+from labctl.metrology.figure import Figure
+from labctl.metrology.interval import parse_interval
 from labctl.metrology.quantity import Quantity
 
 

@@ -10,11 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from labctl.errors import MetrologyError, UncertaintyError
+from labctl.metrology.conformity import Verdict, jjf1094
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import Distribution, Normal, Rectangular, StudentT, Trapezoidal, Triangular
 from labctl.metrology.effects import Contribution, Correlation, EffectId, Scope, Sharing
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import Input, evaluate
+from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import parse_unit
 from tests.metrology.models import by_symbol, effect, given
 
@@ -208,6 +210,14 @@ def test_columns_of_the_points_enter_exactly() -> None:
     batch = evaluate(Equations("E = (V - nominal) / nominal"), inputs, points=2, names=names)
     assert batch.values["E"].tolist() == [0.1, 0.02]
     assert batch.u["E"] == pytest.approx([0.1, 0.01])
+
+
+def test_an_error_at_its_limit_is_not_pushed_over_it_by_arithmetic() -> None:
+    assert 10.0007 - 10 > 0.0007  # as floats
+    inputs = by_symbol(given("V", "V", 10.0007, effect("V", 1e-5)), given("V_s", "V", 10.0))
+    batch = evaluate(Equations("E = V - V_s"), inputs, points=1)
+    error, u = Quantity(batch.values["E"][0], batch.unit["E"]), Quantity(batch.expanded["E"][0], batch.unit["E"])
+    assert jjf1094(error, u, Quantity.of(0.7, "mV")).verdict is Verdict.CONFORMS
 
 
 def test_a_fixed_factor_is_a_policy() -> None:
