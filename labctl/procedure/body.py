@@ -1,0 +1,90 @@
+"""A function of a procedure, read without running it: which series it fills, by which method of which role."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import frozen
+
+Function = Callable[..., None]
+
+FILLS: Final = ("apply", "observe", "scan", "record", "settle")
+"""Verbs whose first word is the name of a series or trace."""
+
+
+@frozen(kw_only=True)
+class Filling:
+    """One place in a function that fills a series or trace."""
+
+    symbol: str  # empty: not a literal name
+    verb: str
+    role: str  # empty: not a method of a role
+    method: str
+    line: int
+
+
+@frozen(kw_only=True)
+class Body:
+    """What stands in a function."""
+
+    file: str
+    first_line: int
+    tree: ast.FunctionDef
+    fillings: tuple[Filling, ...]
+
+    def line(self, node: ast.AST) -> int:
+        """Return the line of the file in which a node stands."""
+        return self.first_line + getattr(node, "lineno", 1) - 1
+
+
+def read_body(function: Function) -> Body:
+    """Return what stands in a function."""
+    lines, first = inspect.getsourcelines(function)
+    tree = next(each for each in ast.parse(textwrap.dedent("".join(lines))).body if isinstance(each, ast.FunctionDef))
+    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    fillings = [filling for call in calls for filling in _fillings(call, first)]
+    return Body(
+        file=Path(inspect.getsourcefile(function) or "").name,
+        first_line=first,
+        tree=tree,
+        fillings=tuple(sorted(fillings, key=lambda each: each.line)),
+    )
+
+
+def roles_of(function: Function) -> dict[str, type[Any]]:
+    """Return the roles that a function names, with the ability it wants of each; `object` where it states none."""
+    return {
+        name: each.annotation if isinstance(each.annotation, type) else object
+        for name, each in inspect.signature(function).parameters.items()
+        if name not in {"run", "point"}
+    }
+
+
+def _fillings(call: ast.Call, first_line: int) -> Iterator[Filling]:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="run"), attr=verb) if verb in FILLS:
+            pass
+        case _:
+            return
+    line = first_line + call.lineno - 1
+    if verb == "scan":
+        for keyword in call.keywords:
+            match keyword.value:
+                case ast.Tuple(elts=[symbol, method]):
+                    yield _filling(verb, symbol, method, line)
+                case _:
+                    yield Filling(symbol="", verb=verb, role="", method="", line=line)
+        return
+    words = [*call.args, ast.Constant(value=None), ast.Constant(value=None)]
+    yield _filling(verb, words[0], words[1], line)
+
+
+def _filling(verb: str, symbol: ast.expr, method: ast.expr, line: int) -> Filling:
+    name = symbol.value if isinstance(symbol, ast.Constant) and isinstance(symbol.value, str) else ""
+    role, called = "", ""
+    if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name):
+        role, called = method.value.id, method.attr
+    return Filling(symbol=name, verb=verb, role=role, method=called, line=line)

@@ -1,0 +1,76 @@
+"""Requirements held against results: one judgement a point, by the rule that the order calls for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from labctl.errors import FigureError, MetrologyError, ProcedureError
+from labctl.language import Text
+from labctl.metrology.conformity import Decision, Verdict, jjf1094, simple, worst
+from labctl.metrology.figure import Value
+from labctl.metrology.quantity import Quantity
+from labctl.procedure.procedure import Requirement
+from labctl.records.calibration import Judgement, PointResult, Result
+from labctl.records.order import Kind, Order
+
+
+def names_of(columns: Mapping[str, Value], results: Sequence[Result] = ()) -> dict[str, Value]:
+    """Return what a figure may use at a point: its columns, and the results by their symbol."""
+    return {**columns, **{each.symbol: Quantity.of(each.value, each.unit) for each in results}}
+
+
+def judge(
+    requirement: Requirement, result: Result, names: Mapping[str, Value], order: Order
+) -> tuple[Judgement, Decision] | None:
+    """Return what a requirement says of a result; None where its limit needs an mpe that nobody stated.
+
+    Calibrations are decided by JJF 1094 with U; verifications by the error alone, since the regulation fixes the
+    conditions and with them U.
+
+    Raises:
+        ProcedureError: the limit cannot be evaluated at this point.
+    """
+    limit = limit_of(requirement, names)
+    if limit is None:
+        return None
+    error, expanded = Quantity.of(result.value, result.unit), Quantity.of(result.expanded, result.unit)
+    decide = simple if order.kind is Kind.VERIFICATION else jjf1094
+    decision = decide(error, expanded, limit)
+    judgement = Judgement(
+        requirement=requirement.title,
+        symbol=requirement.symbol,
+        limit=limit,
+        ratio=decision.ratio,
+        rule=decision.rule.value,
+        verdict=decision.verdict,
+    )
+    return judgement, decision
+
+
+def limit_of(requirement: Requirement, names: Mapping[str, Value]) -> Quantity | None:
+    """Return the limit at a point; None where it needs an mpe that nobody stated. Raises ProcedureError."""
+    if MPE in requirement.within.names and MPE not in names:
+        return None
+    try:
+        return requirement.within.quantity(names)
+    except (FigureError, MetrologyError) as error:
+        raise ProcedureError(
+            where=f"requirement {requirement.title.en}",
+            problem=error.text(),
+            remedy=Text("Use columns of the points or results of the model", zh="请使用校准点表的列或模型的结果"),
+        ) from error
+
+
+def stated(order: Order) -> bool:
+    """Return whether a statement of conformity is made: always in a verification, else where it was agreed."""
+    return order.conformity or order.kind is Kind.VERIFICATION
+
+
+def verdict_of(points: Sequence[PointResult], order: Order) -> Verdict | None:
+    """Return the verdict on the unit as it leaves: of its last phase; None where nothing was agreed or judged."""
+    if not points or not stated(order):
+        return None
+    last = points[-1].phase
+    return worst(tuple(each.verdict for point in points if point.phase == last for each in point.judgements))
+
+
+MPE: Final = "mpe"

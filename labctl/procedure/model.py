@@ -1,0 +1,38 @@
+"""A model: equations over named inputs, each input with its source."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from labctl.metrology.equations import Equations
+from labctl.procedure.sources import Applied, Corrected, Observed, Source
+
+
+@frozen(init=False, eq=False)
+class Model:
+    """Equations as text, and the source of every symbol they use; every left-hand name is a result.
+
+    >>> model = Model("E = V_ind - V_s", V_ind=Observed(), V_s=Applied("source"))
+    >>> model.outputs, sorted(model.series)
+    (('E',), ['V_ind', 'V_s'])
+    """
+
+    equations: Equations
+    sources: Mapping[str, Source] = field(converter=MappingProxyType)
+
+    def __init__(self, *equations: str, **sources: Source) -> None:
+        """Read the equations. Raises ModelError with the position and what is allowed."""
+        object.__setattr__(self, "equations", Equations(*equations))
+        object.__setattr__(self, "sources", MappingProxyType(dict(sources)))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the symbols of the results."""
+        return self.equations.outputs
+
+    @property
+    def series(self) -> frozenset[str]:
+        """Return the symbols that the section's function fills."""
+        kinds = (Observed, Corrected, Applied)
+        return frozenset(symbol for symbol, source in self.sources.items() if isinstance(source, kinds))

@@ -1,0 +1,283 @@
+"""The head of a method, on which everything else hangs: roles, sections, hooks, adjustment, requirements, tables."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import define, field, frozen
+
+from labctl.errors import ProcedureError
+from labctl.instruments.capabilities import Subject, subject
+from labctl.language import Text
+from labctl.metrology.figure import Figure
+from labctl.procedure.body import Body, Filling, Function, read_body, roles_of
+from labctl.procedure.environment import Environment
+from labctl.procedure.model import Model
+from labctl.procedure.roles import Role, Roles
+from labctl.records.calibration import PointResult, ProcedureReference, Table
+
+SECTION: Final = "section"
+"""The column that changes when a section begins."""
+
+
+@frozen(eq=False)
+class Hook:
+    """A function that runs when a column changes its value, and again on every resume."""
+
+    column: str
+    function: Function
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the journal knows it."""
+        return self.function.__name__
+
+    @cached_property
+    def body(self) -> Body:
+        """Return what stands in the function."""
+        return read_body(self.function)
+
+    @property
+    def roles(self) -> dict[str, type[Any]]:
+        """Return the roles it names, with the ability it wants of each."""
+        return roles_of(self.function)
+
+
+@define(eq=False, slots=False)
+class Section:
+    """A titled series of points with one model and one function that measures one point once."""
+
+    title: Text
+    function: Function
+    model: Model
+    points: str
+    hooks: list[Hook] = field(factory=list[Hook], init=False)
+
+    def before_each(self, column: str) -> Callable[[Function], Function]:
+        """Let a function run whenever a column changes its value; `"section"` is the beginning of the section."""
+
+        def hooked(function: Function) -> Function:
+            self.hooks.append(Hook(column, function))
+            return function
+
+        return hooked
+
+    @property
+    def name(self) -> str:
+        """Return the English title: the section's identity."""
+        return self.title.en
+
+    @cached_property
+    def body(self) -> Body:
+        """Return what stands in the function."""
+        return read_body(self.function)
+
+    @property
+    def roles(self) -> dict[str, type[Any]]:
+        """Return the roles that the function and its hooks name, with the ability wanted first of each."""
+        wanted = roles_of(self.function)
+        for hook in self.hooks:
+            for name, ability in hook.roles.items():
+                wanted.setdefault(name, ability)
+        return wanted
+
+    @property
+    def fillings(self) -> tuple[Filling, ...]:
+        """Return every place that fills a series or trace, in the function and its hooks."""
+        return tuple(each for body in (self.body, *(hook.body for hook in self.hooks)) for each in body.fillings)
+
+    def subject(self, symbol: str) -> Subject | None:
+        """Return what a series is of, by the capability's method that fills it."""
+        for each in self.fillings:
+            if each.symbol == symbol and each.role in self.roles:
+                return subject(self.roles[each.role], each.method)
+        return None
+
+    def subject_of(self, role: str) -> Subject | None:
+        """Return what the first series of a role is of, such as DC voltage for the unit under test."""
+        for each in self.fillings:
+            if each.role == role and role in self.roles:
+                found = subject(self.roles[role], each.method)
+                if found is not None:
+                    return found
+        return None
+
+
+@frozen(kw_only=True, eq=False)
+class Adjustment:
+    """What changes the unit between the phases as found and as left."""
+
+    title: Text
+    of: str
+    offer: Figure
+    function: Function
+
+    @property
+    def roles(self) -> dict[str, type[Any]]:
+        """Return the roles it names, with the ability it wants of each."""
+        return roles_of(self.function)
+
+    def offered(self, results: Iterable[PointResult]) -> bool:
+        """Return whether any point's results satisfy the condition under which an adjustment is offered."""
+        from labctl.procedure.judging import names_of
+
+        wanted = self.offer.names
+        for each in results:
+            names = names_of(each.columns, each.results)
+            if each.section == self.of and wanted <= names.keys() and self.offer.evaluate(names) is True:
+                return True
+        return False
+
+
+@frozen(kw_only=True)
+class Requirement:
+    """Judges the unit: the size of a result within a limit, one verdict a point."""
+
+    title: Text
+    of: str
+    symbol: str
+    within: Figure
+    source: str
+
+
+@define(eq=False, kw_only=True, slots=False)
+class Procedure:
+    """A method: its document, its parts, and what hangs on it.
+
+    Args:
+        name: its identity on the command line and in records.
+        edition: changes whenever the method does.
+        document: the specification or regulation it follows; one that begins with JJG verifies, else it calibrates.
+        document_title: title of the document.
+        title: what is calibrated, for people.
+        roles: the parts in the method.
+        environment: the surroundings it asks for.
+        confirmed: a metrologist has held its figures against the document on paper.
+    """
+
+    name: str
+    edition: str
+    document: str
+    title: Text
+    roles: Roles
+    environment: Environment = field(factory=Environment)
+    document_title: Text = field(default=Text("", zh=""))
+    confirmed: bool = False
+    sections: list[Section] = field(factory=list[Section], init=False)
+    adjustments: list[Adjustment] = field(factory=list[Adjustment], init=False)
+    requirements: list[Requirement] = field(factory=list[Requirement], init=False)
+    tables: list[Table] = field(factory=list[Table], init=False)
+
+    # --- declarations ------------------------------------------------------------------------------------------------
+
+    def section(self, title: str, *, model: Model, points: str, zh: str = "") -> Callable[[Function], Section]:
+        """Declare a section; the function below measures one point once."""
+        if any(each.name == title for each in self.sections):
+            raise ProcedureError(
+                where=f"section {title}",
+                problem=Text("there are two sections of this title", zh="有两个同名部分"),
+                remedy=Text("Give each its own title", zh="请分别命名"),
+            )
+
+        def declared(function: Function) -> Section:
+            section = Section(Text(title, zh=zh), function, model, points)
+            self.sections.append(section)
+            return section
+
+        return declared
+
+    def adjustment(self, title: str, *, of: str, offer: str, zh: str = "") -> Callable[[Function], Function]:
+        """Declare what changes the unit; offered when a result of section `of` satisfies the condition `offer`."""
+
+        def declared(function: Function) -> Function:
+            made = Adjustment(title=Text(title, zh=zh), of=of, offer=Figure(offer), function=function)
+            self.adjustments.append(made)
+            return function
+
+        return declared
+
+    def require(self, title: str, *, of: str, symbol: str, within: str, zh: str = "", source: str = "") -> None:
+        """Require of the unit that a result lies within ± a figure, which may use the point's columns."""
+        self.requirements.append(
+            Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, within=Figure(within), source=source)
+        )
+
+    def table(self, section: str, *, columns: tuple[str, ...], zh: str = "") -> None:
+        """Print a section on the certificate, column by column: `nominal`, `E`, `U(E)`, `mpe`, `verdict`."""
+        self.tables.append(Table(section=section, title=Text(section, zh=zh), columns=columns))
+
+    # --- introspection -----------------------------------------------------------------------------------------------
+
+    def find(self, title: str) -> Section:
+        """Return a section by its English title. Raises ProcedureError with the ones there are."""
+        for each in self.sections:
+            if each.name == title:
+                return each
+        known = ", ".join(each.name for each in self.sections) or "—"
+        raise ProcedureError(
+            where=f"{self.name}, section {title}",
+            problem=Text("there is no such section", zh="没有该部分"),
+            remedy=Text("Sections are: {known}", zh="现有部分:{known}").filled(known=known),
+        )
+
+    def role(self, name: str) -> Role:
+        """Return a role by its name."""
+        return self.roles[name]
+
+    @property
+    def abilities(self) -> dict[str, tuple[type[Any], ...]]:
+        """Return what each role must be able to do, by every signature but those of adjustments."""
+        wanted: dict[str, list[type[Any]]] = {name: [] for name in self.roles}
+        for section in self.sections:
+            for function in (section.function, *(hook.function for hook in section.hooks)):
+                for name, ability in roles_of(function).items():
+                    if ability is not object and ability not in wanted.setdefault(name, []):
+                        wanted[name].append(ability)
+        return {name: tuple(abilities) for name, abilities in wanted.items()}
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return the folder of the procedure's files."""
+        if not self.sections:
+            raise ProcedureError(
+                where=self.name,
+                problem=Text("the procedure has no section", zh="规程没有任何部分"),
+                remedy=Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明"),
+            )
+        return Path(self.sections[0].function.__code__.co_filename).resolve().parent
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Return every file of the folder by its name, with forward slashes below it."""
+        found = sorted(
+            each for each in self.folder.rglob("*") if each.is_file() and _belongs(each.relative_to(self.folder))
+        )
+        return {each.relative_to(self.folder).as_posix(): each.read_bytes() for each in found}
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 over names and contents of the files."""
+        whole = sha256()
+        for name, content in self.files.items():
+            whole.update(f"{name}\0{len(content)}\0".encode())
+            whole.update(content)
+        return whole.hexdigest()
+
+    @property
+    def reference(self) -> ProcedureReference:
+        """Return what a record says of the method."""
+        return ProcedureReference(
+            name=self.name,
+            edition=self.edition,
+            title=self.title,
+            document=self.document,
+            document_title=self.document_title,
+            confirmed=self.confirmed,
+            digest=self.digest,
+        )
+
+
+def _belongs(path: Path) -> bool:
+    return not any(part.startswith((".", "__pycache__")) for part in path.parts)
