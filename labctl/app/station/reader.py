@@ -16,7 +16,7 @@ from labctl.errors import ConnectFailed, StationError, UnknownInstrument
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
-from labctl.packs import Catalogue, drivers
+from labctl.packs import Catalogue, drivers, simulators
 from labctl.transport.connect import open_transport
 
 FORMAT: Final = 1
@@ -113,10 +113,8 @@ def _instrument(
             problem = Text("cannot be used: {reason}", zh="无法使用:{reason}").filled(reason=error.reason)
             table.refuse("address", problem, Text("Correct the address", zh="请更正地址"))
     wire = table.text("wire", "serial", default="")
-    if simulator and not wire:
-        table.refuse(
-            "wire", Text("is missing", zh="缺失"), Text('Write it like: wire = "serial"', zh='写法示例:wire = "serial"')
-        )
+    if simulator:
+        _refuse_unknown_simulator(table, simulator, wire)
     instrument = StationInstrument(
         key=key,
         driver=name,
@@ -129,6 +127,24 @@ def _instrument(
     )
     table.close()
     return instrument
+
+
+def _refuse_unknown_simulator(table: Table, name: str, wire: str) -> None:
+    installed = simulators()
+    model = installed.get(name)
+    if model is None:
+        table.refuse(
+            "simulator",
+            Text("no installed simulator is called {name!r}", zh="未安装名为 {name!r} 的模拟器").filled(name=name),
+            Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(sorted(installed.found))),
+            UnknownInstrument,
+        )
+    elif wire not in model.wires:
+        table.refuse(
+            "wire",
+            Text("is {wire!r}", zh="为 {wire!r}").filled(wire=wire) if wire else Text("is missing", zh="缺失"),
+            Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(model.wires)),
+        )
 
 
 def _limits(table: Table, driver: type[Driver] | None) -> dict[str, Limit]:
