@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -14,6 +14,9 @@ from labctl.errors import PackBroken
 from labctl.instruments.driver import Driver
 from labctl.simulation.coupling import Coupling
 from labctl.simulation.instrument import SimulatedInstrument
+
+if TYPE_CHECKING:  # NumPy comes with it, and a bench is found without
+    from labctl.procedure.procedure import Procedure
 
 T = TypeVar("T")
 
@@ -55,7 +58,7 @@ def worlds() -> Catalogue[type[Coupling]]:
 
 
 @lru_cache(maxsize=1)
-def procedures() -> Catalogue[Any]:
+def procedures() -> "Catalogue[Procedure]":
     """Return every procedure, by its name."""
     return _catalogue(PROCEDURES, _procedures_of)
 
@@ -95,8 +98,8 @@ def _worlds_of(module: ModuleType) -> Iterator[tuple[str, type[Coupling]]]:
             yield each.field, each
 
 
-def _procedures_of(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    from labctl.procedure import Procedure
+def _procedures_of(module: ModuleType) -> "Iterator[tuple[str, Procedure]]":
+    from labctl.procedure.procedure import Procedure
 
     for each in vars(module).values():
         if isinstance(each, Procedure):
