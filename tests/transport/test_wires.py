@@ -155,7 +155,9 @@ def test_device_clear_drops_half_a_command_where_the_wire_has_one(bench: Bench) 
     transport.close()
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{port}", "hislip://127.0.0.1:{port}/hislip0", "serial:///dev/none"])
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:{port}", "hislip://127.0.0.1:{port}/hislip0", "serial:///dev/none"]
+)
 def test_nothing_at_the_address_is_said_when_it_is_opened(address: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
