@@ -1,0 +1,174 @@
+"""What was observed where: the entries of a journal, folded into points, repetitions and attempts."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import define, field, frozen
+
+from labctl.errors import RecordError
+from labctl.events.journal import Entry
+from labctl.events.kinds import (
+    AttemptRejected,
+    Event,
+    HookFinished,
+    IndicationTaken,
+    NoteTaken,
+    Place,
+    PointSkipped,
+    Purpose,
+    RepetitionFinished,
+    RepetitionStarted,
+    RunFinished,
+    RunStarted,
+    SectionStarted,
+    SettingMade,
+)
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+
+PointName = tuple[str, str, str]
+"""Phase, section's English title, row key."""
+
+
+@frozen(kw_only=True)
+class Seen:
+    """One indication or setting with its number in the journal; `role` is empty for what only watches the room."""
+
+    n: int
+    event: IndicationTaken | SettingMade
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """Return what was shown or presented."""
+        return self.event.quantity
+
+
+@define(kw_only=True)
+class Attempt:
+    """One try at a repetition: its series and settings by symbol, its traces apart; `accepted` None while open."""
+
+    number: int
+    series: dict[str, list[Seen]] = field(factory=dict[str, list[Seen]])
+    traces: dict[str, list[Seen]] = field(factory=dict[str, list[Seen]])
+    accepted: bool | None = None
+    reason: Text | None = None
+
+    def take(self, seen: Seen, place: Place) -> None:
+        """Put an indication or setting where it belongs; a new setting of a symbol replaces the one before."""
+        match place.purpose:
+            case Purpose.OBSERVE:
+                self.series.setdefault(place.symbol, []).append(seen)
+            case Purpose.APPLY:
+                self.series[place.symbol] = [seen]
+            case Purpose.SETTLE | Purpose.RECORD:
+                self.traces.setdefault(place.symbol, []).append(seen)
+            case Purpose.CONDITION | Purpose.PREPARE:
+                pass
+
+
+@define
+class PointAccount:
+    """All attempts at one point, by repetition."""
+
+    attempts: dict[int, list[Attempt]] = field(factory=dict[int, list[Attempt]])
+    skipped: Text | None = None
+
+    @property
+    def reported(self) -> tuple[Attempt, ...]:
+        """Return the last accepted attempt of each repetition that has one, in order."""
+        accepted = [[each for each in self.attempts[n] if each.accepted] for n in sorted(self.attempts)]
+        return tuple(each[-1] for each in accepted if each)
+
+    @property
+    def made(self) -> int:
+        """Return how many attempts were begun."""
+        return sum(len(each) for each in self.attempts.values())
+
+
+@define
+class Account:
+    """A run so far; the same whether it is folded event by event while it runs, or read at once afterwards."""
+
+    run_started: RunStarted | None = None
+    finished: RunFinished | None = None
+    points: dict[PointName, PointAccount] = field(factory=dict[PointName, PointAccount])
+    conditions: list[Seen] = field(factory=list[Seen])
+    notes: list[Text] = field(factory=list[Text])
+    _group: Attempt = field(factory=lambda: Attempt(number=0), init=False)  # what hooks brought about
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Account":
+        """Return the account of the entries of one run, in their order."""
+        account = cls()
+        for entry in entries:
+            account.take(entry.n, entry.event)
+        return account
+
+    @property
+    def started(self) -> RunStarted:
+        """Return how the run began. Raises RecordError when the entries do not begin with it."""
+        if self.run_started is None:
+            raise RecordError(record="run", problem=_HEADLESS)
+        return self.run_started
+
+    def take(self, n: int, event: Event) -> None:
+        """Fold in one more event."""
+        match event:
+            case RunStarted():
+                self.run_started = event
+            case RunFinished():
+                self.finished = event
+            case IndicationTaken() | SettingMade():
+                self._observe(Seen(n=n, event=event), event.place)
+            case SectionStarted():
+                self._group = Attempt(number=0)
+            case RepetitionStarted() | RepetitionFinished() | AttemptRejected():
+                self._attempt(event)
+            case PointSkipped(place=place, reason=reason):
+                self.point(place.phase, place.section, place.point).skipped = reason
+            case NoteTaken(text=text):
+                self.notes.append(text)
+            case HookFinished():
+                pass
+            case _:
+                pass
+
+    def point(self, phase: str, section: str, key: str) -> PointAccount:
+        """Return what is known of a point; empty when it was not begun."""
+        return self.points.setdefault((phase, section, key), PointAccount())
+
+    def _observe(self, seen: Seen, place: Place) -> None:
+        if place.purpose is Purpose.CONDITION:
+            self.conditions.append(seen)
+        elif place.symbol:
+            self._attempt_at(place).take(seen, place)
+
+    def _attempt(self, event: RepetitionStarted | RepetitionFinished | AttemptRejected) -> None:
+        place = event.place
+        match event:
+            case RepetitionStarted():
+                begun = Attempt(
+                    number=place.attempt, series={name: list(each) for name, each in self._group.series.items()}
+                )
+                point = self.point(place.phase, place.section, place.point)
+                point.skipped = None
+                point.attempts.setdefault(place.repetition, []).append(begun)
+            case RepetitionFinished():
+                self._attempt_at(place).accepted = True
+            case AttemptRejected(reason=reason):
+                rejected = self._attempt_at(place)
+                rejected.accepted, rejected.reason = False, reason
+
+    def _attempt_at(self, place: Place) -> Attempt:
+        """Return the attempt of a place; what happens outside attempts belongs to the hooks' group."""
+        tries = (
+            self.point(place.phase, place.section, place.point).attempts.get(place.repetition, [])
+            if place.point
+            else []
+        )
+        return next((each for each in reversed(tries) if each.number == place.attempt), self._group)
+
+
+_HEADLESS: Final = Text(
+    "the entries do not begin with a run's start; give the whole journal", zh="条目未以运行开始事件起始;请提供完整日志"
+)
