@@ -96,7 +96,7 @@ class ProcessWatch:
 
     def _next_sign(self, signs: "queue.Queue[bytes]", within: float) -> tuple[Sign, bytes]:
         try:
-            said = signs.get(timeout=within)
+            said = signs.get(timeout=0.0 if self._ended.is_set() else within)
         except queue.Empty:
             said = b""
         if said:

