@@ -38,7 +38,12 @@
     |  |- RecordAltered
     |  |- UnknownSchema
     |  |- StoreFailed
-    |  `- AlreadyOpen
+    |  |- AlreadyOpen
+    |  `- CertificateRefused
+    |     |- RunNotFinished
+    |     |- OtherProcedure
+    |     |- UnprintableCharacter
+    |     `- BrokenRule
     |- EngineError
     |  |- EngineFailed
     |  |- EngineGone
@@ -493,6 +498,57 @@ class StoreFailed(RecordError):
 @define(kw_only=True, slots=False)
 class AlreadyOpen(RecordError):
     """Another engine holds this journal or this bench."""
+
+
+@define(kw_only=True, slots=False)
+class CertificateRefused(RecordError):
+    """No certificate can be made of a record as it stands."""
+
+
+@define(kw_only=True, slots=False)
+class RunNotFinished(CertificateRefused):
+    """A run that has not ended well carries no certificate."""
+
+    said: ClassVar[Text] = Text(
+        "run {record}: no certificate, {problem}. Finish it with `labctl resume`, or look at it with `labctl show`",
+        zh="运行 {record}:不能出具证书,{problem}。请用 labctl resume 完成,或用 labctl show 查看",
+    )
+
+
+@define(kw_only=True, slots=False)
+class OtherProcedure(CertificateRefused):
+    """The procedure that a record was made with is not installed, or no longer the same."""
+
+    said: ClassVar[Text] = Text(
+        "{record}: made with procedure {procedure} of digest {recorded}, installed is {installed}. "
+        "Install that edition of the procedure",
+        zh="{record}:所用程序 {procedure} 的摘要为 {recorded},已安装的为 {installed}。请安装该版本的程序",
+    )
+    problem: Text = Text("another procedure", zh="程序不同")
+    procedure: str
+    recorded: str
+    installed: str
+
+
+@define(kw_only=True, slots=False)
+class UnprintableCharacter(CertificateRefused):
+    """A character that the certificate's typefaces cannot draw."""
+
+    said: ClassVar[Text] = Text(
+        "{character!r} ({code}) in {words!r} cannot be printed: the certificate's typefaces have no such character. "
+        "Write it otherwise in station.toml or the order",
+        zh="{words!r} 中的 {character!r}({code})无法打印:证书字体中无此字。请在 station.toml 或委托单中改写",
+    )
+    record: str = "certificate"
+    problem: Text = Text("unprintable", zh="无法打印")
+    character: str
+    code: str
+    words: str
+
+
+@define(kw_only=True, slots=False)
+class BrokenRule(CertificateRefused):
+    """A digital certificate breaks a rule of its own form; it is not issued."""
 
 
 @define(kw_only=True, slots=False)

@@ -63,3 +63,5 @@ class Laboratory:
     authorisation: str = ""  # number of the authorisation to verify, or accreditation
     verify_at: str = ""  # https address under which a certificate can be checked, for the QR code
     place: Text = Text("in the laboratory", zh="实验室内")
+    country: str = "CN"  # ISO 3166-1, two letters
+    utc_offset: str = "+08:00"  # of the local time by which certificates are dated
