@@ -1,14 +1,13 @@
 """Runs, as the command line and the window know them: started, taken up again, followed and attached to."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from labctl.app.control import Controller
 from labctl.app.job import Job, endpoint
@@ -37,21 +36,6 @@ class RunHandle:
     def controller(self) -> Controller:
         """Return what asks things of its engine."""
         return Controller(self.endpoint)
-
-
-@frozen(kw_only=True)
-class RunSummary:
-    """One run, as a list shows it."""
-
-    run: str
-    procedure: str
-    unit: str
-    started: str
-    state: str  # "finished", "aborted", "failed", "running", "interrupted"
-    points: int
-    of: int
-    simulated: bool
-    certificates: tuple[str, ...] = field(factory=tuple)
 
 
 def start_run(job: Job) -> RunHandle:
@@ -166,16 +150,6 @@ def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
             return output.readline()
     finally:
         timer.cancel()
-
-
-def engine_process(handle: RunHandle) -> int:
-    """Return the process that started the run's engine, where it is alive."""
-    if handle.process:
-        try:
-            os.kill(handle.process, 0)
-        except OSError:
-            return 0
-    return handle.process
 
 
 def started(handle: RunHandle) -> RunStarted:

@@ -40,7 +40,7 @@ class Job:
     roles: dict[str, str] = field(factory=dict)  # role -> instrument, where the station leaves a choice
     confirms: str = "person"
     unattended: float = 600.0
-    adjust: bool = False  # an adjustment is offered to the person, never made without one
+    adjust: bool = False  # as left is planned too, and an adjustment offered to the person where the errors call for it
     resume: bool = False
     reason: str = ""
 

@@ -70,25 +70,19 @@ class Bench:
         known = self._open.get(seat.instrument)
         return known if known is not None else self._opened(seat, self.wire(seat))
 
-    def recover(self) -> None:
-        """Bring every open wire back into step after a failure: opened anew, drained, recognised again.
+    def recover(self, failing: str = "") -> None:
+        """Bring wires back into step after a failure: opened anew, drained, their instruments recognised again.
+
+        Args:
+            failing: an instrument that answered wrongly, though its wire is in step.
 
         Raises:
             WrongIdentity: another instrument answers now.
             TransportError: an instrument is still silent.
         """
         for driver in list(self._open.values()):
-            if driver.wire.poisoned:
+            if driver.wire.poisoned or driver.name == failing:
                 self._renew(driver)
-
-    def renew(self) -> None:
-        """Open every wire again and ask everybody who they are.
-
-        Raises:
-            WrongIdentity, TransportError: as `recover`.
-        """
-        for driver in list(self._open.values()):
-            self._renew(driver)
 
     def _renew(self, driver: Driver) -> None:
         seat = next(each for each in self.seats.values() if each.instrument == driver.name)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from labctl.clock import Clock, WallClock
+from labctl.clock import Clock
 from labctl.errors import GuardianLost, LabctlError, RunAborted, StoreFailed
 from labctl.events.kinds import (
     AttemptRejected,
@@ -32,7 +32,9 @@ _GRACE = 1.0  # seconds for the engine's own thread to make the bench safe after
 
 
 class Guards(Protocol):
-    """A guardian, as the engine sees it."""
+    """A guardian, as the engine sees it; `on_lost` is called once, in a thread of its own, when it is gone."""
+
+    on_lost: Callable[[], None]
 
     def start(self) -> int:
         """Start it and return its process when it is ready. Raises GuardianLost."""
@@ -81,7 +83,6 @@ class Engine:
     software: Software
     by: str
     reason: str = ""
-    keep: Callable[[], None] = lambda: None
     _lost: bool = field(default=False, init=False)
     _wires_safe: threading.Event = field(factory=threading.Event, init=False)
 
@@ -92,6 +93,7 @@ class Engine:
             StoreFailed: the journal could not be kept; the bench is safe.
         """
         self.control.on_abort = self._escalate
+        self.guardian.on_lost = self.lost_guardian
         try:
             return self._watched()
         finally:
@@ -128,7 +130,6 @@ class Engine:
         progress = self.scribe.progress
         now = self.clock.now()
         if progress.started is None:
-            self.keep()
             self.scribe.append(self.started)
         else:
             self._take_up()

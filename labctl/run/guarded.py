@@ -29,7 +29,7 @@ class GuardianProcess:
 
     wires: tuple[GuardedWire, ...]
     note: Path
-    on_lost: Callable[[], None]
+    on_lost: Callable[[], None] = lambda: None
     clock: Clock = field(factory=WallClock)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _ready: threading.Event = field(factory=threading.Event, init=False)

@@ -6,8 +6,6 @@ from labctl.events.kinds import (
     AttemptRejected,
     EngineStarted,
     Event,
-    OperatorAnswered,
-    OperatorAsked,
     Place,
     PointFinished,
     PointSkipped,
@@ -45,8 +43,6 @@ class Progress:
     ended: RunFinished | None = None
     rested: RunRested | None = None  # the latest engine ended on purpose, without an outcome
     open_attempt: Place | None = None  # begun, neither accepted nor rejected
-    open_question: str = ""
-    sections_begun: list[tuple[str, str]] = field(factory=list[tuple[str, str]])
     sections_done: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     finished: set[PointName] = field(factory=set[PointName])
     skipped: set[PointName] = field(factory=set[PointName])
@@ -57,29 +53,27 @@ class Progress:
         """Count one more event."""
         self.n = n
         match event:
+            case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
+                self._count(event)
+            case SectionStarted(place=place):
+                self.sections_done.discard((place.phase, place.section))
+            case SectionFinished(place=place):
+                self.sections_done.add((place.phase, place.section))
+            case RunStarted() | EngineStarted() | RunRested() | RunFinished():
+                self._note(event)
+            case _:
+                pass
+
+    def _note(self, event: RunStarted | EngineStarted | RunRested | RunFinished) -> None:
+        match event:
             case RunStarted():
                 self.started = event
             case EngineStarted():
-                self.epoch = event.epoch
-                self.rested = None
+                self.epoch, self.rested = event.epoch, None
             case RunRested():
                 self.rested = event
             case RunFinished():
                 self.ended = event
-            case SectionStarted(place=place):
-                if (place.phase, place.section) not in self.sections_begun:
-                    self.sections_begun.append((place.phase, place.section))
-                self.sections_done.discard((place.phase, place.section))
-            case SectionFinished(place=place):
-                self.sections_done.add((place.phase, place.section))
-            case OperatorAsked(question=question):
-                self.open_question = question.key
-            case OperatorAnswered():
-                self.open_question = ""
-            case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
-                self._count(event)
-            case _:
-                pass
 
     def _count(
         self, event: RepetitionStarted | RepetitionFinished | AttemptRejected | PointFinished | PointSkipped
@@ -101,8 +95,10 @@ class Progress:
                 self.open_attempt = None
             case PointFinished():
                 self.finished.add(point)
+                self.skipped.discard(point)
             case PointSkipped():
                 self.skipped.add(point)
+                self.finished.discard(point)
                 self.open_attempt = None
 
     def accepted(self, point: PointName, repetition: int) -> int:
@@ -112,6 +108,10 @@ class Progress:
     def attempts(self, point: PointName, repetition: int) -> int:
         """Return how many attempts at a repetition were begun."""
         return self._attempts.get((point, repetition), 0)
+
+    def accepted_of(self, point: PointName) -> tuple[tuple[int, int], ...]:
+        """Return repetition and attempt of everything that counts at a point."""
+        return tuple((repetition, attempt) for (each, repetition), attempt in self._accepted.items() if each == point)
 
     def settled(self, point: PointName) -> bool:
         """Return whether nothing is left to measure at a point."""

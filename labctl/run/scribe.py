@@ -7,17 +7,21 @@ from typing import Protocol
 from attrs import define, evolve, field
 
 from labctl.clock import Clock
-from labctl.events.journal import Entry, Journal
+from labctl.events.journal import Journal
 from labctl.events.kinds import (
     CallFailed,
     CommandIntended,
     Event,
     IndicationTaken,
+    OperatorAnswered,
     Place,
+    PointFinished,
     Purpose,
     SettingMade,
     TranscriptSealed,
 )
+from labctl.procedure.account import Account
+from labctl.records.calibration import PointResult
 from labctl.run.progress import Progress
 
 
@@ -46,7 +50,9 @@ class Scribe:
     ring: Callable[[int], None] = lambda _n: None
     place: Place = field(default=Place(), init=False)
     progress: Progress = field(factory=Progress, init=False)
-    entries: list[Entry] = field(factory=list[Entry], init=False)
+    account: Account = field(factory=Account, init=False)
+    answers: dict[str, str] = field(factory=dict[str, str], init=False)  # by question
+    results: list[PointResult] = field(factory=list[PointResult], init=False)
 
     def catch_up(self) -> None:
         """Read what the journal holds already: an earlier engine's part of the run.
@@ -55,8 +61,7 @@ class Scribe:
             RecordAltered: the chain does not hold; such a run is not continued.
         """
         for entry in self.journal.read(self.progress.n):
-            self.entries.append(entry)
-            self.progress.take(entry.n, entry.event)
+            self._count(entry.n, entry.event)
 
     def append(self, event: Event) -> int:
         """Make an event durable, at the present place where a driver made it; return its number.
@@ -67,10 +72,20 @@ class Scribe:
         if isinstance(event, CommandIntended | SettingMade | IndicationTaken | CallFailed):
             event = evolve(event, place=self.place)
         n = self.journal.append(event)
-        self.entries.append(Entry(n=n, event=event, canonical=b"", digest=self.journal.head.digest))
-        self.progress.take(n, event)
+        self._count(n, event)
         self.ring(n)
         return n
+
+    def _count(self, n: int, event: Event) -> None:
+        self.progress.take(n, event)
+        self.account.take(n, event)
+        match event:
+            case OperatorAnswered(question=question, answer=answer):
+                self.answers[question] = answer
+            case PointFinished(result=result) if result is not None:
+                self.results.append(result)
+            case _:
+                pass
 
     @contextmanager
     def at(self, symbol: str, purpose: Purpose) -> Iterator[None]:

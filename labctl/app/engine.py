@@ -1,0 +1,307 @@
+"""The engine's process: one run from its job to its end, answering to whoever controls it."""
+
+import json
+import os
+import platform
+import signal
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from labctl import __version__
+from labctl.app.casting import Cast, fill
+from labctl.app.job import Job, private_folder
+from labctl.app.station import Station, read_station, with_endpoints
+from labctl.clock import Clock, WallClock
+from labctl.errors import LabctlError, ProcedureError, StoreFailed
+from labctl.events.kinds import PlannedSection, RunFinished, RunSealed, RunStarted
+from labctl.language import Text
+from labctl.packs import procedures
+from labctl.procedure import Procedure
+from labctl.procedure.plan import AS_FOUND, AS_LEFT, plan
+from labctl.records.calibration import Software
+from labctl.run.bench import Bench, Seat
+from labctl.run.clock import RunClock
+from labctl.run.control import Command, Control, Wish
+from labctl.run.engine import Engine
+from labctl.run.guarded import GuardianProcess
+from labctl.run.operator import Operator, Person, Policy
+from labctl.run.scribe import Scribe
+from labctl.run.sections import Sections
+from labctl.run.verbs import LiveRun
+from labctl.store.forecast import forecast, refuse_short_disk
+from labctl.store.journal import SqliteJournal
+from labctl.store.ledger import Ledger
+from labctl.store.lock import FileLock
+from labctl.transport.base import Transport
+from labctl.transport.borrowed import BorrowedClock
+from labctl.transport.connect import open_transport
+from labctl.transport.local import CommandServer
+from labctl.transport.transcript import Transcript
+
+_PACKAGES = ("apsw", "attrs", "msgspec", "numpy", "pyserial", "pyvisa", "pyvisa-py", "scipy")
+
+
+def find_procedure(name: str) -> Procedure:
+    """Return an installed procedure.
+
+    Raises:
+        ProcedureError: there is none of this name; the error lists those that there are, and packs that are broken.
+    """
+    installed = procedures()
+    found: Procedure | None = installed.get(name)
+    if found is None:
+        raise ProcedureError(
+            where=name,
+            problem=Text("no such procedure is installed", zh="未安装该规程"),
+            remedy=Text("Installed are: {known} {broken}", zh="已安装:{known} {broken}").filled(
+                known=", ".join(installed.found) or "—", broken="; ".join(str(each) for each in installed.broken)
+            ),
+        )
+    return found
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """A job with everything that it names, found and checked, before anything is opened."""
+
+    job: Job
+    station: Station
+    procedure: Procedure
+    cast: Cast
+    plan: tuple[PlannedSection, ...]
+
+
+def prepare(job: Job) -> Prepared:
+    """Find and check everything that a job names; no instrument is touched.
+
+    Raises:
+        StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards.
+        StoreFailed: the disk cannot hold the run.
+    """
+    station = read_station(Path(job.station))
+    if job.endpoints:
+        station = with_endpoints(station, job.endpoints)
+    procedure = find_procedure(job.procedure)
+    cast = fill(procedure, station, job)
+    planned = plan(procedure, cast.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
+    refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
+    return Prepared(job=job, station=station, procedure=procedure, cast=cast, plan=planned)
+
+
+def exchanges(planned: tuple[PlannedSection, ...]) -> int:
+    """Return about how many exchanges a plan takes: readings, settling, settings, conditions, and one retry in ten."""
+    readings = 0
+    for section in planned:
+        for point in section.points:
+            each = point.columns.get("readings", 1)
+            readings += (int(each) if isinstance(each, int | float) else 1) * point.repeats + 12
+    return readings * 3
+
+
+def software(procedure: Procedure, cast: Cast) -> Software:
+    """Return which program makes the record: release, interpreter, packages, digests of procedure and drivers."""
+    sources = {f"procedure/{name}": sha256(content).hexdigest() for name, content in procedure.files.items()}
+    for seat in cast.seats.values():
+        file = sys.modules[seat.driver.__module__].__file__
+        if file is not None:
+            sources[seat.driver.__module__] = sha256(Path(file).read_bytes()).hexdigest()
+    return Software(
+        release=__version__,
+        python=platform.python_version(),
+        packages={name: version(name) for name in _PACKAGES},
+        sources=sources,
+    )
+
+
+def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
+    """Carry a job out and return how its run ended; None when it rests.
+
+    Args:
+        job: what to do.
+        ready: called when the journal is held and controllers can connect.
+
+    Raises:
+        LabctlError: the job was refused before anything was opened.
+        StoreFailed: the journal could not be kept; the bench is safe.
+    """
+    prepared = prepare(job)
+    folder = job.folder
+    with ExitStack() as held:
+        for seat in sorted(prepared.cast.seats.values(), key=lambda each: each.address):
+            held.enter_context(_lock(seat).acquire(f"run {job.run}"))
+        journal = held.enter_context(SqliteJournal(folder.journal(job.run), job.run))
+        clock = _clock(held, job)
+        transcript = Transcript(folder.transcript(job.run), clock)
+        held.callback(transcript.close)
+        control = Control(unattended=job.unattended)
+        server = held.enter_context(CommandServer(job.endpoint, control.request))
+        scribe = Scribe(journal, transcript, clock, server.ring)
+        scribe.catch_up()
+        started = scribe.progress.started
+        if job.resume and (started is None or scribe.progress.ended is not None):
+            raise StoreFailed(
+                record=job.run, problem=Text("the run has ended and is not taken up again", zh="该运行已结束,不能恢复")
+            )
+        engine = _engine(prepared, scribe, control, clock, transcript)
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda number, _: _leave(control, number))
+        ready()
+        ended = engine.run()
+        if ended is not None:
+            _seal(prepared, scribe, ended)
+        return ended
+
+
+def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, transcript: Transcript) -> Engine:
+    job = prepared.job
+    run_clock = RunClock(clock, control.halted)
+    made_by = software(prepared.procedure, prepared.cast)
+    started = scribe.progress.started
+
+    def wire(seat: Seat) -> Transport:
+        return open_transport(
+            seat.address,
+            instrument=seat.instrument,
+            clock=clock,
+            transcript=transcript,
+            interrupted=control.halted.is_set,
+        )
+
+    bench = Bench(prepared.cast.seats, scribe, run_clock, wire)
+    live = LiveRun(scribe, bench, control, _operator(job), run_clock)
+    known = started if started is not None else _started(prepared, scribe, clock, made_by)
+    guardian = GuardianProcess(
+        tuple(each.guarded for each in prepared.cast.seats.values() if each.guarded is not None),
+        job.folder.note(job.run),
+    )
+    return Engine(
+        started=known,
+        scribe=scribe,
+        bench=bench,
+        control=control,
+        guardian=guardian,
+        note=job.folder.note(job.run),
+        work=Sections(prepared.procedure, known, live),
+        clock=clock,
+        software=made_by,
+        by=job.by,
+        reason=job.reason,
+    )
+
+
+def _started(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
+    """Return what is known before the first command; files go into the journal beside it."""
+    job, station, procedure, cast = prepared.job, prepared.station, prepared.procedure, prepared.cast
+    files = {f"procedure/{name}": content for name, content in procedure.files.items()}
+    files[f"station/{station.file.name}"] = station.file.read_bytes()
+    return RunStarted(
+        at=clock.now(),
+        run=job.run,
+        station=station.name,
+        simulated=station.simulated or clock.simulated,
+        procedure=procedure.reference,
+        order=evolve(station.order, number=job.order or station.order.number),
+        laboratory=station.laboratory,
+        people=station.people,
+        unit=cast.unit,
+        roles=cast.roles,
+        standards=cast.standards,
+        auxiliaries=cast.auxiliaries,
+        plan=prepared.plan,
+        tables=tuple(procedure.tables),
+        software=made_by,
+        blobs={name: scribe.journal.keep(content) for name, content in files.items()},
+    )
+
+
+def _clock(held: ExitStack, job: Job) -> Clock:
+    """Return the machine's clock, or the simulated world's where it lends one."""
+    control = str(json.loads(job.endpoints).get("control", "")) if job.endpoints else ""
+    if not control:
+        return WallClock()
+    clock = BorrowedClock(control)
+    held.callback(clock.close)
+    return clock
+
+
+def _operator(job: Job) -> Operator:
+    address = str(json.loads(job.endpoints).get("operator", "")) if job.endpoints else ""
+
+    def tell(picture: str) -> None:
+        if address:
+            world = BorrowedClock(address)
+            try:
+                world.ask({"do": "operator", "picture": picture})
+            finally:
+                world.close()
+
+    return Policy(tell) if job.confirms == "nobody" else Person(tell)
+
+
+def _lock(seat: Seat) -> FileLock:
+    """Return the lock of an address: two runs never speak to one instrument, whatever their stations are called."""
+    digest = sha256(seat.address.encode()).hexdigest()[:16]
+    subject = Text("{instrument} at {address}", zh="{instrument}({address})").filled(
+        instrument=seat.instrument, address=seat.address
+    )
+    return FileLock(private_folder() / f"{digest}.lock", subject)
+
+
+def _seal(prepared: Prepared, scribe: Scribe, ended: RunFinished) -> None:
+    head = scribe.journal.head
+    Ledger(prepared.job.folder.ledger).append(
+        RunSealed(
+            at=ended.at,
+            run=prepared.job.run,
+            entries=head.n,
+            head=head.digest.hex(),
+            outcome=ended.outcome,
+            simulated=prepared.station.simulated,
+        )
+    )
+
+
+def _leave(control: Control, number: int) -> None:
+    control.ask(Command(wish=Wish.STOP, by=signal.Signals(number).name))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out the job of a file; say on the output, in one line, that it has begun, or why not.
+
+    The exit status is 0 for a run that finished or rests, 1 for an aborted one, 4 for a failed one.
+    """
+    parser = ArgumentParser(prog="labctl engine")
+    parser.add_argument("--job", type=Path, required=True)
+    job = Job.load(parser.parse_args(arguments).job)
+    said = False
+
+    def say(**facts: object) -> None:
+        nonlocal said
+        if not said:
+            said = True
+            os.write(1, json.dumps(facts).encode() + b"\n")
+            silence = os.open(os.devnull, os.O_WRONLY)  # whoever listened may go away; the run goes on
+            os.dup2(silence, 1)
+            os.close(silence)
+
+    try:
+        ended = run_job(job, lambda: say(ready=True))
+    except LabctlError as error:
+        text = error.text()
+        say(error=type(error).__name__, en=text.en, zh=text.zh or text.en)
+        sys.stderr.write(f"{error}\n")
+        return 4
+    if ended is None:
+        return 0
+    return {"finished": 0, "aborted": 1}.get(ended.outcome.value, 4)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

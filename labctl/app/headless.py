@@ -1,0 +1,244 @@
+"""A run at a terminal or in a script: started, watched line by line, its questions asked or taken as answered."""
+
+import getpass
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from attrs import define, evolve, field, frozen
+
+from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
+from labctl.app.foresight import foresee
+from labctl.app.job import Job, new_run
+from labctl.app.served import ServedBench
+from labctl.app.station import Station, read_station, simulated_bench
+from labctl.app.telling import Teller
+from labctl.errors import EngineFailed, EngineGone
+from labctl.events.journal import Entry
+from labctl.events.kinds import OperatorAsked, RunFinished, RunRested
+from labctl.language import Language, Text
+from labctl.records.calibration import Outcome
+from labctl.store.folder import DataFolder, data_folder
+
+_STATUS = {Outcome.FINISHED: 0, Outcome.ABORTED: 1, Outcome.FAILED: 4}
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """What was asked for on the command line."""
+
+    data: Path | None = None
+    station: Path | None = None
+    procedure: str = "dmm-dc-voltage"
+    unit: str = ""
+    unit_serial: str = ""
+    unit_asset_number: str = ""
+    order: str = ""
+    by: str = ""
+    endpoints: str = ""
+    yes: bool = False
+    real_time: bool = False
+
+
+@frozen(kw_only=True)
+class Told:
+    """How it ended."""
+
+    run: str
+    state: str  # an Outcome's value, "resting" or "interrupted"
+    reason: Text
+    journal: Path
+
+    @property
+    def status(self) -> int:
+        """Return the exit status: 0 finished, 1 aborted, 4 anything that needs a person."""
+        return _STATUS[Outcome(self.state)] if self.state in {each.value for each in Outcome} else 4
+
+    def plain(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {
+            "run": self.run,
+            "state": self.state,
+            "reason": {"en": self.reason.en, "zh": self.reason.zh},
+            "journal": str(self.journal),
+        }
+
+
+@define
+class Headless:
+    """Runs without a window.
+
+    Args:
+        language: of every line.
+        say: takes one line.
+        ask: puts a question and returns the answer; None where nobody can be asked.
+        plain: say nothing but what went wrong.
+    """
+
+    language: Language
+    say: Callable[[str], None]
+    ask: Callable[[str], str] | None = None
+    plain: bool = False
+    _bench: ServedBench | None = field(default=None, init=False)
+
+    def calibrate(self, wanted: Wanted) -> Told:
+        """Run a procedure on a bench; a simulated one without endpoints is served meanwhile.
+
+        Raises:
+            StationError: the station file has mistakes.
+            EngineFailed: the engine refused the job.
+        """
+        folder = DataFolder(data_folder(wanted.data))
+        file = wanted.station or simulated_bench()
+        station = read_station(file)
+        job = Job(
+            run=new_run(folder),
+            data=str(folder.root),
+            station=str(Path(file).absolute()),
+            procedure=wanted.procedure,
+            unit=wanted.unit,
+            unit_serial=wanted.unit_serial,
+            unit_asset_number=wanted.unit_asset_number,
+            order=wanted.order,
+            by=wanted.by or getpass.getuser(),
+            confirms="nobody" if wanted.yes or station.simulated else "person",
+        )
+        for line in foresee(job):
+            self._tell(line.within(self.language))
+        try:
+            return self._watched(start_run(evolve(job, endpoints=self._endpoints(station, wanted))))
+        finally:
+            self._leave()
+
+    def resume(
+        self, data: Path | None, run: str, *, by: str = "", reason: str = "", endpoints: str = "", yes: bool = False
+    ) -> Told:
+        """Take up a run whose engine ended.
+
+        Raises:
+            StoreFailed: there is no such run.
+            EngineFailed: it has ended, or its bench is not as it was.
+        """
+        folder = DataFolder(data_folder(data))
+        folder.existing_journal(run)
+        job = Job.load(folder.job(run))
+        station = read_station(Path(job.station))
+        if station.simulated and not endpoints and not reachable(job.endpoints):
+            endpoints = self._endpoints(station, Wanted(real_time="control" not in job.endpoints))
+        try:
+            return self._watched(
+                resume_run(
+                    folder.root,
+                    run,
+                    by=by or getpass.getuser(),
+                    reason=reason or "command line",
+                    endpoints=endpoints,
+                    confirms="nobody" if yes else "",
+                )
+            )
+        finally:
+            self._leave()
+
+    def _endpoints(self, station: Station, wanted: Wanted) -> str:
+        if wanted.endpoints or not station.simulated:
+            return wanted.endpoints
+        self._bench = ServedBench.start(station.file, real_time=wanted.real_time)
+        return self._bench.line
+
+    def _leave(self) -> None:
+        if self._bench is not None:
+            self._bench.stop()
+
+    def _watched(self, handle: RunHandle) -> Told:
+        """Follow a run to its end; an interrupt at the terminal aborts it and the rest is still told."""
+        teller = Teller(self.language)
+        after, last = 0, None
+        while True:
+            try:
+                for entry in follow(handle, after):
+                    after, last = entry.n, entry
+                    self._heard(handle, teller, entry)
+                return _ended(handle, last)
+            except KeyboardInterrupt:
+                self._request(handle, "abort")
+
+    def _heard(self, handle: RunHandle, teller: Teller, entry: Entry) -> None:
+        line = teller.tell(entry)
+        if line:
+            self._tell(line)
+        if isinstance(entry.event, OperatorAsked) and self.ask is not None:
+            threading.Thread(target=self._answer, args=(handle, entry.event, self.ask), daemon=True).start()
+
+    def _answer(self, handle: RunHandle, asked: OperatorAsked, ask: Callable[[str], str]) -> None:
+        """Ask until the engine takes the answer; in a thread, since somebody else may answer or abort meanwhile."""
+        question = asked.question
+        choices = "/".join(each.within(self.language) for each in question.choices) or Text(
+            "Enter when done", zh="完成后按回车"
+        ).within(self.language)
+        while True:
+            answer = ask(f"    [{choices}]") if question.kind != "number" else ask(f"    [{question.unit}]")
+            chosen = next((each.en for each in question.choices if answer in {each.en, each.zh}), answer)
+            try:
+                with handle.controller as controller:
+                    controller.ask("answer", by=getpass.getuser(), question=question.key, answer=chosen or "done")
+            except EngineFailed as error:
+                self._tell(error.problem.within(self.language))
+                if not handle_asks(handle, question.key):
+                    return
+            except EngineGone:
+                return
+            else:
+                return
+
+    def _request(self, handle: RunHandle, what: str) -> None:
+        try:
+            with handle.controller as controller:
+                controller.ask(what, by=getpass.getuser())
+        except EngineGone:
+            return
+
+    def _tell(self, line: str) -> None:
+        if not self.plain:
+            self.say(line)
+
+
+def handle_asks(handle: RunHandle, question: str) -> bool:
+    """Return whether the engine of a run still waits for the answer to a question."""
+    with handle.controller as controller:
+        try:
+            return controller.ask("snapshot").get("question") == question
+        except EngineGone:
+            return False
+
+
+def reachable(endpoints: str) -> bool:
+    """Return whether the simulated bench of these endpoints still runs."""
+    from json import loads
+
+    from labctl.errors import LabctlError
+    from labctl.transport.borrowed import BorrowedClock
+
+    if not endpoints:
+        return False
+    clock = BorrowedClock(str(loads(endpoints).get("operator", "")))
+    try:
+        clock.now()
+    except LabctlError:
+        return False
+    finally:
+        clock.close()
+    return True
+
+
+def _ended(handle: RunHandle, last: Entry | None) -> Told:
+    match last.event if last is not None else None:
+        case RunFinished() as event:
+            return Told(run=handle.run, state=event.outcome.value, reason=event.reason, journal=handle.journal)
+        case RunRested() as event:
+            return Told(run=handle.run, state="resting", reason=event.reason, journal=handle.journal)
+        case _:
+            reason = Text(
+                "the engine ended without a word; resume the run with `labctl resume {run}`",
+                zh="引擎意外终止;请用 labctl resume {run} 恢复运行",
+            ).filled(run=handle.run)
+            return Told(run=handle.run, state="interrupted", reason=reason, journal=handle.journal)

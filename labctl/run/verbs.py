@@ -1,0 +1,297 @@
+"""The verbs of a procedure's functions, as a live run carries them out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn, ParamSpec
+
+from attrs import define, field
+
+from labctl.clock import Clock
+from labctl.errors import NotSettled, OperatorDeclined, RecordError, RunAborted
+from labctl.events.kinds import CommandReceived, NoteTaken, OperatorAnswered, OperatorAsked, Purpose, Question, Settled
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.procedure.run import Reads
+from labctl.procedure.settling import Steady
+from labctl.records.observation import Indication, Setting
+from labctl.run.bench import Bench
+from labctl.run.control import Control, NobodyThere, Turned
+from labctl.run.operator import Operator
+from labctl.run.scribe import Scribe
+
+P = ParamSpec("P")
+_LOOK = 1.0  # seconds between two questions of `wait_until`
+Duration = Quantity | str
+
+
+class Rejected(Exception):
+    """The procedure itself rejects its attempt."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+@define
+class _Trace:
+    """A series that is recorded beside something else."""
+
+    symbol: str
+    call: Reads
+    every: float
+    due: float
+
+
+@define
+class LiveRun:
+    """What a procedure's function calls `run`.
+
+    Every verb looks at the control before each exchange, so that nothing is said to an instrument after a person
+    asked for the end. Only the engine's thread is in here.
+
+    Args:
+        scribe: writes the journal.
+        bench: made safe before a person is told to touch anything.
+        control: what people ask.
+        operator: who carries instructions out.
+        clock: the run's.
+        keep: keeps a file beside the events and returns its digest.
+    """
+
+    scribe: Scribe
+    bench: Bench
+    control: Control
+    operator: Operator
+    clock: Clock
+    columns: dict[str, Quantity | str | float] = field(factory=dict[str, "Quantity | str | float"], init=False)
+    _traces: list[_Trace] = field(factory=list[_Trace], init=False)
+    _asked: int = field(default=0, init=False)
+
+    # --- measuring ---------------------------------------------------------------------------------------------------
+
+    def apply(self, symbol: str, call: Callable[P, Setting], *values: P.args, **named: P.kwargs) -> None:
+        """Set what a standard presents: the intent, the output, then what was applied."""
+        self.look()
+        with self.scribe.at(symbol, Purpose.APPLY):
+            call(*values, **named)
+
+    def observe(
+        self, symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Duration | None = None
+    ) -> None:
+        """Take the readings of a series, one after the other, at a fixed interval where one is given."""
+        calls = call if isinstance(call, Sequence) else (call,)
+        start = self.clock.monotonic()
+        for number in range(times):
+            if every is not None:
+                self._pass_until(start + number * seconds(every))
+            for each in calls:
+                self._read(symbol, Purpose.OBSERVE, each)
+
+    def scan(self, *, first: tuple[str, Reads], then: tuple[str, Sequence[Reads]]) -> None:
+        """Read S, X₁ … Xₙ, Xₙ … X₁, S: symmetric in time, so that a linear drift cancels."""
+        (standard, reading), (symbol, calls) = first, then
+        self._read(standard, Purpose.OBSERVE, reading)
+        for each in (*calls, *reversed(calls)):
+            self._read(symbol, Purpose.OBSERVE, each)
+        self._read(standard, Purpose.OBSERVE, reading)
+
+    @contextmanager
+    def record(self, trace: str, call: Reads, *, every: Duration) -> Iterator[None]:
+        """Record a trace at an interval for as long as the block lasts, between the exchanges in it."""
+        mine = _Trace(trace, call, seconds(every), self.clock.monotonic())
+        self._traces.append(mine)
+        try:
+            self._record_due()
+            yield
+        finally:
+            self._traces.remove(mine)
+
+    def settle(self, trace: str, call: Reads, steady: Steady) -> None:
+        """Read until the indication is steady by the criterion.
+
+        Raises:
+            NotSettled: it was not within the criterion's time-out; the attempt is rejected.
+        """
+        judge = steady.begin(self.columns)
+        start = self.clock.monotonic()
+        while not judge.met:
+            waited = self.clock.monotonic() - start
+            if judge.overdue(waited):
+                break
+            shown = self._read(trace, Purpose.SETTLE, call)
+            judge.take(self.clock.monotonic() - start, shown.quantity)
+        waited = self.clock.monotonic() - start
+        with self.scribe.at(trace, Purpose.SETTLE):
+            self.scribe.append(
+                Settled(
+                    at=self.clock.now(),
+                    place=self.scribe.place,
+                    criterion=str(steady),
+                    met=judge.met,
+                    readings=judge.readings,
+                    span=judge.span,
+                    waited=waited,
+                )
+            )
+        if not judge.met:
+            raise judge.failure(self.scribe.place.section, waited)
+
+    # --- waiting -----------------------------------------------------------------------------------------------------
+
+    def wait(self, duration: Duration) -> None:
+        """Let a stated time pass; traces go on."""
+        self._pass_until(self.clock.monotonic() + seconds(duration))
+
+    def wait_until(self, question: Callable[[], bool], *, timeout: Duration) -> None:
+        """Ask again and again until the answer is yes.
+
+        Raises:
+            NotSettled: it did not become so in time.
+        """
+        deadline = self.clock.monotonic() + seconds(timeout)
+        while not question():
+            if self.clock.monotonic() >= deadline:
+                raise NotSettled(
+                    where=self.scribe.place.section,
+                    problem=Text("what was waited for did not come about", zh="等待的条件未满足"),
+                    remedy=Text("Look at the instrument, or allow more time", zh="请检查仪器,或延长等待时间"),
+                )
+            self._pass_until(min(self.clock.monotonic() + _LOOK, deadline))
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    def instruct(self, text: Text | str, *, picture: str = "") -> None:
+        """Tell a person to do something, with every source in its safe state, and wait until it is done.
+
+        Raises:
+            OperatorDeclined: the person says that it cannot be done.
+        """
+        self.bench.make_safe()
+        said = spoken(text)
+        question = Question(key=self.new_key(), kind="instruction", text=said, picture=picture)
+        answer = self.put(question)
+        if answer == "declined":
+            raise OperatorDeclined(
+                where=self.scribe.place.section,
+                problem=Text("the instruction was declined: {text}", zh="操作未执行:{text}").filled(text=said),
+                remedy=Text("Do as it says and try again", zh="请按提示操作后重试"),
+            )
+        self.operator.carried_out(question)
+
+    def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:
+        """Ask a person for a number in a unit, a choice or a text, and return the answer as it was given."""
+        kind = "number" if unit else "choice" if choices else "text"
+        return self.put(
+            Question(key=self.new_key(), kind=kind, text=spoken(question), choices=tuple(choices), unit=unit)
+        )
+
+    def put(self, question: Question) -> str:
+        """Put a question to whoever is there and return the answer; both stand in the journal."""
+        self.look()
+        self.scribe.append(OperatorAsked(at=self.clock.now(), question=question, place=self.scribe.place))
+        answer, by = self.operator.answers(question), "policy"
+        if answer is None:
+            given = self.control.await_answer(question)
+            self.look()
+            if given is None:
+                raise NobodyThere
+            answer, by = given.answer, given.by
+        self.scribe.append(OperatorAnswered(at=self.clock.now(), question=question.key, answer=answer, by=by))
+        return answer
+
+    # --- the record --------------------------------------------------------------------------------------------------
+
+    def attach(self, file: Path | str) -> None:
+        """Keep a file or photograph beside the events.
+
+        Raises:
+            RecordError: it cannot be read.
+        """
+        path = Path(file)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise RecordError(
+                record=path.name, problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+            ) from error
+        digest = self.scribe.journal.keep(content)
+        self.note(Text("enclosed: {name}, {digest}", zh="附件:{name},{digest}").filled(name=path.name, digest=digest))
+
+    def note(self, text: Text | str) -> None:
+        """Write a remark into the record."""
+        self.scribe.append(NoteTaken(at=self.clock.now(), text=spoken(text), place=self.scribe.place))
+
+    def reject(self, reason: Text | str) -> NoReturn:
+        """Reject this attempt; it is kept, and made again."""
+        raise Rejected(spoken(reason))
+
+    def exclude(self, unit: object, reason: Text | str) -> NoReturn:
+        """Leave the unit out from here on; it is the only one, so the run ends."""
+        del unit
+        raise RunAborted(reason=str(spoken(reason)))
+
+    def stop(self, reason: Text | str) -> NoReturn:
+        """Stop the run; the bench is made safe."""
+        raise RunAborted(reason=str(spoken(reason)))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Write down what people asked; leave when it calls for that.
+
+        Raises:
+            Turned: the engine has to end or to turn to another point.
+        """
+        for command in self.control.heard():
+            self.scribe.append(
+                CommandReceived(
+                    at=self.clock.now(), command=command.wish.value, by=command.by, facts=dict(command.facts)
+                )
+            )
+        self.control.place, self.control.head = self.scribe.place, self.scribe.progress.n
+        if self.control.halted.is_set():
+            raise Turned
+
+    def _read(self, symbol: str, purpose: Purpose, call: Reads) -> Indication:
+        self._record_due()
+        self.look()
+        with self.scribe.at(symbol, purpose):
+            return call()
+
+    def _record_due(self) -> None:
+        for trace in list(self._traces):
+            now = self.clock.monotonic()
+            if now >= trace.due:
+                trace.due = max(trace.due + trace.every, now)
+                self.look()
+                with self.scribe.at(trace.symbol, Purpose.RECORD):
+                    trace.call()
+
+    def _pass_until(self, instant: float) -> None:
+        """Let time pass until an instant, taking the traces' readings as they fall due."""
+        while (now := self.clock.monotonic()) < instant:
+            self.look()
+            due = min((each.due for each in self._traces), default=instant)
+            if due > now:
+                self.clock.wait(min(due, instant) - now)
+            self._record_due()
+
+    def new_key(self) -> str:
+        """Return a fresh name for a question."""
+        self._asked += 1
+        return f"{self.scribe.progress.epoch}.{self._asked}"
+
+
+def seconds(given: Duration) -> float:
+    """Return a duration in seconds.
+
+    >>> seconds("2 min")
+    120.0
+    """
+    return float((parse_quantity(given) if isinstance(given, str) else given).value_in("s"))
+
+
+def spoken(words: Text | str) -> Text:
+    """Return words as a Text; a plain sentence has no translation, of which `check` warns."""
+    return words if isinstance(words, Text) else Text(words)
