@@ -52,8 +52,8 @@ class StreamTransport:
     """A Transport over any channel.
 
     Bytes that lie on the wire before a question is written were asked for by nobody: they are dropped, and the next
-    answer is refused, because nobody can tell how many answers the stream is out of step. A socket opened again is a new
-    stream; a serial line is not, so whoever opens it after a failure listens until it is quiet.
+    answer is refused, because nobody can tell how many answers the stream is out of step. A socket opened again is a
+    new stream; a serial line is not, so whoever opens it after a failure listens until it is quiet.
 
     Args:
         address: as the station writes it.

@@ -117,14 +117,16 @@ def transport(request: pytest.FixtureRequest, world: TinyWorld) -> Iterator[Tran
     assert world.server is not None
     if request.param == "loopback":
         wire: Transport = LoopbackTransport(world.session, address="loopback://x", instrument="x", clock=world.clock)
+        yield wire
+        wire.close()
     else:
         add = {"tcp": world.server.add_socket, "hislip": world.server.add_hislip, "serial": world.server.add_pty}
         address = add[request.param](world.session)
         clock = BorrowedClock(world.server.add_control(world.answer))
         wire = open_transport(address, instrument="x", clock=clock)
-        request.addfinalizer(clock.close)
-    yield wire
-    wire.close()
+        yield wire
+        wire.close()
+        clock.close()
 
 
 def test_time_moves_to_the_instant_at_which_an_answer_is_due(world: TinyWorld, transport: Transport) -> None:

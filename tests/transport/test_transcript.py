@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 
 from labctl.clock import SimulatedClock
 from labctl.errors import LabctlError, RecordAltered, StoreFailed, UnknownSchema
-from labctl.transport.transcript import MAGIC, Direction, Transcript, read_transcript
+from labctl.transport.transcript import MAGIC, Direction, Frame, Transcript, read_transcript
 
 
 def written(path: Path, contents: list[bytes]) -> Transcript:
@@ -57,7 +59,7 @@ def test_one_changed_byte_is_found(tmp_path_factory: pytest.TempPathFactory, at:
     assert isinstance(changed, LabctlError) or len(changed) < 3  # a changed length may look like an unfinished frame
 
 
-def list_of(path: Path) -> object:
+def list_of(path: Path) -> list[Frame] | LabctlError:
     try:
         return list(read_transcript(path))
     except LabctlError as error:
@@ -111,14 +113,15 @@ def test_a_disk_that_refuses_is_a_failed_store(tmp_path: Path) -> None:
         transcript.seal()
 
 
-def test_a_full_disk_is_a_failed_store(tmp_path: Path) -> None:
-    transcript = written(tmp_path / "t", [])
-    transcript._file.close()
-    with Path("/dev/full").open("ab", buffering=0) as full:
-        transcript._file = full
-        transcript.record("x", Direction.IN, b"two")
-        with pytest.raises(StoreFailed, match="No space"):
-            transcript.seal()
+def test_a_full_disk_is_a_failed_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    transcript = written(tmp_path / "t", [b"one"])
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreFailed, match="No space"):
+        transcript.seal()
+    transcript.close()
 
 
 def test_another_file_is_no_transcript(tmp_path: Path) -> None:
