@@ -103,8 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--truth", action="store_true", help="tell hidden errors; for tests and validation")
     given = parser.parse_args(arguments)
     ended = threading.Event()
+
+    def end(_: int, __: object) -> None:
+        ended.set()
+
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: ended.set())
+        signal.signal(each, end)
     try:
         station = read_station(given.station or simulated_bench())
         bench, line = serve_bench(station, seed=given.seed, simulated=given.time == "simulated", truthful=given.truth)

@@ -21,9 +21,7 @@ class Placed:
     wires: tuple[str, ...] = ()  # empty: all that the model has
     asset: Asset | None = None  # the record from which the true errors of a standard are drawn
     unit: UnitUnderTest | None = None  # the type from which the true errors of a unit are drawn
-    settings: Mapping[str, float] = field(
-        factory=dict[str, float]
-    )  # of the physics, wanted otherwise here
+    settings: Mapping[str, float] = field(factory=dict[str, float])  # of the physics, wanted otherwise here
 
 
 class SimulatedInstrument:

@@ -11,7 +11,7 @@ from attrs import define, field
 from labctl.app.simulate import bench_of
 from labctl.app.station.endpoints import simulated_station
 from labctl.clock import Clock, WallClock
-from labctl.errors import TransportTimeout
+from labctl.errors import ReplyError, TransportTimeout
 from labctl.metrology.quantity import Quantity
 from labctl.simulation.host import Bench
 from labctl.transport.base import Transport
@@ -40,9 +40,7 @@ class Reach:
         self, bench: Bench, key: str, clock: Clock, *, wire: str = "", transcript: Transcript | None = None
     ) -> Transport:
         address = bench.endpoints[key][wire or WIRES[key]]
-        transport = open_transport(
-            address, instrument=key, clock=clock, claim=clock.simulated, transcript=transcript
-        )
+        transport = open_transport(address, instrument=key, clock=clock, claim=clock.simulated, transcript=transcript)
         self.opened.append(transport)
         return transport
 
@@ -214,7 +212,7 @@ def test_the_control_endpoint_does_what_its_table_says(served: Bench, reach: Rea
         {"do": "state", "instrument": "toaster"},
         {"do": "wait"},
     ):
-        with pytest.raises(Exception, match="cannot|hiccups|for|toaster|seconds"):
+        with pytest.raises(ReplyError, match=r"cannot|hiccups|for|toaster|seconds"):
             clock.ask(wrong)
 
 
@@ -222,7 +220,7 @@ def test_hidden_errors_are_told_only_when_asked_to(reach: Reach) -> None:
     bench = bench_of(simulated_station())
     bench.serve()
     try:
-        with pytest.raises(Exception, match="truth"):
+        with pytest.raises(ReplyError, match="truth"):
             reach.clock(bench).ask({"do": "truth", "of": "meter", "name": "error", "at": 1, "range": 1})
     finally:
         bench.stop()

@@ -3,11 +3,11 @@ from typing import Protocol
 
 import pytest
 
+from labctl.clock import SimulatedClock
+from labctl.records.equipment import Identity
 from labctl.simulation.host import Bench
 from labctl.simulation.instrument import Placed
-from labctl.records.equipment import Identity
 from labctl.simulation.world import World
-from labctl.clock import SimulatedClock
 from labctl_simulators.fluke.f5522a import F5522A, F5522ADialogue, measure
 
 

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -157,6 +158,6 @@ def test_noise_falls_with_the_root_of_the_integration_time(meter: Terminal, cali
         meter.tell(f"CONF:VOLT:DC 10;:VOLT:DC:NPLC {cycles};:SAMP:COUN 200")
         readings = [float(each) for each in meter.ask("READ?", within=1000).split(",")]
         mean = sum(readings) / len(readings)
-        return (sum((each - mean) ** 2 for each in readings) / (len(readings) - 1)) ** 0.5
+        return math.sqrt(sum((each - mean) ** 2 for each in readings) / (len(readings) - 1))
 
     assert scatter("1") / scatter("10") == pytest.approx(10**0.5, rel=0.3)

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -27,10 +28,10 @@ def test_it_answers_as_the_guide_prints(bench: Bench) -> None:
 
 
 def test_the_room_drifts_slowly_around_twenty_degrees(bench: Bench) -> None:
-    seen = []
+    seen: list[float] = []
     for _ in range(48):
         bench.clock.wait(1800)
         seen.append(bench.truth("room", "temperature"))
     assert max(seen) - min(seen) > 0.1
     assert all(19.7 <= each <= 20.3 for each in seen)
-    assert max(abs(b - a) for a, b in zip(seen, seen[1:], strict=False)) < 0.3
+    assert max(abs(b - a) for a, b in pairwise(seen)) < 0.3
