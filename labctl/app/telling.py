@@ -22,7 +22,7 @@ from labctl.events.kinds import (
     SectionStarted,
 )
 from labctl.language import Language, Text
-from labctl.metrology.conformity import Verdict
+from labctl.metrology.conformity import Rule, Verdict
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
@@ -38,7 +38,6 @@ OUTCOMES = {
     Outcome.ABORTED: Text("aborted", zh="中止"),
     Outcome.FAILED: Text("failed", zh="故障"),
 }
-_GUARDED = Text("U > MPEV/3", zh="U > MPEV/3")
 
 
 @define
@@ -56,10 +55,11 @@ class Teller:
         return said.within(self.language) if said is not None else ""
 
     def _said(self, event: Event) -> Text | None:
+        said: Text | None = None
         match event:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
-                return Text(
+                said = Text(
                     "run {run}: {title}, {unit}, {total} points", zh="运行 {run}:{title},{unit},{total} 个校准点"
                 ).filled(
                     run=event.run,
@@ -68,27 +68,28 @@ class Teller:
                     total=self.total,
                 )
             case EngineStarted() if event.epoch > 1:
-                return Text("taken up again by {by}: {reason}", zh="{by} 恢复运行:{reason}").filled(
+                said = Text("taken up again by {by}: {reason}", zh="{by} 恢复运行:{reason}").filled(
                     by=event.by, reason=event.reason
                 )
             case RunInterrupted():
-                return Text("the engine before ended without a word", zh="上一引擎意外终止")
+                said = Text("the engine before ended without a word", zh="上一引擎意外终止")
             case GuardianActed():
-                return Text(
+                said = Text(
                     "its guardian had made the bench safe: {reason}", zh="守护进程已将台位置于安全状态:{reason}"
                 ).filled(reason=event.reason)
             case InstrumentOpened():
                 who = event.identity
-                return Text("{instrument}: {who}", zh="{instrument}:{who}").filled(
+                said = Text("{instrument}: {who}", zh="{instrument}:{who}").filled(
                     instrument=event.instrument,
                     who=" ".join(filter(None, (who.manufacturer, who.model, who.serial, event.address))),
                 )
             case SectionStarted(place=place):
-                return Text(f"— {place.section} ({place.phase})", zh=f"— {place.section}({place.phase})")
+                said = Text(f"— {place.section} ({place.phase})", zh=f"— {place.section}({place.phase})")
             case PointFinished() | PointSkipped():
-                return self._point(event)
+                said = self._point(event)
             case _:
-                return _rare(event)
+                said = _rare(event)
+        return said
 
     def _point(self, event: PointFinished | PointSkipped) -> Text:
         place = event.place
@@ -109,30 +110,32 @@ class Teller:
 
 
 def _rare(event: Event) -> Text | None:
+    said: Text | None = None
     match event:
         case AttemptRejected():
-            return Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废:{reason}").filled(
+            said = Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废:{reason}").filled(
                 attempt=event.place.attempt, reason=event.reason
             )
         case OperatorAsked(question=question):
-            return Text("  ▸ {text}", zh="  ▸ {text}").filled(text=question.text)
+            said = Text("  ▸ {text}", zh="  ▸ {text}").filled(text=question.text)
         case NoteTaken():
-            return Text("  note: {text}", zh="  备注:{text}").filled(text=event.text)
+            said = Text("  note: {text}", zh="  备注:{text}").filled(text=event.text)
         case RunPaused():
-            return Text("paused: {reason}", zh="已暂停:{reason}").filled(reason=event.reason)
+            said = Text("paused: {reason}", zh="已暂停:{reason}").filled(reason=event.reason)
         case RunContinued():
-            return Text("going on", zh="继续")
+            said = Text("going on", zh="继续")
         case SafeStateSent(confirmed=False):
-            return Text(
+            said = Text(
                 "{instrument}: sent to its safe state, NOT confirmed: check it",
                 zh="{instrument}:已发送安全指令,但未确认,请检查",
             ).filled(instrument=event.instrument)
         case RunFinished():
-            return Text("{outcome}: {reason}", zh="{outcome}:{reason}").filled(
+            said = Text("{outcome}: {reason}", zh="{outcome}:{reason}").filled(
                 outcome=OUTCOMES[event.outcome], reason=event.reason
             )
         case _:
-            return None
+            pass
+    return said
 
 
 def point_title(result: PointResult) -> str:
@@ -151,16 +154,16 @@ def point_outcome(result: PointResult) -> Text:
 
 
 def _result(result: Result, judged: Judgement | None) -> Text:
-    unit = fitting_unit(result.unit, max(abs(result.value), result.expanded))
+    sizes = [abs(result.value), result.expanded]
+    sizes += [judged.limit.value_in(result.unit)] if judged is not None else []
+    unit = fitting_unit(result.unit, max(sizes))
     shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
     value, uncertainty = report(shown, expanded)
-    said = Text(f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}")
+    said = f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}"
     if judged is None:
-        return Text(said.en, zh=said.en)
-    rule = f" ({_GUARDED.en})" if judged.rule == "guarded" else ""
-    limit = f", MPE ±{judged.limit.value_in(unit.symbol):.4g} {unit.symbol}"
-    return Text(
-        f"{said.en}{limit}: {VERDICTS[judged.verdict].en}{rule}",
-        zh=f"{said.en}{limit}:{VERDICTS[judged.verdict].zh}{rule}",
-    )
+        return Text(said, zh=said)
+    rule = " (U > MPEV/3)" if judged.rule == Rule.GUARDED.value else ""
+    said = f"{said}, MPE ±{judged.limit.value_in(unit.symbol):.6g} {unit.symbol}"
+    verdict = VERDICTS[judged.verdict]
+    return Text(f"{said}: {verdict.en}{rule}", zh=f"{said}:{verdict.zh}{rule}")

@@ -12,6 +12,7 @@ from attrs import define, field
 from labctl.clock import Clock, WallClock
 from labctl.errors import GuardianLost
 from labctl.run.guardian import ACT, BEAT, FINISHED, READY, SILENCE, Charge, GuardedWire
+from labctl.transport.watch import alive
 
 HEARTBEAT = 0.25
 _START = 20.0  # seconds for an interpreter to start on a busy machine
@@ -102,3 +103,11 @@ class GuardianProcess:
             self._process.stdin.flush()
         except (OSError, ValueError):
             return  # gone; the heartbeat says so
+
+
+def await_end(guardian: int, within: float = 30.0) -> None:
+    """Wait until the guardian of an earlier engine has let go of its wires; one that takes longer is not waited for."""
+    clock = WallClock()
+    deadline = clock.monotonic() + within
+    while guardian and alive(guardian) and clock.monotonic() < deadline:
+        clock.wait(0.02)
