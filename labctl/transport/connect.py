@@ -47,7 +47,7 @@ def open_transport(
         clock: of the run.
         transcript: keeps every byte, where there is one.
         claim: whether its answers move a simulated time; false for a guardian or observer.
-        interrupted: asked ten times a second while an answer is awaited; true: the wait ends with WaitGivenUp.
+        interrupted: asked after every tenth of a second of silence; true: the wait ends with WaitGivenUp.
 
     Raises:
         ConnectFailed: the address cannot be read.

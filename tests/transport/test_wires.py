@@ -195,6 +195,8 @@ def test_a_wait_ends_when_the_bench_has_to_be_left(bench: Bench, wire: str) -> N
         asked(transport, b"NOTHING?\n", within=60.0)
     assert CLOCK.monotonic() - started < 1.0
     assert transport.poisoned
+    transport.open()
+    assert asked(transport, b"ECHO? safe\n") == b"safe\n"  # what answers at once is heard all the same
     transport.close()
 
 
