@@ -54,7 +54,7 @@ class CommandServer:
         self._reactor = Reactor()
         self._reactor.start()
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _keep_private(path.parent)
             path.unlink(missing_ok=True)
             self._reactor.completed(self._listen(local=local))
         except OSError as error:
@@ -283,6 +283,13 @@ def _refuse_second(path: Path) -> None:
     raise AlreadyOpen(
         record=str(path), problem=Text("another engine answers there; attach to it", zh="已有引擎在此运行,请连接该引擎")
     )
+
+
+def _keep_private(folder: Path) -> None:
+    """Make a folder for its owner alone; PermissionError if it is somebody else's."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if sys.platform != "win32":
+        folder.chmod(0o700)
 
 
 def _refusal() -> Frame:

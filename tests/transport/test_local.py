@@ -45,6 +45,12 @@ def test_only_the_owner_can_reach_it(server: CommandServer) -> None:
     assert stat.S_IMODE(server.path.stat().st_mode) == 0o600
 
 
+def test_a_folder_that_was_open_to_others_is_closed_to_them(path: Path) -> None:
+    path.parent.mkdir(mode=0o777)
+    with CommandServer(path, answered):
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
 def test_every_listener_hears_the_bell_and_one_that_comes_later_hears_the_last(server: CommandServer) -> None:
     with CommandClient(server.path) as first, CommandClient(server.path) as second:
         for client in (first, second):
