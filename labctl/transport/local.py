@@ -286,10 +286,14 @@ def _refuse_second(path: Path) -> None:
 
 
 def _keep_private(folder: Path) -> None:
-    """Make a folder for its owner alone; PermissionError if it is somebody else's."""
+    """Make a folder for its owner alone; PermissionError if one is there that others can enter."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform != "win32":
-        folder.chmod(0o700)
+    if sys.platform == "win32":
+        return
+    found = folder.stat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        message = f"{folder} is open to others; give it to its owner alone (mode 0700)"
+        raise PermissionError(message)
 
 
 def _refusal() -> Frame:

@@ -45,10 +45,10 @@ def test_only_the_owner_can_reach_it(server: CommandServer) -> None:
     assert stat.S_IMODE(server.path.stat().st_mode) == 0o600
 
 
-def test_a_folder_that_was_open_to_others_is_closed_to_them(path: Path) -> None:
-    path.parent.mkdir(mode=0o777)
-    with CommandServer(path, answered):
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+def test_a_folder_that_is_open_to_others_is_refused(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    with pytest.raises(ConnectFailed, match="open to others"):
+        CommandServer(path, answered)
 
 
 def test_every_listener_hears_the_bell_and_one_that_comes_later_hears_the_last(server: CommandServer) -> None:
@@ -122,7 +122,7 @@ def test_a_second_engine_is_refused_and_what_a_dead_one_left_is_not(server: Comm
 
 
 def test_what_a_killed_engine_left_behind_is_replaced(path: Path) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(mode=0o700)
     left = socket.socket(socket.AF_UNIX)
     left.bind(str(path))
     left.close()
