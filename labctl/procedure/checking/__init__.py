@@ -1,0 +1,1 @@
+"""The parts of a check, one idea each."""

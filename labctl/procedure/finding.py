@@ -1,0 +1,43 @@
+"""What a check has to say: a code that stays, a place, a problem and a remedy."""
+
+from enum import Enum
+
+from attrs import frozen
+
+from labctl.language import Language, Text
+
+
+class Severity(Enum):
+    """What follows from a finding."""
+
+    ERROR = "error"  # the procedure is not run
+    WARNING = "warning"  # it runs; somebody should look
+    NOTE = "note"  # worth knowing before the run
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One thing that a check found; codes are listed in docs/reference/procedure-language.md."""
+
+    file: str
+    line: int  # 0: the file as a whole
+    code: str
+    problem: Text
+    remedy: Text
+    severity: Severity = Severity.ERROR
+
+    def within(self, language: Language) -> str:
+        """Return the finding as one line for a person."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.code} {_SEVERITIES[self.severity].within(language)}: {self._said(language)}"
+
+    def _said(self, language: Language) -> str:
+        stop = "。" if language is Language.CHINESE else ". "
+        return self.problem.within(language) + stop + self.remedy.within(language)
+
+
+_SEVERITIES = {
+    Severity.ERROR: Text("error", zh="错误"),
+    Severity.WARNING: Text("warning", zh="警告"),
+    Severity.NOTE: Text("note", zh="提示"),
+}
