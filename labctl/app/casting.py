@@ -1,119 +1,119 @@
-"""Who plays which role on a bench: drivers by what they can do, auxiliaries by what their record holds."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Who plays which role: the instruments of a station that a procedure asks for."""
 
 from attrs import frozen
 
-from labctl.app.station.records import Station
-from labctl.errors import RoleUnfilled
+from labctl.app.job import Job
+from labctl.app.station import Station, StationInstrument, refuse_expired
+from labctl.clock import WallClock
+from labctl.errors import RoleUnfilled, UnknownInstrument
+from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.packs import drivers
-from labctl.procedure.procedure import Procedure
-from labctl.procedure.roles import Auxiliary, Standard, Unit
-from labctl.procedure.sources import Characteristic
-from labctl.records.equipment import Asset
+from labctl.procedure import Auxiliary, Procedure, Standard
+from labctl.records.equipment import Asset, UnitUnderTest
+from labctl.run.bench import Seat
+from labctl.run.surroundings import ROOM
 
 
 @frozen(kw_only=True)
 class Cast:
-    """The roles of a procedure, filled: key of the station's instrument or auxiliary by role."""
+    """A procedure's roles, filled."""
 
-    instruments: dict[str, str]  # roles that a driver plays
+    unit: UnitUnderTest
+    roles: dict[str, str]  # role -> key in the station
     standards: dict[str, Asset]
     auxiliaries: dict[str, Asset]
-    unit: str  # key of the unit's instrument
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """Return the key of every role, those without a driver included."""
-        return self.instruments | {role: asset.key for role, asset in self.auxiliaries.items()}
+    seats: dict[str, Seat]  # by role; the room's too
 
 
-def cast(procedure: Procedure, station: Station, unit: str = "", chosen: Mapping[str, str] | None = None) -> Cast:
-    """Return who plays each role of a procedure.
+def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
+    """Fill every role of a procedure with something of the station.
 
-    Args:
-        procedure: names the roles, and by its signatures what each must be able to do.
-        station: the bench.
-        unit: key of the unit's instrument; empty: the only one with a unit type.
-        chosen: role -> key, where more than one would do.
+    A role takes what the job says, then what bears its name, then the only instrument that can do what the
+    procedure asks of the role.
 
     Raises:
-        RoleUnfilled: nobody can play a role, or several can and none was chosen.
+        RoleUnfilled: nothing can play a role, or the station leaves a choice that nobody made.
+        CalibrationExpired: a standard's certificate is past its last day.
     """
-    chosen = dict(chosen or {})
-    if unit:
-        chosen[procedure.roles.unit] = unit
-    filled = {role: _player(procedure, station, role, chosen.get(role, "")) for role in procedure.roles}
+    unit_key = _unit(procedure, station, job)
+    roles = {procedure.roles.unit: unit_key}
+    for role in procedure.roles:
+        if role not in roles:
+            roles[role] = job.roles.get(role) or _found(procedure, station, role, taken=set(roles.values()))
     assets = station.assets
-    kinds = {role: type(procedure.role(role)) for role in filled}
+    standards = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Standard)}
+    today = WallClock().now().astimezone().date()
+    for asset in standards.values():
+        refuse_expired(asset, today)
+    seats = {
+        role: _seat(station, role, station.instruments[key])
+        for role, key in roles.items()
+        if key in station.instruments
+    }
+    if station.environment:
+        seats[ROOM] = _seat(station, ROOM, station.instruments[station.environment])
     return Cast(
-        instruments={role: key for role, key in filled.items() if key in station.instruments},
-        standards={role: assets[key] for role, key in filled.items() if kinds[role] is Standard},
-        auxiliaries={role: assets[key] for role, key in filled.items() if kinds[role] is Auxiliary},
-        unit=filled[procedure.roles.unit],
+        unit=station.unit_under_test(unit_key, serial=job.unit_serial, asset_number=job.unit_asset_number),
+        roles=roles,
+        standards=standards,
+        auxiliaries={role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)},
+        seats=seats,
     )
 
 
-def can(driver: type[Any], abilities: tuple[type[Any], ...]) -> bool:
-    """Return whether a driver has every method of some abilities."""
-    return all(callable(getattr(driver, name, None)) for each in abilities for name in methods(each))
+def _unit(procedure: Procedure, station: Station, job: Job) -> str:
+    named = job.unit or job.roles.get(procedure.roles.unit, "")
+    candidates = [key for key, each in station.instruments.items() if each.unit_type]
+    if named or len(candidates) == 1:
+        return named or candidates[0]
+    raise _unfilled(station, procedure.roles.unit, candidates)
 
 
-def methods(ability: type[Any]) -> tuple[str, ...]:
-    """Return the methods that an ability asks for."""
-    return tuple(
-        name
-        for kind in ability.__mro__
-        if kind.__module__ not in {"builtins", "typing", "typing_extensions"}
-        for name, each in vars(kind).items()
-        if callable(each) and not name.startswith("_")
+def _found(procedure: Procedure, station: Station, role: str, *, taken: set[str]) -> str:
+    if role in station.assets:
+        return role
+    wanted = {name for ability in procedure.abilities[role] for name in vars(ability) if not name.startswith("_")}
+    able = [
+        key
+        for key, each in station.instruments.items()
+        if key not in taken and not each.unit_type and wanted and wanted <= set(dir(_driver(station, each)))
+    ]
+    if len(able) == 1:
+        return able[0]
+    raise _unfilled(station, role, able)
+
+
+def _seat(station: Station, role: str, instrument: StationInstrument) -> Seat:
+    return Seat(
+        role=role,
+        instrument=instrument.key,
+        driver=_driver(station, instrument),
+        address=instrument.address,
+        expected=instrument.asset.identity,
+        limits=instrument.limits,
     )
 
 
-def _player(procedure: Procedure, station: Station, role: str, chosen: str) -> str:
-    fitting = _fitting(procedure, station, role)
-    if chosen in fitting:
-        return chosen
-    if len(fitting) == 1 and not chosen:
-        return fitting[0]
-    abilities = ", ".join(each.__name__ for each in procedure.abilities[role]) or "—"
-    if chosen:
-        problem = Text("{chosen} cannot play role {role} ({abilities})", zh="{chosen} 不能担任角色 {role}({abilities})")
-    elif fitting:
-        problem = Text("several can play role {role} ({abilities})", zh="有多个仪器可担任角色 {role}({abilities})")
+def _driver(station: Station, instrument: StationInstrument) -> type[Driver]:
+    installed = drivers()
+    found = installed.get(instrument.driver)
+    if found is None:
+        raise UnknownInstrument(
+            file=station.file.name,
+            line=1,
+            where=f"instruments.{instrument.key}.driver",
+            problem=Text("no driver {name!r} is installed", zh="未安装驱动 {name!r}").filled(name=instrument.driver),
+            remedy=Text("Installed are: {known}", zh="已安装:{known}").filled(known=", ".join(installed.found) or "—"),
+        )
+    return found
+
+
+def _unfilled(station: Station, role: str, able: list[str]) -> RoleUnfilled:
+    if able:
+        problem = Text("several instruments can play {role}: {able}", zh="多台仪器可担任 {role}:{able}")
+        remedy = Text("Name the role's instrument in the order, or give it the role's name", zh="请指定该角色所用仪器")
     else:
-        problem = Text("nobody can play role {role} ({abilities})", zh="没有仪器可担任角色 {role}({abilities})")
-    raise RoleUnfilled(
-        where=station.file.name,
-        problem=problem.filled(chosen=chosen, role=role, abilities=abilities),
-        remedy=Text(
-            "These can: {known}. Choose one, or add one to the station", zh="可选:{known}。请选择,或在台位中添加"
-        ).filled(known=", ".join(fitting) or "—"),
-    )
-
-
-def _fitting(procedure: Procedure, station: Station, role: str) -> list[str]:
-    wanted = procedure.abilities[role]
-    part = procedure.role(role)
-    if isinstance(part, Auxiliary) and not wanted:
-        return [key for key, asset in station.auxiliaries.items() if _characteristics(procedure, role) <= _held(asset)]
-    fitting: list[str] = []
-    for key, instrument in station.instruments.items():
-        driver = drivers().get(instrument.driver)
-        is_unit = bool(instrument.unit_type)
-        traceable = instrument.asset.certificate is not None
-        right = is_unit if isinstance(part, Unit) else traceable or not isinstance(part, Standard)
-        if driver is not None and right and can(driver, wanted):
-            fitting.append(key)
-    return fitting
-
-
-def _characteristics(procedure: Procedure, role: str) -> set[str]:
-    sources = [each for section in procedure.sections for each in section.model.sources.values()]
-    return {each.name for each in sources if isinstance(each, Characteristic) and each.role == role}
-
-
-def _held(asset: Asset) -> set[str]:
-    return {each.name for each in asset.characteristics}
+        problem = Text("no instrument of the bench can play {role}", zh="台位上没有仪器可担任 {role}")
+        remedy = Text("Add one to the station file, under the role's name", zh="请在台位文件中以该角色名登记一台仪器")
+    return RoleUnfilled(where=station.file.name, problem=problem.filled(role=role, able=", ".join(able)), remedy=remedy)
