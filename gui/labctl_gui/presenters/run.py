@@ -323,7 +323,8 @@ def shown(
     """Return a quantity as the live display shows it: at the instrument's own resolution where it is known."""
     symbol = quantity.unit.symbol
     if resolution is not None and resolution.value > 0:
-        places = max(0, -_exponent(resolution.value_in(symbol)))
+        step = resolution.value if quantity.unit.is_scale else resolution.value_in(symbol)  # kelvin is a step of °C
+        places = max(0, -_exponent(step))
         return Live(instrument=name, value=f"{quantity.value:.{places}f}", unit=symbol, at=at, is_setting=is_setting)
     return Live(instrument=name, value=f"{quantity.value:.10g}", unit=symbol, at=at, is_setting=is_setting)
 

@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from labctl.app.window import Issued
 from labctl.language import Language, Text
+from labctl_gui.widgets.paper import pages_of
 from labctl_gui.widgets.parts import button, label
 
 _TITLE = Text("Certificate", zh="证书")
 _NONE = Text("The certificate can be issued when the run has finished.", zh="运行完成后可出具证书。")
 _READY = Text("The run has finished. Issue the certificate.", zh="运行已完成,请出具证书。")
 _ISSUE = Text("Issue and verify", zh="出具并验证")
+_PAGE = Text("Page {number}", zh="第 {number} 页")
+_WIDTH = 760  # of a page on the screen, in pixels
 _WORKING = Text("Typesetting and verifying …", zh="正在排版并验证 …")
 
 
@@ -22,7 +27,7 @@ class CertificatePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._language = language
-        self._document: object | None = None
+        self._shown = False
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
@@ -33,18 +38,24 @@ class CertificatePage(QWidget):
         head.addWidget(label(_TITLE.within(language), "title"))
         head.addWidget(self._words, 1)
         head.addWidget(self.issue)
-        self._pages = QHBoxLayout()
-        self._pages.addStretch(1)
-        self._pages.addWidget(self._report)
+        paper = QWidget()
+        self._sheets = QVBoxLayout(paper)
+        self._sheets.setSpacing(14)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(paper)
+        pages = QHBoxLayout()
+        pages.addWidget(scroll, 1)
+        pages.addWidget(self._report)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 8)
         layout.addLayout(head)
-        layout.addLayout(self._pages, 1)
+        layout.addLayout(pages, 1)
 
     def offer(self, *, possible: bool) -> None:
         """Let the certificate be issued, or not."""
         self.issue.setEnabled(possible)
-        if self._document is None:
+        if not self._shown:
             self._words.setText((_READY if possible else _NONE).within(self._language))
 
     def show_working(self) -> None:
@@ -59,18 +70,13 @@ class CertificatePage(QWidget):
         self._show_pages(issued.pdf)
 
     def _show_pages(self, path: Path) -> None:
-        from PySide6.QtPdf import QPdfDocument  # only when there is something to show
-        from PySide6.QtPdfWidgets import QPdfView
-
-        document = QPdfDocument(self)
-        document.load(str(path))
-        view = QPdfView(self)
-        view.setPageMode(QPdfView.PageMode.MultiPage)
-        view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        view.setDocument(document)
-        first = self._pages.takeAt(0)
-        shown_before = first.widget() if first is not None else None
-        if shown_before is not None:
-            shown_before.deleteLater()
-        self._pages.insertWidget(0, view, 1)
-        self._document = document
+        while (item := self._sheets.takeAt(0)) is not None:
+            if (sheet := item.widget()) is not None:
+                sheet.deleteLater()
+        for number, page in enumerate(pages_of(path, _WIDTH * self.devicePixelRatio()), start=1):
+            page.setDevicePixelRatio(self.devicePixelRatio())
+            sheet = label()
+            sheet.setPixmap(QPixmap.fromImage(page))
+            sheet.setAccessibleName(_PAGE.filled(number=number).within(self._language))
+            self._sheets.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._shown = True
