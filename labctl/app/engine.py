@@ -17,14 +17,14 @@ from attrs import evolve, frozen
 from labctl import __version__
 from labctl.app.casting import Cast, fill
 from labctl.app.job import Job, private_folder
+from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock, WallClock
-from labctl.errors import LabctlError, ProcedureError, StoreFailed
+from labctl.errors import LabctlError, StoreFailed
 from labctl.events.kinds import PlannedSection, RunFinished, RunSealed, RunStarted
 from labctl.language import Text
-from labctl.packs import procedures
-from labctl.procedure import Procedure
 from labctl.procedure.plan import AS_FOUND, AS_LEFT, plan
+from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Software
 from labctl.run.bench import Bench, Seat
 from labctl.run.clock import RunClock
@@ -48,25 +48,6 @@ from labctl.transport.transcript import Transcript
 _PACKAGES = ("apsw", "attrs", "msgspec", "numpy", "pyserial", "pyvisa", "pyvisa-py", "scipy")
 
 
-def find_procedure(name: str) -> Procedure:
-    """Return an installed procedure.
-
-    Raises:
-        ProcedureError: there is none of this name; the error lists those that there are, and packs that are broken.
-    """
-    installed = procedures()
-    found: Procedure | None = installed.get(name)
-    if found is None:
-        raise ProcedureError(
-            where=name,
-            problem=Text("no such procedure is installed", zh="未安装该规程"),
-            remedy=Text("Installed are: {known} {broken}", zh="已安装:{known} {broken}").filled(
-                known=", ".join(installed.found) or "—", broken="; ".join(str(each) for each in installed.broken)
-            ),
-        )
-    return found
-
-
 @frozen(kw_only=True)
 class Prepared:
     """A job with everything that it names, found and checked, before anything is opened."""
@@ -74,7 +55,7 @@ class Prepared:
     job: Job
     station: Station
     procedure: Procedure
-    cast: Cast
+    seated: Cast
     plan: tuple[PlannedSection, ...]
 
 
@@ -89,10 +70,10 @@ def prepare(job: Job) -> Prepared:
     if job.endpoints:
         station = with_endpoints(station, job.endpoints)
     procedure = find_procedure(job.procedure)
-    cast = fill(procedure, station, job)
-    planned = plan(procedure, cast.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
+    seated = fill(procedure, station, job)
+    planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
     refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
-    return Prepared(job=job, station=station, procedure=procedure, cast=cast, plan=planned)
+    return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned)
 
 
 def exchanges(planned: tuple[PlannedSection, ...]) -> int:
@@ -105,10 +86,10 @@ def exchanges(planned: tuple[PlannedSection, ...]) -> int:
     return readings * 3
 
 
-def software(procedure: Procedure, cast: Cast) -> Software:
+def software(procedure: Procedure, seated: Cast) -> Software:
     """Return which program makes the record: release, interpreter, packages, digests of procedure and drivers."""
     sources = {f"procedure/{name}": sha256(content).hexdigest() for name, content in procedure.files.items()}
-    for seat in cast.seats.values():
+    for seat in seated.seats.values():
         file = sys.modules[seat.driver.__module__].__file__
         if file is not None:
             sources[seat.driver.__module__] = sha256(Path(file).read_bytes()).hexdigest()
@@ -134,7 +115,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
     prepared = prepare(job)
     folder = job.folder
     with ExitStack() as held:
-        for seat in sorted(prepared.cast.seats.values(), key=lambda each: each.address):
+        for seat in sorted(prepared.seated.seats.values(), key=lambda each: each.address):
             held.enter_context(_lock(seat).acquire(f"run {job.run}"))
         journal = held.enter_context(SqliteJournal(folder.journal(job.run), job.run))
         clock = _clock(held, job)
@@ -162,7 +143,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
 def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, transcript: Transcript) -> Engine:
     job = prepared.job
     run_clock = RunClock(clock, control.halted)
-    made_by = software(prepared.procedure, prepared.cast)
+    made_by = software(prepared.procedure, prepared.seated)
     started = scribe.progress.started
 
     def wire(seat: Seat) -> Transport:
@@ -174,11 +155,11 @@ def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, 
             interrupted=control.halted.is_set,
         )
 
-    bench = Bench(prepared.cast.seats, scribe, run_clock, wire)
+    bench = Bench(prepared.seated.seats, scribe, run_clock, wire)
     live = LiveRun(scribe, bench, control, _operator(job), run_clock)
     known = started if started is not None else _started(prepared, scribe, clock, made_by)
     guardian = GuardianProcess(
-        tuple(each.guarded for each in prepared.cast.seats.values() if each.guarded is not None),
+        tuple(each.guarded for each in prepared.seated.seats.values() if each.guarded is not None),
         job.folder.note(job.run),
     )
     return Engine(
@@ -198,7 +179,7 @@ def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, 
 
 def _started(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
     """Return what is known before the first command; files go into the journal beside it."""
-    job, station, procedure, cast = prepared.job, prepared.station, prepared.procedure, prepared.cast
+    job, station, procedure, seated = prepared.job, prepared.station, prepared.procedure, prepared.seated
     files = {f"procedure/{name}": content for name, content in procedure.files.items()}
     files[f"station/{station.file.name}"] = station.file.read_bytes()
     return RunStarted(
@@ -210,10 +191,10 @@ def _started(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software
         order=evolve(station.order, number=job.order or station.order.number),
         laboratory=station.laboratory,
         people=station.people,
-        unit=cast.unit,
-        roles=cast.roles,
-        standards=cast.standards,
-        auxiliaries=cast.auxiliaries,
+        unit=seated.unit,
+        roles=seated.roles,
+        standards=seated.standards,
+        auxiliaries=seated.auxiliaries,
         plan=prepared.plan,
         tables=tuple(procedure.tables),
         software=made_by,

@@ -1,0 +1,147 @@
+"""A simulated bench on real wires inside the test, and engines as processes of their own that are struck there."""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import define, evolve, field
+
+from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
+from labctl.app.job import Job, new_run
+from labctl.app.simulate import serve_bench
+from labctl.app.station import read_station, simulated_bench
+from labctl.clock import WallClock
+from labctl.events.journal import Entry
+from labctl.events.kinds import Event, RunFinished
+from labctl.simulation.host import Bench
+from labctl.store.folder import DataFolder
+from labctl.store.journal import open_journal
+from labctl.transport.watch import alive
+
+CLOCK = WallClock()
+T = type[Event]
+
+
+@define
+class Rig:
+    """One bench, its data folder, and the run that is struck.
+
+    Args:
+        bench: served in this process.
+        line: what `labctl simulate` would have printed.
+        folder: where the runs are.
+        station: the station file.
+    """
+
+    bench: Bench
+    line: str
+    folder: DataFolder
+    station: Path
+    heard: list[Entry] = field(factory=list[Entry])
+    handle: RunHandle | None = None
+    _thread: threading.Thread | None = None
+
+    def job(self) -> Job:
+        return Job(
+            run=new_run(self.folder),
+            data=str(self.folder.root),
+            station=str(self.station),
+            procedure="dmm-dc-voltage",
+            by="tests",
+            endpoints=self.line,
+            confirms="nobody",
+        )
+
+    def start(self, job: Job | None = None) -> RunHandle:
+        self.heard.clear()
+        return self._listened(start_run(job or self.job()))
+
+    def resume(self) -> RunHandle:
+        run = self.running.run
+        return self._listened(
+            resume_run(self.folder.root, run, by="tests", reason="it was struck", endpoints=self.line)
+        )
+
+    @property
+    def running(self) -> RunHandle:
+        assert self.handle is not None
+        return self.handle
+
+    def strike(self, how: signal.Signals = signal.SIGKILL) -> bool:
+        """Send the engine a signal; tell whether it was still there."""
+        if not alive(self.running.process):
+            return False
+        os.kill(self.running.process, how)
+        return True
+
+    def gone(self, within: float = 20.0) -> bool:
+        """Wait for the engine's process to end, and for everything it said to be heard."""
+        ended = until(lambda: not alive(self.running.process), within)
+        assert self._thread is not None
+        self._thread.join(within)
+        return ended
+
+    def energised(self) -> bool:
+        return bool(self.bench.state("calibrator")["energised"])
+
+    def events(self) -> list[Event]:
+        """Return everything in the journal, its chain checked."""
+        with open_journal(self.running.journal) as journal:
+            return [entry.event for entry in journal.read()]
+
+    def last(self) -> Event:
+        return self.events()[-1]
+
+    def ended(self) -> RunFinished:
+        found = [each for each in self.events() if isinstance(each, RunFinished)]
+        assert len(found) == 1
+        return found[0]
+
+    def keeps_what_it_acknowledged(self) -> None:
+        """Every entry that was heard before a kill is still there, unchanged, in a chain that holds."""
+        with open_journal(self.running.journal) as journal:
+            kept = list(journal.read())
+        assert [(each.n, each.canonical) for each in kept[: len(self.heard)]] == [
+            (each.n, each.canonical) for each in self.heard
+        ]
+
+    def _listened(self, handle: RunHandle) -> RunHandle:
+        self.handle = handle
+        self._thread = threading.Thread(target=self._listen, args=(handle,), daemon=True)
+        self._thread.start()
+        return handle
+
+    def _listen(self, handle: RunHandle) -> None:
+        for entry in follow(handle, len(self.heard)):
+            self.heard.append(entry)
+
+
+@contextmanager
+def rig(root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None) -> Iterator[Rig]:
+    file = station or simulated_bench()
+    bench, line = serve_bench(read_station(file), seed=seed, simulated=simulated)
+    made = Rig(bench, json.dumps(line), DataFolder(root), file)
+    try:
+        yield made
+        if made.handle is not None and alive(made.handle.process):
+            os.kill(made.handle.process, signal.SIGKILL)
+            made.gone()
+    finally:
+        bench.stop()
+
+
+def until(holds: Callable[[], bool], within: float) -> bool:
+    """Wait until something holds; tell whether it did in time."""
+    deadline = CLOCK.monotonic() + within
+    while not holds():
+        if CLOCK.monotonic() > deadline:
+            return False
+        CLOCK.wait(0.005)
+    return True
+
+
+__all__ = ["CLOCK", "Rig", "evolve", "rig", "until"]

@@ -1,0 +1,51 @@
+"""SIGKILL at random moments, again and again: nothing acknowledged is lost, and the calibrator stands by each time."""
+
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from labctl.events.kinds import GuardianActed, RunFinished, RunInterrupted
+from labctl.records.calibration import Outcome
+from tests.faults.rig import CLOCK, rig, until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
+KILLS = 200  # in total
+SEEDS = (11, 12, 13, 14)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_run_killed_at_random_moments_loses_nothing(seed: int, tmp_path: Path) -> None:
+    chance = Random(seed)  # noqa: S311  (moments, not secrets)
+    under_voltage = 0
+    slowest = 0.0
+    with rig(tmp_path, seed=seed) as bench:
+        left = KILLS // len(SEEDS)
+        bench.start()
+        while left:
+            CLOCK.wait(chance.uniform(0.0, 0.9))
+            under_voltage += bench.energised()
+            struck = CLOCK.monotonic()
+            if not bench.strike():  # the run was finished before
+                assert bench.ended().outcome is Outcome.FINISHED
+                bench.start()
+                continue
+            assert until(lambda: not bench.energised(), 1.0), f"seed {seed}, {left} kills left: still energised"
+            slowest = max(slowest, CLOCK.monotonic() - struck)
+            left -= 1
+            assert bench.gone()
+            bench.keeps_what_it_acknowledged()
+            if any(isinstance(each, RunFinished) for each in bench.events()):
+                bench.start()
+            else:
+                bench.resume()
+        assert bench.gone(60)
+        bench.keeps_what_it_acknowledged()
+        assert bench.ended().outcome is Outcome.FINISHED
+        assert not bench.energised()
+        interrupted = sum(isinstance(each, RunInterrupted) for each in bench.events())
+        acted = sum(isinstance(each, GuardianActed) for each in bench.events())
+    print(f"seed {seed}: {under_voltage} of {KILLS // len(SEEDS)} kills under voltage, ", end="")  # noqa: T201
+    print(f"safe after {slowest * 1e3:.0f} ms at most, {interrupted} interruptions, {acted} notes")  # noqa: T201
+    assert under_voltage
