@@ -188,8 +188,8 @@ def _check(options: argparse.Namespace, language: Language) -> int:
         print(json.dumps([each.plain() for each in findings], ensure_ascii=False))
     else:
         for each in findings:
-            print(each.line(language))
-    return FOUND if findings else FINE
+            print(each.said(language))
+    return FOUND if any(each.grave for each in findings) else FINE
 
 
 def _demo(options: argparse.Namespace, language: Language) -> int:

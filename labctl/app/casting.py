@@ -51,13 +51,15 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
         for role, key in roles.items()
         if key in station.instruments
     }
+    auxiliaries = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)}
     if station.environment:
+        auxiliaries[ROOM] = assets[station.environment]  # its record gives U of the conditions
         seats[ROOM] = _seat(station, ROOM, station.instruments[station.environment])
     return Cast(
         unit=station.unit_under_test(unit_key, serial=job.unit_serial, asset_number=job.unit_asset_number),
         roles=roles,
         standards=standards,
-        auxiliaries={role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)},
+        auxiliaries=auxiliaries,
         seats=seats,
     )
 

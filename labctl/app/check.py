@@ -1,12 +1,13 @@
 """Checks a procedure, and with a station whether that bench can carry it out and how good its results will be."""
 
 from collections.abc import Iterator
-from datetime import date
+from pathlib import Path
 
-from labctl.app.casting import Cast, cast
-from labctl.app.station.records import Station, refuse_expired
-from labctl.clock import Clock, WallClock
-from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled
+from labctl.app.casting import Cast, fill
+from labctl.app.job import Job
+from labctl.app.procedures import find_procedure
+from labctl.app.station import Station, read_station
+from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled, StationError
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.procedure.check import Finding, Severity
@@ -21,49 +22,68 @@ VERIFIES = "JJG"
 """How the documents begin that verify; all others calibrate."""
 
 
-def check_procedure(
-    procedure: Procedure, station: Station | None = None, *, unit: str = "", clock: Clock | None = None
-) -> tuple[Finding, ...]:
-    """Return everything that is wrong, incomplete or worth knowing.
+def check(procedure: str, station: Path | None = None, *, unit: str = "") -> tuple[Finding, ...]:
+    """Return everything that is wrong with a procedure, incomplete or worth knowing; a malformed one is a finding.
 
     Args:
-        procedure: what is checked.
+        procedure: name of an installed one, or its folder.
         station: the bench it is to run on; None: the text alone is checked.
         unit: key of the unit's instrument; empty: the only one with a unit type.
-        clock: tells the day; the machine's when left out.
+
+    Raises:
+        StationError: the station file is malformed.
     """
+    try:
+        found = find_procedure(procedure)
+    except ProcedureError as error:
+        file, line = error.where, 0
+        return (Finding(file=file, line=line, code="LP000", problem=error.problem, remedy=error.remedy),)
+    return check_procedure(found, read_station(station) if station is not None else None, unit=unit)
+
+
+def check_procedure(procedure: Procedure, station: Station | None = None, *, unit: str = "") -> tuple[Finding, ...]:
+    """Return the findings on a procedure that is at hand; see `check`."""
     found = check_text(procedure)
     if station is None or any(each.severity is Severity.ERROR for each in found):
         return found
-    today = (clock or WallClock()).now().date()
-    return (*found, *_on_bench(procedure, station, unit, today))
+    return (*found, *_on_bench(procedure, station, unit))
 
 
-def worst_severity(findings: tuple[Finding, ...]) -> Severity | None:
-    """Return the gravest severity among findings; None where there are none."""
-    return next((each for each in Severity if any(one.severity is each for one in findings)), None)
-
-
-def _on_bench(procedure: Procedure, station: Station, unit: str, today: date) -> Iterator[Finding]:
+def _on_bench(procedure: Procedure, station: Station, unit: str) -> Iterator[Finding]:
     file = station.file.name
+    job = Job(run="check", data="", station=str(station.file), procedure=procedure.name, by="", unit=unit)
     try:
-        players = cast(procedure, station, unit)
-        under_test = station.unit_under_test(players.unit)
-    except RoleUnfilled as error:
+        players = fill(procedure, station, job)
+    except (RoleUnfilled, StationError) as error:
         yield Finding(file=file, line=0, code="LP601", problem=error.problem, remedy=error.remedy)
         return
-    yield from _valid(players, file, today)
+    except CalibrationExpired as error:
+        yield Finding(file=file, line=0, code="LP602", problem=error.text(), remedy=_RECALIBRATE)
+        return
+    yield from _able(procedure, players, file)
+    yield from _traceable(players, file)
     yield from _kind(procedure, station)
-    yield from _unconfirmed(players, under_test, file)
-    yield from _points(procedure, station, players, under_test)
+    yield from _unconfirmed(players, players.unit, file)
+    yield from _points(procedure, station, players, players.unit)
 
 
-def _valid(players: Cast, file: str, today: date) -> Iterator[Finding]:
+def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
+    for role, abilities in procedure.abilities.items():
+        seat = players.seats.get(role)
+        wanted = sorted({name for each in abilities for name in vars(each) if not name.startswith("_")})
+        missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
+        if missing:
+            problem = Text(
+                "{key} cannot play {role}: it has no {missing}", zh="{key} 不能担任 {role}:缺少 {missing}"
+            ).filled(key=players.roles[role], role=role, missing=", ".join(missing))
+            yield Finding(file=file, line=0, code="LP601", problem=problem, remedy=_OTHER_INSTRUMENT)
+
+
+def _traceable(players: Cast, file: str) -> Iterator[Finding]:
     for asset in players.standards.values():
-        try:
-            refuse_expired(asset, today)
-        except CalibrationExpired as error:
-            yield Finding(file=file, line=0, code="LP602", problem=error.text(), remedy=_RECALIBRATE)
+        if asset.certificate is None:
+            problem = Text("{key} has no certificate", zh="{key} 没有校准证书").filled(key=asset.key)
+            yield Finding(file=file, line=0, code="LP602", problem=problem, remedy=_RECALIBRATE)
 
 
 def _kind(procedure: Procedure, station: Station) -> Iterator[Finding]:
@@ -133,6 +153,7 @@ def _points(procedure: Procedure, station: Station, players: Cast, unit: UnitUnd
             )
 
 
+_OTHER_INSTRUMENT = Text("Name another instrument for the role", zh="请为该角色指定其他仪器")
 _RECALIBRATE = Text("Use another standard or have it calibrated", zh="请换用其他标准器或送检")
 _OTHER_POINTS = Text("Change the points, the standard or its record", zh="请更改校准点、标准器或其记录")
 _GUARDED = Text(

@@ -7,8 +7,8 @@ from labctl.metrology.figure import Interval, parse_interval
 from labctl.metrology.quantity import Quantity
 
 
-def _interval(text: str | None) -> Interval | None:
-    return parse_interval(text) if text else None
+def _interval(text: str | Interval | None) -> Interval | None:
+    return parse_interval(text) if isinstance(text, str) else text
 
 
 @frozen(kw_only=True)

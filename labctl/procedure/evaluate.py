@@ -22,7 +22,7 @@ from labctl.procedure.account import Account, Attempt, PointAccount, Seen
 from labctl.procedure.bind import Circumstances, bind
 from labctl.procedure.judging import judge, names_of, stated, verdict_of
 from labctl.procedure.procedure import Procedure, Section
-from labctl.procedure.surroundings import conditions_of, deviations
+from labctl.procedure.surroundings import conditions_of
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
 
 Readings = dict[str, list[Quantity]]
@@ -55,7 +55,6 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
         for planned in started.plan
     )
     points = [point for section in sections for point in section.points]
-    conditions = conditions_of(account)
     return CalibrationRecord(
         run=started.run,
         simulated=started.simulated,
@@ -66,12 +65,12 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
         unit=started.unit,
         standards=started.standards,
         auxiliaries=started.auxiliaries,
-        conditions=conditions,
+        conditions=conditions_of(account),
         sections=tuple(section for section in sections if section.points),
         tables=started.tables,
         verdict=verdict_of(points, started.order),
         rules=_rules(points),
-        notes=(*started.notes, *account.notes, *deviations(procedure, conditions), *_skipped(account)),
+        notes=(*started.notes, *account.notes, *_skipped(account)),
         started=started.at,
         finished=finished.at,
         outcome=finished.outcome,

@@ -26,12 +26,28 @@ class Finding:
     remedy: Text
     severity: Severity = Severity.ERROR
 
-    def within(self, language: Language) -> str:
+    def plain(self) -> dict[str, object]:
+        """Return the finding for a program that reads it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "code": self.code,
+            "severity": self.severity.value,
+            "problem": self.problem.en,
+            "remedy": self.remedy.en,
+        }
+
+    @property
+    def grave(self) -> bool:
+        """Return whether somebody has to look; a note is for information."""
+        return self.severity is not Severity.NOTE
+
+    def said(self, language: Language) -> str:
         """Return the finding as one line for a person."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.code} {_SEVERITIES[self.severity].within(language)}: {self._said(language)}"
+        return f"{place}: {self.code} {_SEVERITIES[self.severity].within(language)}: {self._sentence(language)}"
 
-    def _said(self, language: Language) -> str:
+    def _sentence(self, language: Language) -> str:
         stop = "。" if language is Language.CHINESE else ". "
         return self.problem.within(language) + stop + self.remedy.within(language)
 

@@ -125,7 +125,8 @@ def _by_range(
                 zh="请在台位文件中为该型号补充 ranges 和 basic_range,或在此直接写量程",
             ),
         )
-    for top in sorted({*tops, *([basic] if basic is not None else [])}):
+    every = {*tops, basic} if basic is not None else {*tops}
+    for top in sorted(every):
         for row in rows:
             if (row.cells[RANGE] == EACH and top in tops) or (row.cells[RANGE] == BASIC and top == basic):
                 yield row, top
@@ -173,7 +174,7 @@ def _keys(rows: Sequence[Mapping[str, Quantity | str | float]]) -> list[str]:
     keys: list[str] = []
     seen: dict[str, int] = {}
     for columns in rows:
-        naming = [str(value) for name, value in columns.items() if name not in {*COUNTS, "mpe"} and value is not None]
+        naming = [str(value) for name, value in columns.items() if name not in {*COUNTS, "mpe"}]
         key = ", ".join(naming) or "1"
         seen[key] = seen.get(key, 0) + 1
         keys.append(key if seen[key] == 1 else f"{key} #{seen[key]}")

@@ -1,7 +1,7 @@
 """A dry call of a section's function: stand-ins take every verb and every method, and touch no instrument."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,7 +120,7 @@ class _Rehearsal:
             _expect(each(), Indication)
 
     @contextmanager
-    def record(self, _trace: str, call: Reads, *, every: Quantity | str) -> Iterator[None]:
+    def record(self, _trace: str, call: Reads, *, every: Quantity | str) -> Generator[None]:
         _seconds(every)
         _expect(call(), Indication)
         yield

@@ -14,8 +14,8 @@ from labctl.metrology.units import Unit
 _FEWEST: Final = 2  # readings without which nothing can be called steady
 
 
-def _figure(text: str | None) -> Figure | None:
-    return Figure(text) if text else None
+def _figure(text: str | Figure | None) -> Figure | None:
+    return Figure(text) if isinstance(text, str) else text
 
 
 @frozen(kw_only=True)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from labctl.errors import TraceabilityError
 from labctl.events.kinds import IndicationTaken, RunStarted
-from labctl.language import Text
 from labctl.metrology.corrections import CorrectionTable
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.specification import Specification
 from labctl.procedure.account import Account, Seen
-from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Condition
 from labctl.records.equipment import Asset, Basis
 
@@ -28,15 +26,6 @@ def conditions_of(account: Account) -> tuple[Condition, ...]:
         if isinstance(seen.event, IndicationTaken):
             found.setdefault(seen.event.method, []).append(seen)
     return tuple(_condition(name, seen, account.started) for name, seen in found.items())
-
-
-def deviations(procedure: Procedure, conditions: Sequence[Condition]) -> tuple[Text, ...]:
-    """Return what lay outside the method's surroundings; a calibration says so on its certificate."""
-    found: list[Text] = []
-    for each in conditions:
-        texts = dict.fromkeys(procedure.environment.beyond(each.name, value) for value in (each.lowest, each.highest))
-        found.extend(text for text in texts if text is not None)
-    return tuple(found)
 
 
 def _condition(name: str, seen: Sequence[Seen], started: RunStarted) -> Condition:

@@ -152,7 +152,7 @@ def test_scatter_of_repetitions_replaces_that_of_readings(bench: Made) -> None:
 
 
 def test_the_whole_record(bench: Made) -> None:
-    """Simple rule at 1000 V is impossible with this calibrator, the thirds rule holds nowhere near; fails decide."""
+    """900 µV beside an MPE of 400 µV and a U of 162 µV does not conform; one failure decides."""
     run = bench(METHOD)
     run.begin()
     place = Place()
@@ -173,7 +173,6 @@ def test_the_whole_record(bench: Made) -> None:
     assert (temperature.lowest, temperature.highest) == (parse_quantity("20.1 °C"), parse_quantity("21.4 °C"))
     assert temperature.expanded_uncertainty is not None
     assert temperature.expanded_uncertainty.value_in("K") == pytest.approx(0.4 / math.sqrt(3))
-    assert "temperature 21.4 °C lies outside 19 °C … 21 °C of the method" in [note.en for note in record.notes]
     assert all("JJF 1094-2002" in rule.en for rule in record.rules)
 
 
