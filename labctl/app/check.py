@@ -143,7 +143,10 @@ def _points(procedure: Procedure, station: Station, players: Cast, unit: UnitUnd
                 line=0,
                 code="LP605",
                 problem=_GUARDED.filled(
-                    section=each.section, point=each.point, ratio=f"{each.ratio:.2f}", expected=EXCEPT
+                    section=procedure.find(each.section).title,
+                    point=each.point,
+                    ratio=f"{each.ratio:.2f}",
+                    expected=EXCEPT,
                 ),
                 remedy=Text(
                     "The verdict may be inconclusive; a better standard avoids it",

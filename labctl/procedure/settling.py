@@ -1,5 +1,6 @@
 """When an indication counts as steady: a pure judge of readings, fed by whoever takes them."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -131,7 +132,9 @@ class Settling:
         if not self._taken:
             return None
         values = [shown for _, shown in self._taken]
-        return max(values) - min(values)
+        span, size = max(values) - min(values), max(abs(shown.value) for shown in values)
+        places = 13 - math.floor(math.log10(size)) if size else 0  # below is binary noise of the readings
+        return Quantity(round(span.value, places), span.unit)
 
     def overdue(self, waited: float) -> bool:
         """Return whether the time that passed since the beginning, in seconds, is more than the time-out."""
