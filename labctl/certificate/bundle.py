@@ -1,0 +1,293 @@
+"""The record bundle: everything a certificate rests on, in one archive that can be written in one way only."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+from attrs import frozen
+
+from labctl.errors import RecordAltered, RecordError, StoreFailed, UnknownSchema
+from labctl.events.codec import decode_event
+from labctl.events.journal import GENESIS, Entry, chained
+from labctl.events.kinds import CertificateIssued, RecordEvaluated, RunStarted, TranscriptSealed
+from labctl.language import Text
+
+FORMAT: Final = 1
+README: Final = "README.txt"
+INDEX: Final = "index.json"
+JOURNAL: Final = "journal.jsonl"
+TRANSCRIPT: Final = "transcript.bin"
+BLOBS: Final = "blobs/"
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_ORDINARY: Final = 0o644 << 16
+_EXPLANATION: Final = """\
+labctl record bundle, format 1
+原始记录包,格式 1
+
+The technical record of one run: what a certificate rests on, from the bytes on the wires to what was signed.
+Check it, and the certificate, with:  labctl verify record.zip
+一次运行的技术记录:证书的全部依据,从通信线路上的字节到签署的内容。
+核验记录包与证书:labctl verify record.zip
+
+index.json      run, number of entries, head of the chain, release
+                运行号、条目数、链的末端、软件版本
+journal.jsonl   one event a line, in order: its number n, its digest, its canonical JSON.
+                digest = SHA-256("labctl-event-1|" + run + "|" + n + "|" + digest before + canonical JSON);
+                before the first entry stand 32 zero bytes
+                每行一个事件:序号 n、摘要、规范 JSON。摘要链算法见上;首条之前为 32 个零字节
+transcript.bin  every byte that crossed a wire, with its time, up to the last seal in the journal
+                通信线路上的全部字节及时间,至日志中最后一次封存为止
+blobs/          files by their SHA-256: procedure, station, evaluated record, certificate (PDF, XML)
+                按 SHA-256 命名的文件:校准程序、台位描述、评定记录、证书(PDF、XML)
+
+The archive is canonical: files in this order, stored, dated 1980-01-01. Any other form is refused.
+本归档为规范形式:文件按此顺序、不压缩、日期 1980-01-01;其他形式一律拒绝。
+"""
+
+
+class Source(Protocol):
+    """A journal, as far as a bundle is made of it."""
+
+    @property
+    def stream(self) -> str:
+        """Return the identity of the run."""
+        ...
+
+    def read(self, after: int = 0) -> Iterator[Entry]:
+        """Return the entries after a number, checked."""
+        ...
+
+    def kept(self, digest: str) -> bytes:
+        """Return a blob by its SHA-256."""
+        ...
+
+
+@frozen(kw_only=True)
+class Bundle:
+    """One run's record, complete: chain, transcript and enclosed files have been checked."""
+
+    stream: str
+    entries: tuple[Entry, ...]
+    transcript: bytes
+    blobs: Mapping[str, bytes]
+
+    @property
+    def head(self) -> str:
+        """Return the digest of the last entry, hexadecimal."""
+        return (self.entries[-1].digest if self.entries else GENESIS).hex()
+
+    @property
+    def started(self) -> RunStarted:
+        """Return how the run began."""
+        for entry in self.entries:
+            if isinstance(entry.event, RunStarted):
+                return entry.event
+        raise _altered(JOURNAL, Text("does not say how the run began", zh="没有运行开始的记录"))
+
+    @property
+    def issued(self) -> CertificateIssued | None:
+        """Return the certificate that rests on this record, the latest of several."""
+        found = [each.event for each in self.entries if isinstance(each.event, CertificateIssued)]
+        return found[-1] if found else None
+
+
+def bundle_of(journal: Source, transcript: Path) -> Bundle:
+    """Gather a run's record from where it is kept, checked as it is read.
+
+    Raises:
+        RecordAltered: something is not what it was when it was written.
+        StoreFailed: the transcript is not there.
+    """
+    entries = tuple(journal.read())
+    blobs = {digest: journal.kept(digest) for digest in _referenced(entries)}
+    length = max((each.event.length for each in entries if isinstance(each.event, TranscriptSealed)), default=0)
+    try:
+        with transcript.open("rb") as file:
+            content = file.read(length)
+    except OSError as error:
+        raise StoreFailed(
+            record=transcript.name, problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+        ) from error
+    bundle = Bundle(stream=journal.stream, entries=entries, transcript=content, blobs=blobs)
+    _check_seals(bundle)
+    return bundle
+
+
+def write_bundle(bundle: Bundle) -> bytes:
+    """Return the canonical archive of a record."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
+        for name, content in _contents(bundle):
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+            entry.create_system = 3
+            entry.external_attr = _ORDINARY
+            file.writestr(entry, content)
+    return archive.getvalue()
+
+
+def read_bundle(archive: bytes, name: str = "record.zip") -> Bundle:
+    """Return the record in an archive, once everything about it has been checked.
+
+    Raises:
+        RecordAltered: the archive is not canonical, the chain breaks, a file or a seal is not what it was.
+        UnknownSchema: it was written by a newer release.
+    """
+    files = _files(archive, name)
+    index = _index(files.get(INDEX, b""), name)
+    entries = tuple(_entries(files.get(JOURNAL, b""), index.stream))
+    blobs = {each.removeprefix(BLOBS): content for each, content in files.items() if each.startswith(BLOBS)}
+    for digest, content in blobs.items():
+        if sha256(content).hexdigest() != digest:
+            raise _altered(f"{BLOBS}{digest[:12]}…", Text("is not what was enclosed", zh="与所附文件不符"))
+    for digest in _referenced(entries):
+        if digest not in blobs:
+            raise _altered(f"{BLOBS}{digest[:12]}…", Text("is missing", zh="缺失"))
+    bundle = Bundle(stream=index.stream, entries=entries, transcript=files.get(TRANSCRIPT, b""), blobs=blobs)
+    _check_seals(bundle)
+    if write_bundle(bundle) != archive:
+        raise _altered(name, Text("is not in its canonical form", zh="不是规范形式,内容可能被改动"))
+    return bundle
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+
+class _Index(msgspec.Struct, forbid_unknown_fields=True):
+    """What index.json holds."""
+
+    entries: int
+    format: int
+    head: str
+    release: str
+    stream: str
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One line of journal.jsonl."""
+
+    digest: str
+    event: msgspec.Raw
+    n: int
+
+
+def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the archive in their order."""
+    issued = bundle.issued
+    yield README, _EXPLANATION.encode()
+    index = _Index(
+        entries=len(bundle.entries),
+        format=FORMAT,
+        head=bundle.head,
+        release=issued.release if issued is not None else "",
+        stream=bundle.stream,
+    )
+    yield INDEX, msgspec.json.encode(index, order="sorted") + b"\n"
+    yield JOURNAL, b"".join(
+        b'{"digest":"%s","event":%s,"n":%d}\n' % (each.digest.hex().encode(), each.canonical, each.n)
+        for each in bundle.entries
+    )
+    yield TRANSCRIPT, bundle.transcript
+    for digest in sorted(bundle.blobs):
+        yield f"{BLOBS}{digest}", bundle.blobs[digest]
+
+
+def _files(archive: bytes, name: str) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as file:
+            listed = file.infolist()
+            if any(each.compress_type != zipfile.ZIP_STORED or each.file_size > len(archive) for each in listed):
+                raise _altered(name, Text("holds a compressed file", zh="含有压缩文件"))
+            return {each.filename: file.read(each) for each in listed}
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise _altered(
+            name, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+        ) from error
+
+
+def _index(content: bytes, name: str) -> _Index:
+    try:
+        index = msgspec.json.decode(content, type=_Index)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _altered(INDEX, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)) from error
+    if index.format != FORMAT:
+        raise UnknownSchema(
+            record=name,
+            problem=Text(
+                "bundle format {format} is not known to this release; use a newer labctl",
+                zh="本版本不识别记录包格式 {format},请使用更新的 labctl",
+            ).filled(format=index.format),
+        )
+    return index
+
+
+def _entries(lines: bytes, stream: str) -> Iterator[Entry]:
+    """Yield the entries of a journal's lines, each checked against the chain."""
+    decoder = msgspec.json.Decoder(_Line)
+    before = GENESIS
+    for expected, line in enumerate(lines.splitlines(), start=1):
+        try:
+            read = decoder.decode(line)
+            canonical = bytes(read.event)
+            digest = chained(stream, expected, before, canonical)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise _broken(expected) from error
+        if read.n != expected or read.digest != digest.hex():
+            raise _broken(expected)
+        try:
+            event = decode_event(canonical)
+        except RecordError as error:
+            problem = Text("entry {n}: {problem}", zh="第 {n} 条:{problem}").filled(n=expected, problem=error.problem)
+            raise type(error)(record=JOURNAL, problem=problem) from error
+        yield Entry(n=expected, event=event, canonical=canonical, digest=digest)
+        before = digest
+
+
+def _referenced(entries: Iterable[Entry]) -> list[str]:
+    """Return the enclosed files that events speak of."""
+    found: dict[str, None] = {}
+    for entry in entries:
+        match entry.event:
+            case RunStarted(blobs=blobs):
+                found.update(dict.fromkeys(blobs.values()))
+            case RecordEvaluated(record=record):
+                found[record] = None
+            case CertificateIssued(pdf=pdf, xml=xml):
+                found.update({pdf: None, xml: None})
+            case _:
+                pass
+    return sorted(found)
+
+
+def _check_seals(bundle: Bundle) -> None:
+    """Compare every seal of the transcript; what lies behind the last one belongs to no record."""
+    digest, done = sha256(), 0
+    content = memoryview(bundle.transcript)
+    for entry in bundle.entries:
+        if isinstance(entry.event, TranscriptSealed):
+            sealed = entry.event
+            digest.update(content[done : sealed.length])
+            done = sealed.length
+            if len(content) < sealed.length or digest.hexdigest() != sealed.digest:
+                raise _altered(
+                    TRANSCRIPT,
+                    Text("is not what entry {n} sealed", zh="与第 {n} 条封存的内容不符").filled(n=entry.n),
+                )
+    if done != len(content):
+        raise _altered(TRANSCRIPT, Text("goes on behind its last seal", zh="在最后一次封存之后还有内容"))
+
+
+def _broken(n: int) -> RecordAltered:
+    return _altered(
+        JOURNAL,
+        Text(
+            "entry {n} is not what was written; the chain breaks there", zh="第 {n} 条与写入时不符,链在此处断开"
+        ).filled(n=n),
+    )
+
+
+def _altered(record: str, problem: Text) -> RecordAltered:
+    return RecordAltered(record=record, problem=problem)
