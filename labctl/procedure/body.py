@@ -57,10 +57,14 @@ def read_body(function: Function) -> Body:
 def roles_of(function: Function) -> dict[str, type[Any]]:
     """Return the roles that a function names, with the ability it wants of each; `object` where it states none."""
     return {
-        name: each.annotation if isinstance(each.annotation, type) else object
+        name: each.annotation if _stated(each.annotation) else object
         for name, each in inspect.signature(function).parameters.items()
         if name not in {"run", "point"}
     }
+
+
+def _stated(annotation: object) -> bool:
+    return isinstance(annotation, type) and annotation is not inspect.Parameter.empty
 
 
 def _fillings(call: ast.Call, first_line: int) -> Iterator[Filling]:
