@@ -39,7 +39,12 @@ MISTAKES = [
     ("LP604", 'name = "thermal EMF"', 'name = "leakage"', "leads has no characteristic 'thermal EMF'"),
     ("LP603", 'kind = "calibration"', 'kind = "verification"', "calibrates, the order asks for a verification"),
     ("LP604", 'up_to = "1020 V"', 'up_to = "700 V"', "-950 V lies outside"),
-    ("LP604", 'ranges = { "DC voltage" = ["0.1 V", ', 'ranges = { "DC voltage" = ["0.2 V", ', "range 0.2 V lies outside"),
+    (
+        "LP604",
+        'ranges = { "DC voltage" = ["0.1 V", ',
+        'ranges = { "DC voltage" = ["0.2 V", ',
+        "range 0.2 V lies outside",
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """A procedure read without instruments: one deliberate mistake at a time, each with its code and words."""
 
+import re
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -25,21 +26,65 @@ CHANGES = {
         '    run.apply("V_s", source.source_dc_voltage, point.nominal)\n' * 2,
         "V_s is filled in two places",
     ),
-    "LP203 a series the model does not have": ('run.observe("V_0"', 'run.observe("V_O"', "V_O is no series of the model"),
+    "LP203 a series the model does not have": (
+        'run.observe("V_0"',
+        'run.observe("V_O"',
+        "V_O is no series of the model",
+    ),
     "LP204 a name that is not written out": ('run.observe("V_0"', "run.observe(str(point.key)", "is not written out"),
-    "LP205 a figure in a function": ("unit.dc_voltage, times=point.readings", 'unit.dc_voltage, times=3, every="2 s"', "the figure 2 s"),
-    "LP206 an unknown role in a signature": ("point: Point, source: SourcesDcVoltage", "point: Point, calibrator: SourcesDcVoltage", "there is no role calibrator"),
-    "LP207 a role without an ability": ("source: SourcesDcVoltage, unit: MeasuresDcVoltage", "source, unit: MeasuresDcVoltage", "source states no ability"),
-    "LP208 a method the ability does not have": ("unit.set_dc_voltage_range(point.range)", "unit.set_range(point.range)", "MeasuresDcVoltage has no set_range"),
-    "LP208 an unknown column": ("times=point.readings", 'times=point.count("bursts")', "bursts: is no column of the points"),
+    "LP205 a figure in a function": (
+        "unit.dc_voltage, times=point.readings",
+        'unit.dc_voltage, times=3, every="2 s"',
+        "the figure 2 s",
+    ),
+    "LP206 an unknown role in a signature": (
+        "point: Point, source: SourcesDcVoltage",
+        "point: Point, calibrator: SourcesDcVoltage",
+        "there is no role calibrator",
+    ),
+    "LP207 a role without an ability": (
+        "source: SourcesDcVoltage, unit: MeasuresDcVoltage",
+        "source, unit: MeasuresDcVoltage",
+        "source states no ability",
+    ),
+    "LP208 a method the ability does not have": (
+        "unit.set_dc_voltage_range(point.range)",
+        "unit.set_range(point.range)",
+        "MeasuresDcVoltage has no set_range",
+    ),
+    "LP208 an unknown column": (
+        "times=point.readings",
+        'times=point.count("bursts")',
+        "bursts: is no column of the points",
+    ),
     "LP208 a verb there is not": ('run.settle("V_zero", unit.dc_voltage, STEADY)', "run.sleep(3)", "AttributeError"),
-    "LP301 a points file that is not there": ('points="zero.csv"', 'points="null.csv"', "the file is not in the procedure's folder"),
-    "LP302 a hook of an unknown column": ('before_each("range")', 'before_each("rnage")', "points.csv has no column rnage"),
+    "LP301 a points file that is not there": (
+        'points="zero.csv"',
+        'points="null.csv"',
+        "the file is not in the procedure's folder",
+    ),
+    "LP302 a hook of an unknown column": (
+        'before_each("range")',
+        'before_each("rnage")',
+        "points.csv has no column rnage",
+    ),
     "LP401 a requirement of an unknown result": ('symbol="E_0"', 'symbol="E0"', "E0 is no result of the model"),
-    "LP402 a limit with an unknown name": ('symbol="E_0", within="mpe"', 'symbol="E_0", within="mep"', "mep is not known here"),
+    "LP402 a limit with an unknown name": (
+        'symbol="E_0", within="mpe"',
+        'symbol="E_0", within="mep"',
+        "mep is not known here",
+    ),
     "LP403 a table of an unknown column": ('"U(E_0)"', '"U(E0)"', "there is no column U(E0)"),
-    "LP404 an adjustment of an unknown section": ('of="DC voltage", offer', 'of="DC Voltage", offer', "there is no section 'DC Voltage'"),
-    "LP501 a title without Chinese": ('"Zero error", zh="零位误差"', '"Zero error"', "'Zero error' has no Chinese title"),
+    "LP404 an adjustment of an unknown section": (
+        'of="DC voltage", offer',
+        'of="DC Voltage", offer',
+        "there is no section 'DC Voltage'",
+    ),
+    "LP501 a title without Chinese": (
+        '"Zero error", zh="零位误差"',
+        '"Zero error"',
+        "'Zero error' has no Chinese title",
+    ),
     "LP502 a picture that is not there": ('picture="short.svg"', 'picture="shot.svg"', "there is no picture shot.svg"),
 }
 
@@ -64,7 +109,7 @@ def test_the_bundled_procedure_is_clean() -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_mistake_is_found(folder: Path, name: str) -> None:
-    code, (before, after, words) = name.split()[0], CHANGES[name]
+    code, (before, after, words) = name.split(maxsplit=1)[0], CHANGES[name]
     found = [each for each in changed(folder, before, after) if each.code == code]
     assert found, f"{code} was not found"
     assert words in found[0].said(Language.ENGLISH)
@@ -97,7 +142,11 @@ MALFORMED = [
         "procedure.py, line 3: Stability is not in this release. What this release knows stands in docs/",
         "procedure.py, line 3:本版本没有 Stability。本版本支持的内容见 docs/",
     ),
-    ("1 / 0\n", "procedure.py, line 1: ZeroDivisionError: division by zero. Correct the line", "procedure.py, line 1:ZeroDivisionError"),
+    (
+        "1 / 0\n",
+        "procedure.py, line 1: ZeroDivisionError: division by zero. Correct the line",
+        "procedure.py, line 1:ZeroDivisionError",
+    ),
     (
         'from labctl.procedure import Model\nM = Model("E = a +")\n',
         "procedure.py, line 2: equation 'E = a +', position",
@@ -129,7 +178,7 @@ def test_a_malformed_procedure_is_told_with_its_line(tmp_path: Path, text: str, 
 def test_words_of_later_releases_are_refused_by_name(folder: Path) -> None:
     for before, after, word in (
         ('symbol="E_0", within="mpe"', 'symbol="E_0", at_most="mpe"', "at_most"),
-        ("METHOD.require(\"Zero error\"", 'METHOD.check("Zero error"', "check"),
+        ('METHOD.require("Zero error"', 'METHOD.check("Zero error"', "check"),
     ):
         with pytest.raises(ProcedureError, match=rf"line \d+: {word} is not in this release"):
             changed(folder, before, after)
@@ -140,3 +189,11 @@ def test_a_copy_has_the_same_digest_and_a_changed_byte_another(folder: Path) -> 
     assert load_folder(folder).digest == METHOD.digest
     (folder / "zero.csv").write_bytes(METHOD.files["zero.csv"] + b"\n")
     assert load_folder(folder).digest != METHOD.digest
+
+
+def test_every_code_has_its_line_in_the_reference() -> None:
+    root = Path(__file__).parents[2]
+    sources = [*(root / "labctl" / "procedure").rglob("*.py"), root / "labctl" / "app" / "check.py"]
+    used = {code for file in sources for code in re.findall(r'"(LP\d{3})"', file.read_text("utf-8"))}
+    page = (root / "docs" / "reference" / "procedure-language.md").read_text("utf-8")
+    assert used == set(re.findall(r"\| (LP\d{3}) \|", page))

@@ -1,17 +1,21 @@
 """Point files: what they give, and the sentence for every mistake in them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 from attrs import evolve
 
 from labctl.errors import ProcedureError
+from labctl.events.kinds import PlannedPoint
 from labctl.language import Language
 from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.procedure.load import load_folder
 from labctl.procedure.plan import plan
 from labctl.procedure.points import parse_points
-from labctl.records.equipment import UnitUnderTest
 from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
+from tests.procedure.journals import meter
 
 MISTAKES = [
     (
@@ -51,7 +55,7 @@ MISTAKES = [
     ),
     (
         "nominal [range]\n1\n",
-        "p.csv, line 1, column nominal: is a fraction of the range, but no column gives the range. Add a column range [V]",
+        "p.csv, line 1, column nominal: is a fraction of the range, but no column gives the range.",
         "p.csv, line 1, column nominal:为量程的分数,但没有量程列。请添加列 range [V]",
     ),
     (
@@ -59,7 +63,11 @@ MISTAKES = [
         "p.csv, line 1, column no-minal: is no column title. Write a name, with its unit in brackets",
         "p.csv, line 1, column no-minal:不是有效的列标题。请写列名",
     ),
-    ("# only a source\nnominal [V]\n", "p.csv, line 2: holds no points. Add a row", "p.csv, line 2:没有校准点。请在表头下"),
+    (
+        "# only a source\nnominal [V]\n",
+        "p.csv, line 2: holds no points. Add a row",
+        "p.csv, line 2:没有校准点。请在表头下",
+    ),
     ('nominal [V]\n"1\n', "p.csv, line 2: unexpected end of data. Save it as CSV", "p.csv, line 2:unexpected end"),
 ]
 
@@ -82,48 +90,47 @@ def write(folder: Path, points: str) -> None:
     (folder / "points" / "Keysight 34465A.csv").write_text(points, "utf-8")
 
 
+Planned = Callable[[str], tuple[PlannedPoint, ...]]
+
+
 @pytest.fixture
-def planned(tmp_path: Path, unit: UnitUnderTest):  # noqa: ANN201
+def planned(tmp_path: Path) -> Planned:
     """Plan the section DC voltage of the bundled procedure with other points, given as the unit type's own."""
-    from shutil import copytree, ignore_patterns
-
-    from labctl.procedure.load import load_folder
-
     copytree(METHOD.folder, tmp_path / "p", ignore=ignore_patterns("__pycache__"))
 
-    def made(points: str):  # noqa: ANN202
+    def made(points: str) -> tuple[PlannedPoint, ...]:
         write(tmp_path / "p", points)
-        return plan(load_folder(tmp_path / "p"), unit)[1].points
+        return plan(load_folder(tmp_path / "p"), meter())[1].points
 
     return made
 
 
-def test_fractions_of_a_range_are_exact_decimals(planned) -> None:  # noqa: ANN001
+def test_fractions_of_a_range_are_exact_decimals(planned: Planned) -> None:
     nominals = {point.columns["nominal"] for point in planned("range [V], nominal [range], readings\neach, 0.3, 10\n")}
     assert nominals == {parse_quantity(each) for each in ("0.03 V", "0.3 V", "3 V", "30 V", "300 V")}
 
 
-def test_rows_with_a_written_range_stay_in_their_order(planned) -> None:  # noqa: ANN001
+def test_rows_with_a_written_range_stay_in_their_order(planned: Planned) -> None:
     points = planned("range [V], nominal [V], readings\n10, 5, 10\n1, 0.5, 10\n10, 5, 10\n")
     assert [point.key for point in points] == ["10 V, 5 V", "1 V, 0.5 V", "10 V, 5 V #2"]
 
 
-def test_mpe_of_the_points_goes_before_that_of_the_type(planned) -> None:  # noqa: ANN001
+def test_mpe_of_the_points_goes_before_that_of_the_type(planned: Planned) -> None:
     (point,) = planned("range [V], nominal [V], readings, mpe [mV]\n10, 5, 10, 3\n")
     assert point.columns["mpe"] == Quantity.of(3, "mV")
 
 
-def test_mpe_of_the_type_at_the_range_in_use(planned) -> None:  # noqa: ANN001
+def test_mpe_of_the_type_at_the_range_in_use(planned: Planned) -> None:
     """By hand: 35 ppm x 10 V + 5 ppm x 10 V = 400 µV."""
     (point,) = planned("range [V], nominal [V], readings\n10, 10, 10\n")
     assert point.columns["mpe"] == Quantity.of(400, "µV")
 
 
-def test_a_point_beyond_the_units_specification_is_refused_with_its_line(planned) -> None:  # noqa: ANN001
+def test_a_point_beyond_the_units_specification_is_refused_with_its_line(planned: Planned) -> None:
     with pytest.raises(ProcedureError, match=r"points/Keysight 34465A\.csv, line 2, column nominal: .*1200 V"):
         planned("range [V], nominal [V], readings\n1000, 1200, 10\n")
 
 
-def test_each_needs_the_units_ranges(unit: UnitUnderTest) -> None:
+def test_each_needs_the_units_ranges() -> None:
     with pytest.raises(ProcedureError, match="Keysight 34465A has no DC voltage ranges on record"):
-        plan(METHOD, evolve(unit, ranges={}))
+        plan(METHOD, evolve(meter(), ranges={}))

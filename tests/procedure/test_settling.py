@@ -1,5 +1,7 @@
 """When an indication is steady: by spread, slope, nearness and time, reading by reading."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from labctl.errors import ProcedureError
@@ -8,7 +10,7 @@ from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.settling import Steady
 
 
-def judged(steady: Steady, readings: list[tuple[float, str]], **names: Quantity) -> list[bool]:
+def judged(steady: Steady, readings: Sequence[tuple[float, str]], **names: Quantity) -> list[bool]:
     settling = steady.begin(names)
     return [settling.take(at, parse_quantity(shown)) for at, shown in readings]
 
@@ -53,7 +55,9 @@ def test_running_out_of_time_says_what_was_seen() -> None:
         "DC voltage, 10 V: not steady after 60 s: the last 2 readings span 0.5 V, 10 µV is allowed. "
         "Look at the connections and the source, then retry the point"
     )
-    assert error.within(Language.CHINESE).startswith("DC voltage, 10 V:60 秒后示值仍未稳定:最近 2 个读数极差 0.5 V,允许 10 µV")
+    assert error.within(Language.CHINESE).startswith(
+        "DC voltage, 10 V:60 秒后示值仍未稳定:最近 2 个读数极差 0.5 V,允许 10 µV"
+    )
 
 
 @pytest.mark.parametrize(

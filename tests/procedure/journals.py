@@ -1,10 +1,9 @@
 """A run in memory: its events as the engine writes them, without instruments."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 
-import pytest
-from attrs import define, field, evolve
+from attrs import define, evolve, field
 
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
@@ -34,7 +33,7 @@ from labctl.records.equipment import (
 )
 from labctl.records.order import Customer, Laboratory, Order, People, Person
 
-NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECTION = "DC voltage"
 
 
@@ -112,10 +111,9 @@ def meter() -> UnitUnderTest:
 
 
 @define
-class Bench:
+class RunInMemory:
     """Writes the events of a run into memory; what one point showed is one line of a test."""
 
-    procedure: Procedure
     started: RunStarted
     entries: list[Entry] = field(factory=list[Entry])
 
@@ -124,8 +122,7 @@ class Bench:
         self.entries.append(Entry(n=n, event=event, canonical=b"", digest=b""))
         return n
 
-    def begin(self, **changes: object) -> None:
-        self.started = evolve(self.started, **changes)
+    def begin(self) -> None:
         self.append(self.started)
 
     def point(
@@ -166,7 +163,13 @@ class Bench:
         )
 
     def indication(
-        self, instrument: str, method: str, value: Quantity, place: Place, resolution: str = "", purpose: Purpose = Purpose.OBSERVE
+        self,
+        instrument: str,
+        method: str,
+        value: Quantity,
+        place: Place,
+        resolution: str = "",
+        purpose: Purpose = Purpose.OBSERVE,
     ) -> None:
         self.append(
             IndicationTaken(
@@ -197,33 +200,24 @@ def person(name: str) -> Person:
     return Person(name=Text(name, zh=name))
 
 
-@pytest.fixture
-def unit() -> UnitUnderTest:
-    return meter()
-
-
-@pytest.fixture
-def bench() -> Callable[[Procedure], Bench]:
-    def made(procedure: Procedure) -> Bench:
-        unit = meter()
-        started = RunStarted(
-            at=NOON,
-            run="run-1",
-            station="bench",
-            simulated=True,
-            procedure=procedure.reference,
-            order=Order(number="1", customer=Customer(name=Text("Works", zh="厂"))),
-            laboratory=Laboratory(name=Text("Institute", zh="院"), address=Text("Road", zh="路")),
-            people=People(calibrated_by=person("A"), checked_by=person("B"), authorised_by=person("C")),
-            unit=unit,
-            roles={"source": "calibrator", "unit": "meter", "leads": "leads"},
-            standards={"source": calibrator(), "room": room()},
-            auxiliaries={"leads": leads()},
-            plan=plan(procedure, unit),
-            tables=tuple(procedure.tables),
-            software=Software(release="0", python="3"),
-            blobs={},
-        )
-        return Bench(procedure, started)
-
-    return made
+def run_of(procedure: Procedure) -> RunInMemory:
+    unit = meter()
+    started = RunStarted(
+        at=NOON,
+        run="run-1",
+        station="bench",
+        simulated=True,
+        procedure=procedure.reference,
+        order=Order(number="1", customer=Customer(name=Text("Works", zh="厂"))),
+        laboratory=Laboratory(name=Text("Institute", zh="院"), address=Text("Road", zh="路")),
+        people=People(calibrated_by=person("A"), checked_by=person("B"), authorised_by=person("C")),
+        unit=unit,
+        roles={"source": "calibrator", "unit": "meter", "leads": "leads"},
+        standards={"source": calibrator(), "room": room()},
+        auxiliaries={"leads": leads()},
+        plan=plan(procedure, unit),
+        tables=tuple(procedure.tables),
+        software=Software(release="0", python="3"),
+        blobs={},
+    )
+    return RunInMemory(started)
