@@ -45,6 +45,7 @@ from labctl.transport.connect import open_transport
 from labctl.transport.local import CommandServer
 from labctl.transport.transcript import Transcript
 
+_GUARDIAN = 30.0  # seconds in which the guardian of an engine that died lets go of the bench
 _PACKAGES = ("apsw", "attrs", "msgspec", "numpy", "pyserial", "pyvisa", "pyvisa-py", "scipy")
 
 
@@ -115,8 +116,10 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
     prepared = prepare(job)
     folder = job.folder
     with ExitStack() as held:
-        for seat in sorted(prepared.seated.seats.values(), key=lambda each: each.address):
-            held.enter_context(_lock(seat).acquire(f"run {job.run}"))
+        locks = [
+            held.enter_context(_lock(seat).acquire(f"run {job.run}", _GUARDIAN))
+            for seat in sorted(prepared.seated.seats.values(), key=lambda each: each.address)
+        ]
         journal = held.enter_context(SqliteJournal(folder.journal(job.run), job.run))
         clock = _clock(held, job)
         transcript = Transcript(folder.transcript(job.run), clock)
@@ -130,7 +133,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
             raise StoreFailed(
                 record=job.run, problem=Text("the run has ended and is not taken up again", zh="该运行已结束,不能恢复")
             )
-        engine = _engine(prepared, scribe, control, clock, transcript)
+        engine = _engine(prepared, scribe, control, clock, transcript, locks)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda number, _: _leave(control, number))
         ready()
@@ -140,7 +143,9 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
         return ended
 
 
-def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, transcript: Transcript) -> Engine:
+def _engine(
+    prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, transcript: Transcript, locks: list[FileLock]
+) -> Engine:
     job = prepared.job
     run_clock = RunClock(clock, control.halted)
     made_by = software(prepared.procedure, prepared.seated)
@@ -161,6 +166,7 @@ def _engine(prepared: Prepared, scribe: Scribe, control: Control, clock: Clock, 
     guardian = GuardianProcess(
         tuple(each.guarded for each in prepared.seated.seats.values() if each.guarded is not None),
         job.folder.note(job.run),
+        inherits=tuple(each.descriptor for each in locks if each.descriptor is not None),
     )
     return Engine(
         started=known,

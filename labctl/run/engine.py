@@ -25,7 +25,6 @@ from labctl.language import Text
 from labctl.records.calibration import Outcome, Software
 from labctl.run.bench import Bench
 from labctl.run.control import Command, Control, NobodyThere, Turned, Wish
-from labctl.run.guarded import await_end
 from labctl.run.note import read_note
 from labctl.run.scribe import Scribe
 
@@ -151,7 +150,6 @@ class Engine:
         now = self.clock.now()
         if progress.rested is None:
             self.scribe.append(RunInterrupted(at=now, epoch=progress.epoch, last=progress.n))
-        await_end(progress.guardian)
         acted = read_note(self.note, now)
         if acted is not None:
             self.scribe.append(acted)

@@ -12,7 +12,6 @@ from attrs import define, field
 from labctl.clock import Clock, WallClock
 from labctl.errors import GuardianLost
 from labctl.run.guardian import ACT, BEAT, FINISHED, READY, SILENCE, Charge, GuardedWire
-from labctl.transport.watch import alive
 
 HEARTBEAT = 0.25
 _START = 20.0  # seconds for an interpreter to start on a busy machine
@@ -25,12 +24,14 @@ class GuardianProcess:
     Args:
         wires: what it has to make safe.
         note: where it tells what it did.
+        inherits: descriptors of the bench's locks: while the guardian works, nobody else takes the bench.
         on_lost: called once, in a thread of ours, when it died or fell silent.
     """
 
     wires: tuple[GuardedWire, ...]
     note: Path
     on_lost: Callable[[], None] = lambda: None
+    inherits: tuple[int, ...] = ()
     clock: Clock = field(factory=WallClock)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _ready: threading.Event = field(factory=threading.Event, init=False)
@@ -47,6 +48,7 @@ class GuardianProcess:
             [sys.executable, "-P", "-m", "labctl.run.guardian"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pass_fds=self.inherits,
             start_new_session=True,  # an interrupt from the terminal must not reach it
         )
         self._say(Charge(engine=os.getpid(), note=self.note, wires=self.wires).encode())
@@ -103,11 +105,3 @@ class GuardianProcess:
             self._process.stdin.flush()
         except (OSError, ValueError):
             return  # gone; the heartbeat says so
-
-
-def await_end(guardian: int, within: float = 30.0) -> None:
-    """Wait until the guardian of an earlier engine has let go of its wires; one that takes longer is not waited for."""
-    clock = WallClock()
-    deadline = clock.monotonic() + within
-    while guardian and alive(guardian) and clock.monotonic() < deadline:
-        clock.wait(0.02)

@@ -6,7 +6,6 @@ from labctl.events.kinds import (
     AttemptRejected,
     EngineStarted,
     Event,
-    GuardianReady,
     Place,
     PointFinished,
     PointSkipped,
@@ -42,7 +41,6 @@ class Progress:
     started: RunStarted | None = None
     epoch: int = 0
     ended: RunFinished | None = None
-    guardian: int = 0  # process of the latest engine's guardian
     rested: RunRested | None = None  # the latest engine ended on purpose, without an outcome
     open_attempt: Place | None = None  # begun, neither accepted nor rejected
     sections_done: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
@@ -61,19 +59,17 @@ class Progress:
                 self.sections_done.discard((place.phase, place.section))
             case SectionFinished(place=place):
                 self.sections_done.add((place.phase, place.section))
-            case RunStarted() | EngineStarted() | GuardianReady() | RunRested() | RunFinished():
+            case RunStarted() | EngineStarted() | RunRested() | RunFinished():
                 self._note(event)
             case _:
                 pass
 
-    def _note(self, event: RunStarted | EngineStarted | GuardianReady | RunRested | RunFinished) -> None:
+    def _note(self, event: RunStarted | EngineStarted | RunRested | RunFinished) -> None:
         match event:
             case RunStarted():
                 self.started = event
             case EngineStarted():
                 self.epoch, self.rested = event.epoch, None
-            case GuardianReady():
-                self.guardian = event.process
             case RunRested():
                 self.rested = event
             case RunFinished():
