@@ -55,9 +55,7 @@ class CertificatePaths:
     record: Path
 
 
-def issue_certificate(
-    data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None
-) -> CertificatePaths:
+def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None) -> CertificatePaths:
     """Issue the certificate of a run, or write again the one that was issued: the same bytes, the same number.
 
     Args:
@@ -129,7 +127,9 @@ def _issue(journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock) -> Cer
     _sign(journal, entries, record, clock)
     head = journal.head.digest.hex()
     at = clock.now()
-    issue = Issue(number=_number(ledger, record, local_date(at, record.laboratory)), at=at, head=head, release=__version__)
+    issue = Issue(
+        number=_number(ledger, record, local_date(at, record.laboratory)), at=at, head=head, release=__version__
+    )
     document = compose(record, issue)
     xml = write(document, record)
     pdf = typeset(document, xml)
@@ -243,4 +243,3 @@ def _write(out: Path, files: dict[str, bytes]) -> None:
                 zh="证书无法写入:{error}。证书已出具,请用 --out 写到别处",
             ).filled(error=error),
         ) from error
-

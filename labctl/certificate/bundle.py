@@ -186,9 +186,12 @@ def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
         stream=bundle.stream,
     )
     yield INDEX, msgspec.json.encode(index, order="sorted") + b"\n"
-    yield JOURNAL, b"".join(
-        b'{"digest":"%s","event":%s,"n":%d}\n' % (each.digest.hex().encode(), each.canonical, each.n)
-        for each in bundle.entries
+    yield (
+        JOURNAL,
+        b"".join(
+            b'{"digest":"%s","event":%s,"n":%d}\n' % (each.digest.hex().encode(), each.canonical, each.n)
+            for each in bundle.entries
+        ),
     )
     yield TRANSCRIPT, bundle.transcript
     for digest in sorted(bundle.blobs):
@@ -203,9 +206,7 @@ def _files(archive: bytes, name: str) -> dict[str, bytes]:
                 raise _altered(name, Text("holds a compressed file", zh="含有压缩文件"))
             return {each.filename: file.read(each) for each in listed}
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise _altered(
-            name, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
-        ) from error
+        raise _altered(name, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)) from error
 
 
 def _index(content: bytes, name: str) -> _Index:

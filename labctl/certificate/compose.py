@@ -56,6 +56,7 @@ from labctl.records.calibration import CalibrationRecord, Condition, ProcedureRe
 from labctl.records.equipment import Asset
 from labctl.records.order import Kind, Laboratory, Person
 
+
 def compose(record: CalibrationRecord, issue: Issue) -> Document:
     """Return the certificate of a record: nothing is rounded or worded after this."""
     laboratory, tables = record.laboratory, tables_of(record)
@@ -254,4 +255,3 @@ def _unverified(record: CalibrationRecord) -> list[str]:
     used = [line.source for line in lines if not line.confirmed]
     limits = [f"{record.unit.type_name}: {each.source}" for each in record.unit.specification if not each.confirmed]
     return list(dict.fromkeys(filter(None, (*used, *limits))))
-

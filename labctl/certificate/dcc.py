@@ -12,6 +12,7 @@ from labctl.certificate.dsi import dsi
 from labctl.certificate.document import Document, Line
 from labctl.certificate.element import Element, root
 from labctl.certificate.figures import amount_in, plain
+from labctl.certificate.typefaces import typesetter
 from labctl.certificate.rules import refuse_broken
 from labctl.certificate.words import (
     AUTHORISED_BY,
@@ -71,6 +72,16 @@ def _software(parent: Element, release: str) -> None:
     software.words("name", _LABCTL)
     software.add("release", f"v{numbers[0] if numbers else 0}")
     software.add("type", "application")
+
+
+def _typesetter(used: Element) -> None:
+    """Name what set the pages: their bytes depend on its version and on the typefaces."""
+    made_with = typesetter()
+    software = used.add("software")
+    software.same("name", "typst")
+    software.add("release", f"v{made_with['typst']}")
+    others = "; ".join(f"{name} {value}" for name, value in made_with.items() if name != "typst")
+    software.same("description", others)
 
 
 def _vocabulary(administrative: Element) -> None:
@@ -185,7 +196,9 @@ def _measurement(parent: Element, document: Document, record: CalibrationRecord)
     uncertainty.words("description", document.notes[0])
     uncertainty.add("norm", "JJF 1059.1-2012")
     uncertainty.add("norm", "JCGM 100:2008")
-    _software(parent.add("usedSoftware"), record.software.release)
+    used = parent.add("usedSoftware")
+    _software(used, record.software.release)
+    _typesetter(used)
     equipment = [*record.standards.values(), *record.auxiliaries.values()]
     if equipment:
         listed = parent.add("measuringEquipments")
@@ -207,7 +220,9 @@ def _method(methods: Element, document: Document, record: CalibrationRecord) -> 
     if record.procedure.document:
         method.add("norm", record.procedure.document)
     if record.procedure.digest:
-        method.add("reference", f"{record.procedure.name} {record.procedure.edition}, SHA-256 {record.procedure.digest}")
+        method.add(
+            "reference", f"{record.procedure.name} {record.procedure.edition}, SHA-256 {record.procedure.digest}"
+        )
 
 
 def _equipment(parent: Element, asset: Asset, record: CalibrationRecord) -> None:
@@ -261,4 +276,3 @@ def _condition(parent: Element, condition: Condition, line: Line) -> None:
             expanded.si("valueExpandedMU", plain(amount_in(condition.expanded_uncertainty, value.unit)))
             expanded.si("coverageFactor", "2")
             expanded.si("coverageProbability", "0.95")
-

@@ -69,5 +69,3 @@ def padding(column: list[str]) -> list[str]:
     tails = [each.partition(".") for each in column]
     most = max((len(tail) for _, _, tail in tails), default=0)
     return [("" if point or not most else ".") + "0" * (most - len(tail)) for _, point, tail in tails]
-
-

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import segno
 import typst
 
 from labctl.certificate.document import NOTHING, Document
-from labctl.certificate.glyphs import typefaces
+from labctl.certificate.typefaces import typefaces
 from labctl.certificate.words import PHASES, SIMULATED, typographic
 from labctl.events.codec import encode
 from labctl.language import Text
@@ -40,18 +39,8 @@ def typeset(document: Document, xml: bytes) -> bytes:
             "watermark": _watermark() if document.simulated else "",
         },
         pdf_standards=list(STANDARDS),
-        timestamp=document.at,
+        timestamp=document.at.replace(microsecond=0),
     )
-
-
-def typesetter() -> dict[str, str]:
-    """Return what the bytes of a PDF depend on besides its document: versions and digests."""
-    return {
-        "typst": version("typst"),
-        "segno": version("segno"),
-        "pylopdf-fonts-zh-cn": version("pylopdf-fonts-zh-cn"),
-        **typefaces().digests,
-    }
 
 
 @cache

@@ -33,7 +33,7 @@ class _Bar:
 
 
 def plots_of(title: Text, section: SectionResult) -> tuple[Plot, ...]:
-    """Return the pictures of a section's judged symbols, as many as its points need."""
+    """Return the pictures of a section's judged symbols, as many as its points need; none where nothing was set."""
     symbols = dict.fromkeys(each.symbol for point in section.points for each in point.judgements)
     plots: list[Plot] = []
     for symbol in symbols:
@@ -48,15 +48,15 @@ def plots_of(title: Text, section: SectionResult) -> tuple[Plot, ...]:
 def _bar(point: PointResult, symbol: str) -> _Bar | None:
     judged = next((each for each in point.judgements if each.symbol == symbol), None)
     result = next((each for each in point.results if each.symbol == symbol), None)
-    if judged is None or result is None or judged.limit.value <= 0:
+    top, nominal = point.columns.get("range"), point.columns.get("nominal")
+    if judged is None or result is None or judged.limit.value <= 0 or not isinstance(nominal, Quantity):
         return None
     limit = judged.limit.value_in(result.unit)
-    top, nominal = point.columns.get("range"), point.columns.get("nominal")
     return _Bar(
         error=result.value / limit,
         expanded=result.expanded / limit,
         range=_words(top, unit=True) if isinstance(top, Quantity) else "",
-        label=_words(nominal, like=top) if isinstance(nominal, Quantity) else "",
+        label=_words(nominal, like=top),
     )
 
 
@@ -94,7 +94,7 @@ def draw(bars: Sequence[_Bar], symbol: str) -> str:
     width = min(step * 0.22, 4.0)
     for index, bar in enumerate(bars):
         parts += _point(bar, x(index), y, width)
-        if bar.label and (len(bars) <= _LABELLED or index % 3 == 0):
+        if len(bars) <= _LABELLED or index % 3 == 0:
             parts.append(_text(x(index), _HEIGHT - _BOTTOM + 13, bar.label, size=_label_size(step, bars)))
     bottom = _HEIGHT - _BOTTOM
     parts += [
@@ -102,7 +102,7 @@ def draw(bars: Sequence[_Bar], symbol: str) -> str:
         'fill="none" stroke="#000" stroke-width="0.8"/>',
         _text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 6, "标称值 Nominal"),
         f'<text x="12" y="{(_TOP + bottom) / 2:.2f}" text-anchor="middle" '
-        f'transform="rotate(-90 12 {(_TOP + bottom) / 2:.2f})">{escape(symbol)} / MPE, %</text>',
+        f'transform="rotate(-90 12 {(_TOP + bottom) / 2:.2f})">{_symbol(symbol)} / MPE, %</text>',
         "</svg>",
     ]
     return "\n".join(parts)
@@ -167,6 +167,13 @@ def _point(bar: _Bar, x: float, y: _Place, width: float) -> list[str]:
         f'M{x - width:.2f} {low:.2f}H{x + width:.2f}" stroke="#000" stroke-width="0.9" fill="none"/>',
         f'<circle cx="{x:.2f}" cy="{middle:.2f}" r="{max(1.2, min(2.6, width)):.2f}" fill="#000"/>',
     ]
+
+
+def _symbol(symbol: str) -> str:
+    letters, _, subscript = symbol.partition("_")
+    if not subscript:
+        return escape(letters)
+    return f'{escape(letters)}<tspan dy="2.5" font-size="7">{escape(subscript)}</tspan><tspan dy="-2.5"> </tspan>'
 
 
 def _text(x: float, y: float, words: str, *, anchor: str = "middle", size: float = 9.5) -> str:

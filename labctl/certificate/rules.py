@@ -45,9 +45,9 @@ def _lists(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
             if count not in {1, most} or "  " in (column.text or ""):
                 yield (
                     column,
-                    Text(
-                        "has {count} entries beside {most}", zh="有 {count} 个值,其他列有 {most} 个"
-                    ).filled(count=count, most=most),
+                    Text("has {count} entries beside {most}", zh="有 {count} 个值,其他列有 {most} 个").filled(
+                        count=count, most=most
+                    ),
                 )
 
 
@@ -58,12 +58,14 @@ def _words(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
         if not len(element) and (not text or text != text.strip()):
             yield element, Text("is empty or padded with spaces", zh="为空或首尾有空格")
         if name in {"unit", "unitXMLList"} and not all(_UNIT.fullmatch(each) for each in text.split(" ")):
-            yield element, Text("unit {text!r} is not in Digital-SI form", zh="单位 {text!r} 不符合 D-SI 写法").filled(
-                text=text
+            yield (
+                element,
+                Text("unit {text!r} is not in Digital-SI form", zh="单位 {text!r} 不符合 D-SI 写法").filled(text=text),
             )
         if name == "release" and not _RELEASE.fullmatch(text):
-            yield element, Text("release {text!r} is not like v1.2.3", zh="版本号 {text!r} 应形如 v1.2.3").filled(
-                text=text
+            yield (
+                element,
+                Text("release {text!r} is not like v1.2.3", zh="版本号 {text!r} 应形如 v1.2.3").filled(text=text),
             )
         spoken = {each.get("lang") for each in element if _name(each) == "content"}
         if spoken and not spoken >= _LANGUAGES:

@@ -107,8 +107,12 @@ class _Rows:
         for symbol in dict.fromkeys(each.symbol for point in points for each in point.results):
             found = [each for point in points for each in point.results if each.symbol == symbol]
             unit = parse_unit(found[0].unit)
-            largest = max(max(abs(each.value), each.expanded) for each in found if each.unit == found[0].unit)
-            small[symbol] = fitting_unit(unit, largest)
+            sizes = [size for each in found for size in (abs(each.value), each.expanded)]
+            judged = [each for point in points for each in point.judgements if each.symbol == symbol]
+            sizes += [each.limit.value_in(unit) for each in judged if not unit.is_scale]
+            small[symbol] = fitting_unit(unit, max(sizes))
+            if all(not isinstance(point.columns.get("nominal"), Quantity) for point in points):
+                given = small[symbol]  # indications of nothing but an error, such as a zero
         return cls(points, names, section, legal, given, small)
 
     def group(self, *, grouped: bool) -> Group:
@@ -118,13 +122,9 @@ class _Rows:
         title = NOTHING
         if grouped:
             top = self.points[0].columns["range"]
-            words = self._set(top) if isinstance(top, Quantity) else str(top)
+            words = _range(top) if isinstance(top, Quantity) else str(top)
             title = Text(words, zh=words)
         return Group(title=title, units=tuple(self._unit(name) for name in self.names), rows=rows)
-
-    def _set(self, quantity: Quantity) -> str:
-        unit = self._unit_of(quantity)
-        return f"{plain(_near(quantity.value_in(unit)))} {unit.symbol}"
 
     def _unit_of(self, quantity: Quantity) -> Unit:
         given = self.given
@@ -250,6 +250,11 @@ class _Rows:
         return ""
 
 
+def _range(top: Quantity) -> str:
+    unit = given_unit(top.unit, abs(top.value))
+    return f"{plain(_near(top.value_in(unit)))} {unit.symbol}"
+
+
 def _shown(unit: Unit) -> str:
     return "" if unit == ONE else unit.symbol
 
@@ -257,4 +262,3 @@ def _shown(unit: Unit) -> str:
 def _near(value: float) -> float:
     """Take off what a change of unit adds in binary: 0.05 V is 50 mV, not 50.00000000000001 mV."""
     return float(f"{value:.13e}")
-

@@ -32,9 +32,7 @@ from labctl.records.equipment import (
 from labctl.records.order import Customer, Laboratory, Order, People, Person
 
 STARTED = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # half past seven in the morning of the 24th, where it was made
-ISSUE = Issue(
-    number="SIM-20261124-0001", at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC), head="5a" * 32, release="0.1.0"
-)
+ISSUE = Issue(number="SIM-20261124-0001", at=datetime(2026, 11, 24, 2, 0, tzinfo=UTC), head="5a" * 32, release="0.1.0")
 _MPE = {0.1: (50, 35), 1.0: (40, 7), 10.0: (35, 5), 100.0: (45, 6), 1000.0: (45, 10)}
 _SPEC = {0.1: (20, 1e-6), 1.0: (11, 2e-6), 10.0: (12, 20e-6), 100.0: (18, 150e-6), 1000.0: (18, 1.5e-3)}
 
@@ -43,7 +41,9 @@ def volts(value: float) -> Quantity:
     return Quantity.of(value, "V")
 
 
-def budget_line(symbol: str, u: float, *, evaluation: str = "B", source: str = "", confirmed: bool = True) -> BudgetLine:
+def budget_line(
+    symbol: str, u: float, *, evaluation: str = "B", source: str = "", confirmed: bool = True
+) -> BudgetLine:
     return BudgetLine(
         symbol=symbol,
         description=Text(f"Contribution of {symbol}", zh=f"{symbol} 引入的分量"),
@@ -120,7 +120,9 @@ def zero(top: float) -> PointResult:
         u=top * 1e-6,
         inputs={"V_0": volts(top * 1.3e-7)},
     )
-    return evolve(made, section="Zero", point=f"{top:g} V", columns={"range": volts(top)}, results=(result,), judgements=())
+    return evolve(
+        made, section="Zero", point=f"{top:g} V", columns={"range": volts(top)}, results=(result,), judgements=()
+    )
 
 
 def record(**changes: object) -> CalibrationRecord:

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +50,16 @@ def typefaces() -> Typefaces:
         digests={name: sha256(content).hexdigest() for name, content in contents.items()},
         drawn=frozenset.intersection(*(frozenset(characters(content, name)) for name, content in contents.items())),
     )
+
+
+def typesetter() -> dict[str, str]:
+    """Return what the bytes of a PDF depend on besides its document: versions and digests."""
+    return {
+        "typst": version("typst"),
+        "segno": version("segno"),
+        "pylopdf-fonts-zh-cn": version("pylopdf-fonts-zh-cn"),
+        **typefaces().digests,
+    }
 
 
 def characters(font: bytes, name: str = "font") -> set[int]:

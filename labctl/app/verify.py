@@ -1,0 +1,189 @@
+"""Verify a certificate or record: recompute it from the recorded bytes and say what agrees and what differs."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import frozen
+
+from labctl.app.issue import PDF, XML
+from labctl.app.verification.figures import recomputed
+from labctl.app.verification.report import Digits, Finding, Report, Step
+from labctl.app.verification.wires import replayed, transcribed
+from labctl.certificate.bundle import Bundle, bundle_of, read_bundle
+from labctl.certificate.reading import figures_of, number_of
+from labctl.errors import LabctlError, RecordError, StoreFailed
+from labctl.events.kinds import CertificateIssued, CertificateRegistered
+from labctl.language import Text
+from labctl.store.folder import DataFolder
+from labctl.store.journal import open_journal
+from labctl.store.ledger import Ledger
+
+_ARCHIVE = b"PK"
+
+
+@frozen(kw_only=True)
+class _Found:
+    """The record that a file rests on, and where it was."""
+
+    bundle: Bundle
+    where: Text
+
+
+def verify(file: Path, record: Path | None = None, data: Path | None = None) -> Report:
+    """Verify a certificate (PDF or XML) or a record bundle.
+
+    The record is FILE itself, the one given, `record.*` beside FILE, or the laboratory's own by certificate number.
+
+    Args:
+        file: what to verify.
+        record: the bundle that it rests on.
+        data: the laboratory's data folder.
+
+    Raises:
+        StoreFailed: FILE or the record given cannot be read.
+    """
+    content = _read(file)
+    is_record = content.startswith(_ARCHIVE) or file.suffix == ".zip"
+    number = "" if is_record else number_of(content)
+    try:
+        found = _record_in(file, content) if is_record else _find(content, number, file, record, data)
+    except (StoreFailed, LabctlError) as error:
+        if isinstance(error, StoreFailed):
+            raise
+        return _report(file, number, None, Step(name="record", finding=Finding.DIFFERS, said=error.text()))
+    if found is None:
+        return _report(file, number, None, Step(name="record", finding=Finding.UNKNOWN, said=_NO_RECORD))
+    bundle, issued = found.bundle, found.bundle.issued
+    steps = [_intact(found), replayed(bundle), transcribed(bundle)]
+    if issued is None:
+        return _report(file, number, bundle, *steps, Step(name="file", finding=Finding.UNKNOWN, said=_NOT_ISSUED))
+    again = recomputed(bundle, issued)
+    steps += again.steps
+    figures = again.figures
+    if is_record:
+        steps += _neighbours(file, bundle, issued)
+    else:
+        steps.append(_same(file.name, content, bundle, issued))
+        figures = _of_file(content, figures)
+    return _report(file, issued.number, bundle, *steps, figures=figures)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreFailed(
+            record=str(path), problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error.strerror)
+        ) from error
+
+
+def _record_in(path: Path, content: bytes) -> _Found:
+    return _Found(bundle=read_bundle(content, path.name), where=Text(path.name, zh=path.name))
+
+
+def _find(content: bytes, number: str, file: Path, given: Path | None, data: Path | None) -> _Found | None:
+    """Return the record of a certificate; None where there is none.
+
+    Raises:
+        RecordAltered: there is one, and it is not what it was.
+    """
+    if given is not None:
+        return _record_in(given, _read(given))
+    for path in _beside(file):
+        found = _record_in(path, _read(path))
+        issued = found.bundle.issued
+        if issued is not None and (not number or issued.number == number or _is_issued(content, issued)):
+            return found
+    return _in_store(content, number, data) if data is not None else None
+
+
+def _beside(file: Path) -> Iterator[Path]:
+    for path in sorted(file.absolute().parent.glob("record.*")):
+        if path.is_file() and path.name != file.name:
+            yield path
+
+
+def _in_store(content: bytes, number: str, data: Path) -> _Found | None:
+    folder = DataFolder(data)
+    digest = sha256(content).hexdigest()
+    for entry in Ledger(folder.ledger).read():
+        event = entry.event
+        if isinstance(event, CertificateRegistered) and (
+            digest in {event.pdf, event.xml} or (number and event.number == number)
+        ):
+            with open_journal(folder.existing_journal(event.run)) as journal:
+                bundle = bundle_of(journal, folder.transcript(event.run))
+            where = Text("the laboratory's own record of run {run}", zh="本实验室存档,运行 {run}")
+            return _Found(bundle=bundle, where=where.filled(run=event.run))
+    return None
+
+
+def _intact(found: _Found) -> Step:
+    bundle = found.bundle
+    said = Text(
+        "{where}: {entries} entries in an unbroken chain, head {head}; {blobs} enclosed files and "
+        "{length} bytes of transcript as they were sealed",
+        zh="{where}:{entries} 条记录链完整,末端 {head};所附 {blobs} 个文件和 {length} 字节通信记录与封存时一致",
+    ).filled(
+        where=found.where,
+        entries=len(bundle.entries),
+        head=f"{bundle.head[:16]}…",
+        blobs=len(bundle.blobs),
+        length=len(bundle.transcript),
+    )
+    return Step(name="record", finding=Finding.AGREES, said=said)
+
+
+def _is_issued(content: bytes, issued: CertificateIssued) -> bool:
+    return sha256(content).hexdigest() in {issued.pdf, issued.xml}
+
+
+def _same(name: str, content: bytes, bundle: Bundle, issued: CertificateIssued) -> Step:
+    """Compare a file with the one that was issued, by its digest."""
+    digest = sha256(content).hexdigest()
+    if digest in {issued.pdf, issued.xml}:
+        return Step(name="file", finding=Finding.AGREES, said=_ISSUED.filled(name=name, digest=f"{digest[:16]}…"))
+    original = bundle.blobs[issued.xml if content.lstrip().startswith(b"<") else issued.pdf]
+    at = next((i for i, (a, b) in enumerate(zip(content, original, strict=False)) if a != b), None)
+    where = at if at is not None else min(len(content), len(original))
+    return Step(name="file", finding=Finding.DIFFERS, said=_NOT_THE_ISSUED.filled(name=name, at=where + 1))
+
+
+def _neighbours(file: Path, bundle: Bundle, issued: CertificateIssued) -> list[Step]:
+    """Compare the certificate's files that lie beside its record."""
+    found = (file.absolute().with_name(name) for name in (PDF, XML))
+    return [_same(path.name, path.read_bytes(), bundle, issued) for path in found if path.is_file()]
+
+
+def _of_file(content: bytes, figures: tuple[Digits, ...]) -> tuple[Digits, ...]:
+    """Put the numbers of the XML that is verified in place of those that were issued."""
+    if not content.lstrip().startswith(b"<"):
+        return figures
+    try:
+        read = figures_of(content)
+    except RecordError:
+        return figures
+    known = {each.place: each.recomputed for each in figures}
+    return tuple(
+        Digits(place=place, printed=read.get(place, "—"), recomputed=known.get(place, "—"))
+        for place in dict.fromkeys((*known, *read))
+    )
+
+
+def _report(
+    file: Path, number: str, bundle: Bundle | None, *steps: Step, figures: tuple[Digits, ...] = ()
+) -> Report:
+    run = bundle.stream if bundle is not None else ""
+    return Report(file=str(file), number=number, run=run, steps=steps, figures=figures)
+
+
+_NO_RECORD = Text(
+    "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. Name it with --record",
+    zh="未找到其记录:旁边没有 record.zip,本实验室数据文件夹中也没有。请用 --record 指定",
+)
+_NOT_ISSUED = Text("no certificate has been issued on this record", zh="尚未依据该记录出具证书")
+_ISSUED = Text("{name} is the issued file, SHA-256 {digest}", zh="{name} 为签发的文件,SHA-256 {digest}")
+_NOT_THE_ISSUED = Text(
+    "{name} is not the issued file; they part at byte {at}", zh="{name} 不是签发的文件,自第 {at} 字节起不同"
+)
