@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
 from labctl.app.job import Job, new_run
@@ -23,7 +23,8 @@ from labctl.store.journal import open_journal
 from labctl.transport.watch import alive
 
 CLOCK = WallClock()
-T = type[Event]
+METHODS = Path(__file__).parent / "methods"
+SHORT, STUCK = str(METHODS / "short"), str(METHODS / "stuck")
 
 
 @define
@@ -45,20 +46,20 @@ class Rig:
     handle: RunHandle | None = None
     _thread: threading.Thread | None = None
 
-    def job(self) -> Job:
+    def job(self, procedure: str = "dmm-dc-voltage") -> Job:
         return Job(
             run=new_run(self.folder),
             data=str(self.folder.root),
             station=str(self.station),
-            procedure="dmm-dc-voltage",
+            procedure=procedure,
             by="tests",
             endpoints=self.line,
             confirms="nobody",
         )
 
-    def start(self, job: Job | None = None) -> RunHandle:
+    def start(self, procedure: str = "dmm-dc-voltage") -> RunHandle:
         self.heard.clear()
-        return self._listened(start_run(job or self.job()))
+        return self._listened(start_run(self.job(procedure)))
 
     def resume(self) -> RunHandle:
         run = self.running.run
@@ -73,10 +74,13 @@ class Rig:
 
     def strike(self, how: signal.Signals = signal.SIGKILL) -> bool:
         """Send the engine a signal; tell whether it was still there."""
-        if not alive(self.running.process):
+        if not self.alive():
             return False
         os.kill(self.running.process, how)
         return True
+
+    def alive(self) -> bool:
+        return alive(self.running.process)
 
     def gone(self, within: float = 20.0) -> bool:
         """Wait for the engine's process to end, and for everything it said to be heard."""
@@ -84,6 +88,11 @@ class Rig:
         assert self._thread is not None
         self._thread.join(within)
         return ended
+
+    def hears(self, more: int) -> None:
+        """Wait for so many more events, or for the end of the engine."""
+        wanted = len(self.heard) + more
+        until(lambda: len(self.heard) >= wanted or not self.alive(), 20.0)
 
     def energised(self) -> bool:
         return bool(self.bench.state("calibrator")["energised"])
@@ -101,13 +110,14 @@ class Rig:
         assert len(found) == 1
         return found[0]
 
-    def keeps_what_it_acknowledged(self) -> None:
-        """Every entry that was heard before a kill is still there, unchanged, in a chain that holds."""
+    def keeps_what_it_acknowledged(self) -> Event:
+        """Check that all that was heard is still there, unchanged, in a chain that holds; return the last event."""
         with open_journal(self.running.journal) as journal:
             kept = list(journal.read())
-        assert [(each.n, each.canonical) for each in kept[: len(self.heard)]] == [
-            (each.n, each.canonical) for each in self.heard
-        ]
+        assert len(kept) >= len(self.heard)
+        for before, after in zip(self.heard, kept, strict=False):
+            assert (before.n, before.canonical) == (after.n, after.canonical)
+        return kept[-1].event
 
     def _listened(self, handle: RunHandle) -> RunHandle:
         self.handle = handle
@@ -142,6 +152,3 @@ def until(holds: Callable[[], bool], within: float) -> bool:
             return False
         CLOCK.wait(0.005)
     return True
-
-
-__all__ = ["CLOCK", "Rig", "evolve", "rig", "until"]
