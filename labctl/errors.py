@@ -39,6 +39,7 @@
     |  |- UnknownSchema
     |  |- StoreFailed
     |  |- AlreadyOpen
+    |  |- UnknownPoint
     |  `- CertificateRefused
     |     |- RunNotFinished
     |     |- OtherProcedure
@@ -498,6 +499,20 @@ class StoreFailed(RecordError):
 @define(kw_only=True, slots=False)
 class AlreadyOpen(RecordError):
     """Another engine holds this journal or this bench."""
+
+
+@define(kw_only=True, slots=False)
+class UnknownPoint(RecordError):
+    """No point of a record, or several, fit the words by which one was asked for."""
+
+    said: ClassVar[Text] = Text(
+        "{record}: {asked!r} names {count} points. Choose one of:\n{choices}",
+        zh="{record}:{asked!r} 对应 {count} 个校准点。请从下列中选择:\n{choices}",
+    )
+    problem: Text = Text("not one point", zh="不是唯一的校准点")
+    asked: str
+    count: int
+    choices: str
 
 
 @define(kw_only=True, slots=False)

@@ -23,7 +23,7 @@ _ARCHIVE = b"PK"
 
 
 @frozen(kw_only=True)
-class _Found:
+class FoundRecord:
     """The record that a file rests on, and where it was."""
 
     bundle: Bundle
@@ -43,14 +43,14 @@ def verify(file: Path, record: Path | None = None, data: Path | None = None) -> 
     Raises:
         StoreFailed: FILE or the record given cannot be read.
     """
-    content = _read(file)
-    is_record = content.startswith(_ARCHIVE) or file.suffix == ".zip"
+    content = read_file(file)
+    is_record = _is_record(file, content)
     number = "" if is_record else number_of(content)
     try:
-        found = _record_in(file, content) if is_record else _find(content, number, file, record, data)
-    except (StoreFailed, LabctlError) as error:
-        if isinstance(error, StoreFailed):
-            raise
+        found = find_record(file, content, record, data)
+    except StoreFailed:
+        raise
+    except LabctlError as error:
         return _report(file, number, None, Step(name="record", finding=Finding.DIFFERS, said=error.text()))
     if found is None:
         return _report(file, number, None, Step(name="record", finding=Finding.UNKNOWN, said=_NO_RECORD))
@@ -69,7 +69,7 @@ def verify(file: Path, record: Path | None = None, data: Path | None = None) -> 
     return _report(file, issued.number, bundle, *steps, figures=figures)
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
@@ -78,24 +78,33 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _record_in(path: Path, content: bytes) -> _Found:
-    return _Found(bundle=read_bundle(content, path.name), where=Text(path.name, zh=path.name))
+def _is_record(file: Path, content: bytes) -> bool:
+    return content.startswith(_ARCHIVE) or file.suffix == ".zip"
 
 
-def _find(content: bytes, number: str, file: Path, given: Path | None, data: Path | None) -> _Found | None:
-    """Return the record of a certificate; None where there is none.
+def _record_in(path: Path, content: bytes) -> FoundRecord:
+    return FoundRecord(bundle=read_bundle(content, path.name), where=Text(path.name, zh=path.name))
+
+
+def find_record(file: Path, content: bytes, given: Path | None, data: Path | None) -> FoundRecord | None:
+    """Return the record that a file rests on, or that it is; None where there is none.
 
     Raises:
         RecordAltered: there is one, and it is not what it was.
+        StoreFailed: the record given cannot be read.
     """
+    if _is_record(file, content):
+        return _record_in(file, content)
+    number = number_of(content)
     if given is not None:
-        return _record_in(given, _read(given))
-    for path in _beside(file):
-        found = _record_in(path, _read(path))
-        issued = found.bundle.issued
-        if issued is not None and (not number or issued.number == number or _is_issued(content, issued)):
+        return _record_in(given, read_file(given))
+    beside = [_record_in(path, read_file(path)) for path in _beside(file)]
+    known = [each for each in beside if each.bundle.issued is not None]
+    for found in known:
+        if _rests_on(content, number, found.bundle):
             return found
-    return _in_store(content, number, data) if data is not None else None
+    kept = _in_store(content, number, data) if data is not None else None
+    return kept or next(iter(known), None)  # a number that nobody knows may itself have been changed
 
 
 def _beside(file: Path) -> Iterator[Path]:
@@ -104,7 +113,7 @@ def _beside(file: Path) -> Iterator[Path]:
             yield path
 
 
-def _in_store(content: bytes, number: str, data: Path) -> _Found | None:
+def _in_store(content: bytes, number: str, data: Path) -> FoundRecord | None:
     folder = DataFolder(data)
     digest = sha256(content).hexdigest()
     for entry in Ledger(folder.ledger).read():
@@ -115,11 +124,11 @@ def _in_store(content: bytes, number: str, data: Path) -> _Found | None:
             with open_journal(folder.existing_journal(event.run)) as journal:
                 bundle = bundle_of(journal, folder.transcript(event.run))
             where = Text("the laboratory's own record of run {run}", zh="本实验室存档,运行 {run}")
-            return _Found(bundle=bundle, where=where.filled(run=event.run))
+            return FoundRecord(bundle=bundle, where=where.filled(run=event.run))
     return None
 
 
-def _intact(found: _Found) -> Step:
+def _intact(found: FoundRecord) -> Step:
     bundle = found.bundle
     said = Text(
         "{where}: {entries} entries in an unbroken chain, head {head}; {blobs} enclosed files and "
@@ -135,8 +144,11 @@ def _intact(found: _Found) -> Step:
     return Step(name="record", finding=Finding.AGREES, said=said)
 
 
-def _is_issued(content: bytes, issued: CertificateIssued) -> bool:
-    return sha256(content).hexdigest() in {issued.pdf, issued.xml}
+def _rests_on(content: bytes, number: str, bundle: Bundle) -> bool:
+    issued = bundle.issued
+    return issued is not None and (
+        not number or issued.number == number or sha256(content).hexdigest() in {issued.pdf, issued.xml}
+    )
 
 
 def _same(name: str, content: bytes, bundle: Bundle, issued: CertificateIssued) -> Step:
@@ -152,7 +164,7 @@ def _same(name: str, content: bytes, bundle: Bundle, issued: CertificateIssued) 
 
 def _neighbours(file: Path, bundle: Bundle, issued: CertificateIssued) -> list[Step]:
     """Compare the certificate's files that lie beside its record."""
-    found = (file.absolute().with_name(name) for name in (PDF, XML))
+    found = [file.absolute().with_name(name) for name in (PDF, XML)]
     return [_same(path.name, path.read_bytes(), bundle, issued) for path in found if path.is_file()]
 
 
