@@ -17,6 +17,7 @@ from labctl.events.kinds import RunFinished, RunStarted
 from labctl.language import Text
 from labctl.store.folder import DataFolder
 from labctl.store.journal import open_journal
+from labctl.store.sqlite import spoken
 
 _START = 60.0  # seconds for an engine to say that it is up, or why not
 _LOOK = 0.5  # seconds between two looks at a journal whose bell is silent
@@ -51,7 +52,7 @@ def start_run(job: Job) -> RunHandle:
             record=job.run, problem=Text("such a run exists already; resume it", zh="该运行已存在,请恢复运行")
         )
     file = job.save()
-    log = job.folder.log(job.run).open("ab")
+    log = spoken(job.folder.root, lambda: job.folder.log(job.run).open("ab"))
     with log:
         process = subprocess.Popen(  # noqa: S603  (this interpreter, our own module)
             [sys.executable, "-P", "-m", "labctl.app.engine", "--job", str(file)],

@@ -7,7 +7,7 @@ import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from labctl import __version__
 from labctl.app.casting import Cast, fill
-from labctl.app.job import Job, private_folder
+from labctl.app.job import Job, last_words, private_folder
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock, WallClock
@@ -124,6 +124,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
         clock = _clock(held, job)
         transcript = Transcript(folder.transcript(job.run), clock)
         held.callback(transcript.close)
+        last_words(job.endpoint).unlink(missing_ok=True)
         control = Control(unattended=job.unattended)
         server = held.enter_context(CommandServer(job.endpoint, control.request))
         scribe = Scribe(journal, transcript, clock, server.ring)
@@ -255,6 +256,13 @@ def _seal(prepared: Prepared, scribe: Scribe, ended: RunFinished) -> None:
     )
 
 
+def leave_last_words(job: Job, words: Text) -> None:
+    """Say why the engine ended where its journal no longer can; beside the endpoint, on another disk than the data."""
+    file = last_words(job.endpoint)
+    with suppress(OSError):
+        file.write_text(json.dumps({"en": words.en, "zh": words.zh}), encoding="utf-8")
+
+
 def _leave(control: Control, number: int) -> None:
     control.ask(Command(wish=Wish.STOP, by=signal.Signals(number).name))
 
@@ -283,6 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LabctlError as error:
         text = error.text()
         say(error=type(error).__name__, en=text.en, zh=text.zh or text.en)
+        leave_last_words(job, text)
         sys.stderr.write(f"{error}\n")
         return 4
     if ended is None:

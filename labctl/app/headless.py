@@ -1,6 +1,7 @@
 """A run at a terminal or in a script: started, watched line by line, its questions asked or taken as answered."""
 
 import getpass
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from attrs import define, evolve, field, frozen
 
 from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
 from labctl.app.foresight import foresee
-from labctl.app.job import Job, new_run
+from labctl.app.job import Job, last_words, new_run
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, read_station, simulated_bench
 from labctl.app.telling import Teller
@@ -213,14 +214,12 @@ def handle_asks(handle: RunHandle, question: str) -> bool:
 
 def reachable(endpoints: str) -> bool:
     """Return whether the simulated bench of these endpoints still runs."""
-    from json import loads
-
     from labctl.errors import LabctlError
     from labctl.transport.borrowed import BorrowedClock
 
     if not endpoints:
         return False
-    clock = BorrowedClock(str(loads(endpoints).get("operator", "")))
+    clock = BorrowedClock(str(json.loads(endpoints).get("operator", "")))
     try:
         clock.now()
     except LabctlError:
@@ -230,6 +229,15 @@ def reachable(endpoints: str) -> bool:
     return True
 
 
+def last_words_of(handle: RunHandle) -> Text | None:
+    """Return why an engine ended where its journal does not say so."""
+    try:
+        said = json.loads(last_words(handle.endpoint).read_bytes())
+        return Text(str(said["en"]), zh=str(said["zh"]))
+    except (OSError, ValueError, LookupError):
+        return None
+
+
 def _ended(handle: RunHandle, last: Entry | None) -> Told:
     match last.event if last is not None else None:
         case RunFinished() as event:
@@ -237,7 +245,7 @@ def _ended(handle: RunHandle, last: Entry | None) -> Told:
         case RunRested() as event:
             return Told(run=handle.run, state="resting", reason=event.reason, journal=handle.journal)
         case _:
-            reason = Text(
+            reason = last_words_of(handle) or Text(
                 "the engine ended without a word; resume the run with `labctl resume {run}`",
                 zh="引擎意外终止;请用 labctl resume {run} 恢复运行",
             ).filled(run=handle.run)

@@ -15,6 +15,7 @@ from labctl.errors import StoreFailed
 from labctl.events.codec import decode, encode
 from labctl.language import Text
 from labctl.store.folder import DataFolder
+from labctl.store.sqlite import spoken
 
 
 @frozen(kw_only=True)
@@ -55,10 +56,18 @@ class Job:
         return endpoint(self.folder, self.run)
 
     def save(self) -> Path:
-        """Write the job beside the journal and return its file."""
+        """Write the job beside the journal and return its file.
+
+        Raises:
+            StoreFailed: the disk refuses.
+        """
         path = self.folder.job(self.run)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(encode(self))
+
+        def write() -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(encode(self))
+
+        spoken(path, write)
         return path
 
     @classmethod
@@ -86,6 +95,11 @@ def endpoint(folder: DataFolder, run: str) -> Path:
     A socket's name holds about a hundred characters, which a data folder's path may exceed.
     """
     return private_folder() / f"{run}-{crc32(str(folder.root).encode()):08x}"
+
+
+def last_words(endpoint: Path) -> Path:
+    """Return where an engine says why it ended, when its journal could not take it."""
+    return endpoint.with_name(f"{endpoint.name}.last-words")
 
 
 def private_folder() -> Path:

@@ -28,6 +28,9 @@ from labctl.run.progress import Progress
 class Seals(Protocol):
     """A transcript, as the scribe sees it."""
 
+    lenient: bool
+    """Whether a disk that refuses is borne in silence, until the next seal."""
+
     def seal(self) -> tuple[int, str]:
         """Bring everything to the disk; return the length and the SHA-256 of the whole."""
         ...

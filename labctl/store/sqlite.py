@@ -1,5 +1,6 @@
 """The one door to SQLite: a version that is safe, connections set up alike, and its errors in a person's words."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -87,7 +88,7 @@ def in_words(path: Path, error: BaseException) -> RecordError:
 
 
 def _problem(path: Path, error: BaseException) -> Text:
-    if isinstance(error, apsw.FullError) or getattr(error, "errno", 0) == 28:  # noqa: PLR2004  (ENOSPC)
+    if isinstance(error, apsw.FullError) or getattr(error, "errno", 0) == errno.ENOSPC:
         return Text(
             "the disk of {folder} is full ({error}); free some space, then resume the run",
             zh="{folder} 所在磁盘已满({error});请清理空间后恢复运行",
@@ -97,7 +98,8 @@ def _problem(path: Path, error: BaseException) -> Text:
             "another program holds the file ({error}); close it, then resume the run",
             zh="文件被其他程序占用({error});请关闭该程序后恢复运行",
         )
-    if isinstance(error, (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, PermissionError)):
+    read_only = getattr(error, "errno", 0) == errno.EROFS
+    if read_only or isinstance(error, (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, PermissionError)):
         if not path.parent.is_dir():
             return Text("there is no folder {folder}", zh="文件夹 {folder} 不存在")
         return Text(
