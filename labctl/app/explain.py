@@ -1,4 +1,4 @@
-"""Explain one printed number: from its digits through rounding, formula and budget down to the bytes of its readings."""
+"""Explain one printed number: from its digits through rounding, formula and budget to the bytes of its readings."""
 
 import re
 from collections.abc import Iterator
@@ -359,7 +359,9 @@ _LINE: Final = Text(
     zh="  {symbol} = {value}:u = {u}({type} 类,{distribution},÷{divisor},ν = {dof}),c = {c},"
     "|c|·u = {contribution},占 {percent} %",
 )
-_SOURCE: Final = Text("      {description}; {source}{mark} [{effect}]", zh="      {description};{source}{mark} [{effect}]")
+_SOURCE: Final = Text(
+    "      {description}; {source}{mark} [{effect}]", zh="      {description};{source}{mark} [{effect}]"
+)
 _UNVERIFIED: Final = Text(" (unverified)", zh="(未经核实)")
 _SUM: Final = Text(
     "  u = {u} {unit}, ν_eff = {dof}, k = {k} ({policy}), U = k·u = {expanded} {unit}",

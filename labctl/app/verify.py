@@ -70,11 +70,17 @@ def verify(file: Path, record: Path | None = None, data: Path | None = None) -> 
 
 
 def read_file(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        StoreFailed: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
         raise StoreFailed(
-            record=str(path), problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error.strerror)
+            record=str(path),
+            problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error.strerror),
         ) from error
 
 
@@ -183,15 +189,14 @@ def _of_file(content: bytes, figures: tuple[Digits, ...]) -> tuple[Digits, ...]:
     )
 
 
-def _report(
-    file: Path, number: str, bundle: Bundle | None, *steps: Step, figures: tuple[Digits, ...] = ()
-) -> Report:
+def _report(file: Path, number: str, bundle: Bundle | None, *steps: Step, figures: tuple[Digits, ...] = ()) -> Report:
     run = bundle.stream if bundle is not None else ""
     return Report(file=str(file), number=number, run=run, steps=steps, figures=figures)
 
 
 _NO_RECORD = Text(
-    "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. Name it with --record",
+    "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. "
+    "Name it with --record",
     zh="未找到其记录:旁边没有 record.zip,本实验室数据文件夹中也没有。请用 --record 指定",
 )
 _NOT_ISSUED = Text("no certificate has been issued on this record", zh="尚未依据该记录出具证书")

@@ -196,13 +196,15 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
         stated = _both("; ".join(f"{each.name} {each.figure}" for each in asset.characteristics))
     elif not stated.en:
         stated = _both("; ".join(f"≤ {each.up_to}: {each.figure}" for each in figures))
-    unverified = any(not each.confirmed for each in (*figures, *(asset.characteristics if not equipment else ())))
+    confirmed = [each.confirmed for each in figures]
+    if not equipment:
+        confirmed += [each.confirmed for each in asset.characteristics]
     return StandardLine(
         name=asset.title,
         model=" ".join(filter(None, (asset.identity.manufacturer, asset.identity.model))),
         serial=asset.identity.serial,
         statement=stated,
-        mark=UNVERIFIED if unverified else NOTHING,
+        mark=NOTHING if all(confirmed) else UNVERIFIED,
         certificate=certificate.number if certificate is not None else "—",
         laboratory=certificate.laboratory if certificate is not None else "—",
         due=certificate.due.isoformat() if certificate is not None else "—",
@@ -210,7 +212,7 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
 
 
 def _condition(condition: Condition) -> Line:
-    """Return an ambient condition: its extremes to a tenth, or to the last place of its uncertainty if that is wider."""
+    """Return an ambient condition: its extremes to a tenth, or to the last place of its uncertainty if wider."""
     label = CONDITIONS.get(condition.name, _both(condition.name))
     unit = condition.lowest.unit
     place = last_place(1.0)  # a tenth

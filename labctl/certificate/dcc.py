@@ -8,12 +8,12 @@ from lxml import etree
 
 from labctl.certificate.compose import local_date
 from labctl.certificate.dcc_results import result
-from labctl.certificate.dsi import dsi
 from labctl.certificate.document import Document, Line
+from labctl.certificate.dsi import dsi
 from labctl.certificate.element import Element, root
 from labctl.certificate.figures import amount_in, plain
-from labctl.certificate.typefaces import typesetter
 from labctl.certificate.rules import refuse_broken
+from labctl.certificate.typefaces import typesetter
 from labctl.certificate.words import (
     AUTHORISED_BY,
     CONDITIONS,

@@ -26,8 +26,8 @@ def result(results: Element, table: ResultTable, section: SectionResult, *, conf
     """Write the results of one section."""
     parent = results.add("result", refType="gp_measuringResult1")
     name = table.title
-    if table.phase not in {"", "calibration"}:
-        name = Text("{title}, {phase}", zh="{title},{phase}").filled(title=table.title, phase=table.phase)
+    if table.phase_name.en:
+        name = Text("{title}, {phase}", zh="{title},{phase}").filled(title=table.title, phase=table.phase_name)
     parent.words("name", name)
     parent.same("description", "; ".join(section.model) or section.title.en)
     content = parent.add("data")

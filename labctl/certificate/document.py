@@ -78,6 +78,7 @@ class ResultTable:
     """The results of one section in one phase."""
 
     phase: str
+    phase_name: Text  # empty where the record has one phase
     section: str
     title: Text
     columns: tuple[Column, ...]

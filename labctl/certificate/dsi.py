@@ -1,4 +1,4 @@
-"""Units as the Digital-SI writes them: words behind backslashes, `\\micro\\volt`, `\\metre\\tothe{3}\\hour\\tothe{-1}`."""
+r"""Units as the Digital-SI writes them: words behind backslashes, `\micro\volt`, `\metre\tothe{3}`."""
 
 import re
 from typing import Final

@@ -3,7 +3,7 @@
 from attrs import frozen
 from lxml import etree
 
-from labctl.certificate.rules import DCC, SI
+from labctl.certificate.rules import DCC, SI, Node
 from labctl.language import Text
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -13,9 +13,9 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 class Element:
     """One element of the certificate, to which others are added in their order."""
 
-    node: etree._Element
+    node: Node
 
-    def add(self, name: str, text: str | None = None, *, refType: str | None = None) -> "Element":  # noqa: N803  (its XML name)
+    def add(self, name: str, text: str | None = None, *, refType: str | None = None) -> "Element":
         """Add an element of the DCC and return it."""
         return self._added(DCC, name, text, refType)
 

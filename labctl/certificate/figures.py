@@ -69,3 +69,8 @@ def padding(column: list[str]) -> list[str]:
     tails = [each.partition(".") for each in column]
     most = max((len(tail) for _, _, tail in tails), default=0)
     return [("" if point or not most else ".") + "0" * (most - len(tail)) for _, point, tail in tails]
+
+
+def near(value: float) -> float:
+    """Take off what a change of unit adds in binary: 0.05 V is 50 mV, not 50.00000000000001 mV."""
+    return float(f"{value:.13e}")

@@ -4,22 +4,21 @@ import io
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias, cast
 
 import msgspec
 import segno
 import typst
 
-from labctl.certificate.document import NOTHING, Document
+from labctl.certificate.document import Document
 from labctl.certificate.typefaces import typefaces
-from labctl.certificate.words import PHASES, SIMULATED, typographic
+from labctl.certificate.words import SIMULATED, typographic
 from labctl.events.codec import encode
-from labctl.language import Text
 
 TEMPLATE: Final = Path(__file__).with_name("certificate.typ")
 STANDARDS: Final = ("a-3a", "ua-1")
 _SYMBOLS: Final = frozenset("νσρ")  # set in italics of the typesetter's own typeface
-Plain = dict[str, Any]  # what JSON holds
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | bool | None"
 
 
 def typeset(document: Document, xml: bytes) -> bytes:
@@ -28,9 +27,9 @@ def typeset(document: Document, xml: bytes) -> bytes:
     Raises:
         UnprintableCharacter: a string holds a character that the typefaces cannot draw.
     """
-    plain = _plain(document)
+    plain = _spoken(cast("Json", msgspec.json.decode(encode(document))))
     typefaces().refuse_undrawn(_strings(plain))
-    return _compiler().compile(
+    pages = _compiler().compile(
         format="pdf",
         sys_inputs={
             "document": msgspec.json.encode(plain).decode(),
@@ -41,6 +40,7 @@ def typeset(document: Document, xml: bytes) -> bytes:
         pdf_standards=list(STANDARDS),
         timestamp=document.at.replace(microsecond=0),
     )
+    return cast("bytes", pages)
 
 
 @cache
@@ -52,40 +52,28 @@ def _compiler() -> typst.Compiler:
 
 @cache
 def _watermark() -> str:
-    words = _spoken({"en": SIMULATED.en, "zh": SIMULATED.zh})
     drawn = typst.compile(
         TEMPLATE.with_name("watermark.typ"),
         font_paths=[typefaces().folder],
         ignore_system_fonts=True,
         format="svg",
-        sys_inputs=words,
+        sys_inputs={"en": SIMULATED.en, "zh": typographic(SIMULATED.zh)},
     )
     return drawn.decode()
 
 
-def _plain(document: Document) -> Plain:
-    """Return the document as the template reads it."""
-    plain: Plain = msgspec.json.decode(encode(document))
-    plain["date"] = [int(part) for part in document.issued.split("-")]
-    for table, source in zip(plain["tables"], document.tables, strict=True):
-        several = len({each.phase for each in document.tables}) > 1
-        words = PHASES.get(source.phase, Text(source.phase, zh=source.phase)) if several else NOTHING
-        table["phase_words"] = {"en": words.en, "zh": words.zh or words.en}
-    return _spoken(plain)
-
-
-def _spoken(value: Any) -> Any:  # noqa: ANN401  (whatever JSON holds)
+def _spoken(value: Json) -> Json:
     """Fill in the English words where a text has no Chinese ones, and set Chinese ones as a printer would."""
     if isinstance(value, list):
         return [_spoken(each) for each in value]
     if isinstance(value, dict):
         if set(value) == {"en", "zh"}:
-            return {"en": value["en"], "zh": typographic(value["zh"] or value["en"])}
+            return {"en": value["en"], "zh": typographic(str(value["zh"] or value["en"]))}
         return {name: _spoken(each) for name, each in value.items()}
     return value
 
 
-def _strings(value: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401  (whatever JSON holds)
+def _strings(value: Json, name: str = "") -> Iterator[str]:
     """Yield every string that will be printed in the typefaces of the package."""
     if isinstance(value, str):
         if name != "svg":

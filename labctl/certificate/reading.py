@@ -7,7 +7,7 @@ from typing import Final
 from attrs import frozen
 from lxml import etree
 
-from labctl.certificate.rules import DCC, SI
+from labctl.certificate.rules import DCC, SI, Node
 from labctl.errors import RecordAltered
 from labctl.language import Text
 
@@ -71,7 +71,7 @@ def software_of(xml: bytes) -> dict[str, str]:
     }
 
 
-def _parsed(xml: bytes, name: str) -> etree._Element:
+def _parsed(xml: bytes, name: str) -> Node:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(xml, parser)
@@ -81,14 +81,14 @@ def _parsed(xml: bytes, name: str) -> etree._Element:
         ) from error
 
 
-def _columns(quantity: etree._Element) -> Iterator[tuple[str, list[str]]]:
+def _columns(quantity: Node) -> Iterator[tuple[str, list[str]]]:
     for what, path in _COLUMNS.items():
         element = quantity.find(path, _NAMES)
         if element is not None and element.text:
             yield what, element.text.split(" ")
 
 
-def _labels(quantities: list[etree._Element]) -> list[str]:
+def _labels(quantities: list[Node]) -> list[str]:
     """Return what names the rows: the nominal values with their unit."""
     for quantity in quantities:
         if quantity.get("refType") == "basic_nominalValue":
@@ -98,8 +98,6 @@ def _labels(quantities: list[etree._Element]) -> list[str]:
     return []
 
 
-def _words(element: etree._Element) -> Text:
-    spoken = {
-        each.get("lang"): each.text or "" for each in element.iterfind(f"{{{DCC}}}name/{{{DCC}}}content")
-    }
+def _words(element: Node) -> Text:
+    spoken = {each.get("lang"): each.text or "" for each in element.iterfind(f"{{{DCC}}}name/{{{DCC}}}content")}
     return Text(spoken.get("en", ""), zh=spoken.get("zh", ""))

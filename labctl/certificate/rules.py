@@ -1,4 +1,4 @@
-"""Rules of a digital certificate that its schema does not state: lists of one length, references that lead somewhere."""
+"""Rules of a digital certificate that its schema does not state: lists of one length, references that lead on."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from lxml import etree
 from labctl.errors import BrokenRule
 from labctl.language import Text
 
+Node = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (the name that its stubs give it)
 DCC: Final = "https://ptb.de/dcc"
 SI: Final = "https://ptb.de/si"
 _RELEASE: Final = re.compile(r"[a-zA-Z]( )?(\d{1,3}\.){0,3}\d{1,3}")
@@ -16,7 +17,7 @@ _UNIT: Final = re.compile(r"(\\[a-z]+(\\tothe\{-?\d+\})?)+")
 _LANGUAGES: Final = {"zh", "en"}
 
 
-def refuse_broken(root: etree._Element, number: str) -> None:
+def refuse_broken(root: Node, number: str) -> None:
     """Refuse a certificate that breaks a rule.
 
     Raises:
@@ -29,13 +30,13 @@ def refuse_broken(root: etree._Element, number: str) -> None:
         )
 
 
-def _broken(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
+def _broken(root: Node) -> Iterator[tuple[Node, Text]]:
     yield from _lists(root)
     yield from _words(root)
     yield from _references(root)
 
 
-def _lists(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
+def _lists(root: Node) -> Iterator[tuple[Node, Text]]:
     """Every column of a list has as many entries as its fellows, or one for all of them, parted by single spaces."""
     for table in root.iter(f"{{{DCC}}}list"):
         columns = [each for each in table.iter() if _name(each).endswith("XMLList") and not len(each)]
@@ -51,7 +52,7 @@ def _lists(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
                 )
 
 
-def _words(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
+def _words(root: Node) -> Iterator[tuple[Node, Text]]:
     """Texts are never blank or padded, stand in both languages, and units and releases have their form."""
     for element in root.iter():
         name, text = _name(element), element.text or ""
@@ -72,7 +73,7 @@ def _words(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
             yield element, Text("does not stand in both languages", zh="缺少一种语言")
 
 
-def _references(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
+def _references(root: Node) -> Iterator[tuple[Node, Text]]:
     """Every id is referred to, and every reference leads to one."""
     named = {each.get("id"): each for each in root.iter() if each.get("id")}
     used = {one: each for each in root.iter() for one in (each.get("refId") or "").split()}
@@ -84,5 +85,5 @@ def _references(root: etree._Element) -> Iterator[tuple[etree._Element, Text]]:
         )
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: Node) -> str:
     return etree.QName(element).localname

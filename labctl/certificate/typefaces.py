@@ -37,7 +37,7 @@ class Typefaces:
         """
         for each in strings:
             for character in each:
-                if ord(character) not in self.drawn and character not in "\n":
+                if ord(character) not in self.drawn and character != "\n":
                     raise UnprintableCharacter(character=character, code=f"U+{ord(character):04X}", words=each[:60])
 
 
@@ -48,7 +48,7 @@ def typefaces() -> Typefaces:
     return Typefaces(
         folder=FOLDER,
         digests={name: sha256(content).hexdigest() for name, content in contents.items()},
-        drawn=frozenset.intersection(*(frozenset(characters(content, name)) for name, content in contents.items())),
+        drawn=frozenset(set[int].intersection(*(characters(content, name) for name, content in contents.items()))),
     )
 
 

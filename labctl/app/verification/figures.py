@@ -87,9 +87,7 @@ def _evaluation(bundle: Bundle, record: CalibrationRecord) -> Step:
         key for key, entry in live.items()
         if isinstance(entry.event, PointFinished) and encode(points.get(key)) != encode(entry.event.result)
     ]  # fmt: skip
-    signed = next(
-        each.event.record for each in reversed(bundle.entries) if isinstance(each.event, RecordEvaluated)
-    )
+    signed = next(each.event.record for each in reversed(bundle.entries) if isinstance(each.event, RecordEvaluated))
     same = encode(record) == bundle.blobs[signed]
     if same and not changed:
         return Step(name="evaluation", finding=Finding.AGREES, said=_SAME_BITS.filled(points=len(points)))
@@ -119,7 +117,9 @@ def _certificate(
     )
     wrong = sum(not each.agrees for each in figures)
     if wrong:
-        return Step(name="certificate", finding=Finding.DIFFERS, said=_WRONG.filled(wrong=wrong, of=len(figures))), figures
+        return Step(
+            name="certificate", finding=Finding.DIFFERS, said=_WRONG.filled(wrong=wrong, of=len(figures))
+        ), figures
     if xml == original and typeset(document, xml) == bundle.blobs[issued.pdf]:
         return Step(name="certificate", finding=Finding.AGREES, said=_ALL.filled(of=len(figures))), figures
     made_with = software_of(original).get("typst", "")
