@@ -196,7 +196,7 @@ def _demo(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.demo import demo
 
     told = demo(options.out, language=language, real_time=options.real_time, say=_say)
-    print(told.text(language))
+    print(json.dumps(told.plain(), ensure_ascii=False) if options.json else told.text(language))
     return told.status
 
 
@@ -206,6 +206,7 @@ def _gui(options: argparse.Namespace, language: Language) -> int:
     arguments = ["--language", language.value]
     arguments += ["--data", str(options.data)] if options.data is not None else []
     arguments += ["--station", str(options.station)] if options.station is not None else []
+    arguments += ["--real-time"] if options.real_time else []
     status: int = import_module("labctl_gui.main").main(arguments)
     return status
 
@@ -337,11 +338,12 @@ def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: 
             "--yes", action="store_true", help=words("take every instruction as carried out", "视所有操作提示为已完成")
         )
 
-    demo = command("demo", _demo, words("the whole road on the simulated bench", "在模拟台位上演示全过程"))
+    demo = command("demo", _demo, words("the whole road on the simulated bench", "在模拟台位上演示全过程"), json=True)
     demo.add_argument("--out", type=Path, default=Path("labctl-demo"))
     demo.add_argument("--real-time", action="store_true")
     gui = command("gui", _gui, words("open the window", "打开窗口"))
     gui.add_argument("--station", type=Path)
+    gui.add_argument("--real-time", action="store_true")
     engine = command(
         "engine", _engine, words("the engine's process (started by the others)", "运行引擎进程(由其他命令启动)")
     )

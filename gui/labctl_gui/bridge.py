@@ -1,6 +1,7 @@
 """Between the window's loop and everything that may take time: one worker thread, one inbox, drained every tick."""
 
 import queue
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,8 +19,9 @@ _POLL = 0.2  # seconds between two looks at the journal when no bell rings
 
 @frozen
 class Entries:
-    """New entries of the journal, in order."""
+    """New entries of a run's journal, in order."""
 
+    run: str
     entries: tuple[Entry, ...]
 
 
@@ -32,7 +34,10 @@ class Looked:
 
 @frozen
 class EngineLost:
-    """The engine's process is gone."""
+    """The engine's process is gone; its guardian may have left word."""
+
+    run: str
+    guarded: bool
 
 
 @frozen
@@ -56,7 +61,15 @@ class Refused:
     text: Text
 
 
-News = Entries | Looked | EngineLost | CertificateReady | Attached | Refused
+@frozen
+class NotStarted:
+    """No engine came up for a run."""
+
+    text: Text
+
+
+News = Entries | Looked | EngineLost | CertificateReady | Attached | Refused | NotStarted
+_BROKEN = Text("the program failed: {error}; the run is not affected", zh="程序出错：{error}；运行不受影响")
 
 
 class Job(Protocol):
@@ -73,9 +86,9 @@ class Bridge:
 
     opening: Callable[[], Desk]
     _jobs: "queue.SimpleQueue[Job | None]" = field(factory=queue.SimpleQueue, init=False)
-    _inbox: deque[News] = field(factory=deque, init=False)
+    _inbox: deque[News] = field(factory=deque[News], init=False)
     _ended: threading.Event = field(factory=threading.Event, init=False)
-    _threads: list[threading.Thread] = field(factory=list, init=False)
+    _threads: list[threading.Thread] = field(factory=list[threading.Thread], init=False)
     _desk: Desk | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -100,6 +113,11 @@ class Bridge:
         sender = threading.Thread(target=self._send, args=(what, facts), name=f"labctl-{what}", daemon=True)
         sender.start()
 
+    def failed(self, error: BaseException) -> None:
+        """Take in an error that nobody foresaw: it is told, and the window goes on."""
+        sys.__excepthook__(type(error), error, error.__traceback__)
+        self._inbox.append(Refused(_BROKEN.filled(error=repr(error))))
+
     def picture(self, name: str) -> bytes:
         """Return a picture of the procedure; empty where there is none."""
         return self._desk.picture(name) if self._desk is not None else b""
@@ -119,7 +137,10 @@ class Bridge:
         try:
             desk = self._desk = self.opening()
         except LabctlError as error:
-            self._inbox.append(Refused(error.text()))
+            self._inbox.append(NotStarted(error.text()))
+            return
+        except Exception as error:  # noqa: BLE001  (a thread that ends in silence would leave a dead window)
+            self.failed(error)
             return
         follower = threading.Thread(target=self._follow, args=(desk,), name="labctl-window-follower", daemon=True)
         self._threads.append(follower)
@@ -129,25 +150,33 @@ class Bridge:
                 news = job(desk)
             except LabctlError as error:
                 news = Refused(error.text())
+            except Exception as error:  # noqa: BLE001  (as above)
+                self.failed(error)
+                news = None
             if news is not None:
                 self._inbox.append(news)
 
     def _follow(self, desk: Desk) -> None:
         """Read the journal from the last number, whenever the bell rings and a few times a second."""
-        lost = False
+        lost = ""  # the run whose engine is gone
         while not self._ended.is_set():
             try:
-                entries = desk.news(timeout=_POLL)
-                if entries:
-                    self._inbox.append(Entries(tuple(entries)))
-                alive = desk.engine_alive()
+                news = desk.news(timeout=_POLL)
+                if news is not None:
+                    self._inbox.append(Entries(news.run, news.entries))
+                    continue
+                run = desk.handle.run if desk.handle is not None else ""
+                if desk.engine_alive():
+                    lost = ""
+                elif run != lost:
+                    lost = run
+                    self._inbox.append(EngineLost(run, guarded=desk.guardian_acted()))
             except LabctlError as error:
                 self._inbox.append(Refused(error.text()))
                 self._ended.wait(1.0)
-                continue
-            if not alive and not lost and not entries:
-                self._inbox.append(EngineLost())
-            lost = not alive
+            except Exception as error:  # noqa: BLE001  (as above)
+                self.failed(error)
+                self._ended.wait(1.0)
 
     def _send(self, what: str, facts: dict[str, str]) -> None:
         if self._desk is None:

@@ -30,7 +30,7 @@ def show(*, data: Path | None, station: Path | None, language: Language, real_ti
     except ImportError as error:
         words = Text(
             "the window needs Qt's system libraries ({error}); see the README's manual steps",
-            zh="窗口需要 Qt 的系统库({error}),请参阅 README 的手动安装步骤",
+            zh="窗口需要 Qt 的系统库（{error}），请参阅 README 的手动安装步骤",
         )
         sys.stderr.write(words.filled(error=error).within(language) + "\n")
         return 3
@@ -47,6 +47,7 @@ def show(*, data: Path | None, station: Path | None, language: Language, real_ti
     theme.apply_theme(application)
     theme.load_packaged_typeface()
     bridge = Bridge(lambda: Desk.open(data=data, station=station, real_time=real_time))
+    sys.excepthook = lambda _, error, __: bridge.failed(error)  # Qt would swallow it
     window = MainWindow(bridge, language, lambda: WallClock().now().date())
     window.show()
     QTimer.singleShot(0, window.begin)

@@ -17,6 +17,7 @@ PAPER = "#f3f4f5"
 PANEL = "#ffffff"
 INK = "#26292c"
 FAINT = "#6b7177"
+STALE = "#a4a9ad"
 LINE = "#d3d7da"
 FIELD = "#e6e9eb"
 ACCENT = "#0072b2"  # of the series on plots, not of states

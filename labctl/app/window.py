@@ -1,7 +1,10 @@
 """Everything the window can ask of labctl: one desk for one bench."""
 
 import getpass
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import cast
 
 from attrs import define, field, frozen
 
@@ -11,19 +14,25 @@ from labctl.app.job import Job, new_run
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, StationInstrument, read_station, simulated_bench, with_endpoints
 from labctl.clock import WallClock
-from labctl.errors import LabctlError
+from labctl.errors import AlreadyOpen, EngineGone, LabctlError
 from labctl.events.journal import Entry
-from labctl.events.kinds import RunFinished
+from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunStarted
+from labctl.instruments.capabilities import MeasuresSurroundings
 from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.packs import drivers, procedures
+from labctl.records.calibration import Outcome
 from labctl.records.equipment import Asset, CertificateOfStandard, Identity
+from labctl.records.observation import Indication
 from labctl.store.folder import DataFolder, data_folder
 from labctl.store.journal import open_journal
 from labctl.transport.connect import open_transport
 
 METHOD = "dmm-dc-voltage"
+_LEAVES = 5.0  # seconds in which an engine that has finished lets go of its journal
 _NO_DRIVER = Text("no driver {driver} is installed", zh="未安装驱动 {driver}")
+_SAFE = Text("output off", zh="输出已断开")
+_ENERGISED = Text("▲ output is on", zh="▲ 输出已接通")
 
 
 @frozen(kw_only=True)
@@ -40,6 +49,7 @@ class Seen:
     is_unit: bool = False
     shows_live: bool = False  # it shows or presents something during a run
     state: Text = Text("", zh="")  # what it says of itself now
+    indications: tuple[Indication, ...] = ()  # what it shows now, where looking disturbs nothing
 
 
 @frozen(kw_only=True)
@@ -63,20 +73,32 @@ class Issued:
     report: Text
 
 
+@frozen(kw_only=True)
+class News:
+    """New entries of one run's journal."""
+
+    run: str
+    entries: tuple[Entry, ...]
+
+
 @define
 class Desk:
     """One bench, its runs and its certificates, for one window.
 
-    `news` and `engine_alive` belong to one thread, everything else to another; a command opens its own connection.
+    `news` and `engine_alive` belong to one thread, everything else to another; `ask` may be called from any: each
+    request has its own connection.
     """
 
     folder: DataFolder
     station: Station
     bench: ServedBench | None = None
     handle: RunHandle | None = None
-    _last: int = field(default=0, init=False)
+    _heard: dict[str, int] = field(factory=dict[str, int], init=False)  # by run: the last entry that was read
     _listening: Controller | None = field(default=None, init=False)
-    _pictures: dict[str, bytes] = field(factory=dict, init=False)
+    _pictures: dict[str, bytes] = field(factory=dict[str, bytes], init=False)
+    _starting: bool = field(default=False, init=False)
+    _abort: bool = field(default=False, init=False)  # asked for while the engine was coming up
+    _turn: threading.Lock = field(factory=threading.Lock, init=False)
 
     @classmethod
     def open(cls, *, data: Path | None, station: Path | None, real_time: bool) -> "Desk":
@@ -87,15 +109,11 @@ class Desk:
             EngineFailed: the simulators did not come up.
         """
         folder = DataFolder(data_folder(data))
-        file = station or simulated_bench()
+        file = (station or simulated_bench()).absolute()
         described = read_station(file)
         if not described.simulated:
             return cls(folder, described)
-        note = folder.root / "simulated-bench.json"
-        bench = ServedBench.found(note, file)
-        if bench is None:
-            bench = ServedBench.start(file, real_time=real_time)
-            bench.remember(note)
+        bench = ServedBench.shared(folder.root, file, real_time=real_time)
         return cls(folder, with_endpoints(described, bench.line), bench)
 
     # --- the bench --------------------------------------------------------------------------------------------------
@@ -107,30 +125,39 @@ class Desk:
         return Look(station=self.station.name, simulated=self.station.simulated, seen=tuple(parts))
 
     def _seen(self, instrument: StationInstrument, *, touch: bool) -> Seen:
-        identity, failure = self._asked(instrument) if touch else (None, None)
+        found = self._asked(instrument) if touch else _Found()
         return Seen(
             key=instrument.key,
             title=instrument.asset.title,
             expected=instrument.asset.identity,
             address=instrument.address,
-            identity=identity,
-            failure=failure,
+            identity=found.identity,
+            failure=found.failure,
             certificate=instrument.asset.certificate,
             is_unit=bool(instrument.unit_type),
             shows_live=instrument.key != self.station.environment,
+            state=found.state,
+            indications=found.indications,
         )
 
-    def _asked(self, instrument: StationInstrument) -> tuple[Identity | None, Text | None]:
+    def _asked(self, instrument: StationInstrument) -> "_Found":
+        """Ask an instrument who it is, and what can be asked without changing anything."""
         kind = drivers().get(instrument.driver)
         if kind is None:
-            return None, _NO_DRIVER.filled(driver=instrument.driver)
+            return _Found(failure=_NO_DRIVER.filled(driver=instrument.driver))
         wire = open_transport(instrument.address, instrument=instrument.key, clock=WallClock(), claim=False)
         try:
             wire.open()
             asked: Driver = kind(wire, name=instrument.key)
-            return asked.recognise(instrument.asset.identity), None
+            identity = asked.recognise(instrument.asset.identity)
+            if instrument.key == self.station.environment:
+                room = cast("MeasuresSurroundings", asked)
+                return _Found(identity=identity, indications=(room.temperature(), room.humidity()))
+            if asked.safe is not None:
+                return _Found(identity=identity, state=_SAFE if asked.confirm_safe() else _ENERGISED)
+            return _Found(identity=identity)
         except LabctlError as error:
-            return None, error.text()
+            return _Found(failure=error.text())
         finally:
             wire.close()
 
@@ -145,14 +172,42 @@ class Desk:
     # --- runs -------------------------------------------------------------------------------------------------------
 
     def attach(self) -> str:
-        """Follow the run that is under way on this folder, if there is one, and return its name."""
-        for run in reversed(self.folder.known_runs()):
+        """Follow the run that a person expects to see, and return its name; empty where there is none.
+
+        That is the run under way on this bench, otherwise its latest one while something is left to do with
+        it: it was interrupted, or it finished and no certificate was issued.
+        """
+        latest = sorted(self.folder.known_runs(), key=lambda each: self.folder.journal(each).stat().st_mtime)
+        for run in reversed(latest):
             handle = attach(self.folder.root, run)
             with handle.controller as controller:
-                if controller.alive:
+                if controller.alive and self._belongs_here(run):
                     self._follow(handle)
                     return run
+        mine = next((run for run in reversed(latest) if self._belongs_here(run)), "")
+        if mine and self._is_open(mine):
+            self._follow(attach(self.folder.root, mine))
+            return mine
         return ""
+
+    def _belongs_here(self, run: str) -> bool:
+        try:
+            job = Job.load(self.folder.job(run))
+        except (LabctlError, OSError):
+            return False
+        return Path(job.station) == self.station.file
+
+    def _is_open(self, run: str) -> bool:
+        """Return whether something is left to do with a run on which no engine works."""
+        try:
+            with open_journal(self.folder.journal(run)) as journal:
+                events: Iterable[Event] = [entry.event for entry in journal.read()]
+        except LabctlError:
+            return False  # `labctl runs` lists it with its reason
+        started = any(isinstance(each, RunStarted) for each in events)
+        outcome = next((each.outcome for each in events if isinstance(each, RunFinished)), None)
+        issued = any(isinstance(each, CertificateIssued) for each in events)
+        return started and (outcome is None or (outcome is Outcome.FINISHED and not issued))
 
     def start(self) -> str:
         """Start the method on this bench and return the run.
@@ -168,7 +223,7 @@ class Desk:
             by=getpass.getuser(),
             endpoints=self.bench.line if self.bench is not None else "",
         )
-        self._follow(start_run(job))
+        self._bring_up(lambda: start_run(job))
         return job.run
 
     def resume(self, run: str) -> str:
@@ -178,16 +233,29 @@ class Desk:
             EngineFailed: the bench is not as it was.
         """
         line = self.bench.line if self.bench is not None else ""
-        handle = resume_run(self.folder.root, run, by=getpass.getuser(), reason="window", endpoints=line)
-        if self.handle is None or self.handle.run != run:
-            self._follow(handle)
+        self._bring_up(lambda: resume_run(self.folder.root, run, by=getpass.getuser(), reason="window", endpoints=line))
         return run
 
+    def _bring_up(self, engine: Callable[[], RunHandle]) -> None:
+        """Start an engine; an abort that was asked for meanwhile reaches it before it opens anything."""
+        with self._turn:
+            self._starting, self._abort = True, False
+        try:
+            handle = engine()
+            if self.bench is not None and handle.process:
+                self.bench.use(self.folder.root, handle.process)
+            with self._turn:
+                self._follow(handle)
+                self._starting, abort = False, self._abort
+            if abort:
+                self.ask("abort")
+        finally:
+            self._starting = False
+
     def _follow(self, handle: RunHandle) -> None:
-        self._last = 0
         self.handle = handle
 
-    def news(self, timeout: float) -> list[Entry]:
+    def news(self, timeout: float) -> News | None:
         """Return the entries since the last call; wait for the bell, at most `timeout` seconds, when there are none.
 
         Raises:
@@ -196,19 +264,31 @@ class Desk:
         handle = self.handle
         if handle is None:
             WallClock().wait(timeout)
-            return []
-        with open_journal(handle.journal) as journal:
-            entries = list(journal.read(self._last))
-        if entries:
-            self._last = entries[-1].n
-            return entries
-        if self._listener(handle).await_bell(timeout) is None and not self.engine_alive():
+            return None
+        if fresh := self._unheard(handle):
+            return fresh
+        if self._listener(handle).await_bell(timeout) is None and not self._listener(handle).alive:
+            if fresh := self._unheard(handle):  # its last words
+                return fresh
             WallClock().wait(timeout)
-        return []
+        return None
+
+    def _unheard(self, handle: RunHandle) -> News | None:
+        with open_journal(handle.journal) as journal:
+            entries = tuple(journal.read(self._heard.get(handle.run, 0)))
+        if not entries:
+            return None
+        self._heard[handle.run] = entries[-1].n
+        return News(run=handle.run, entries=entries)
 
     def engine_alive(self) -> bool:
         """Return whether an engine works on the run that is followed; true while there is none to follow."""
-        return self.handle is None or self._listener(self.handle).alive
+        handle = self.handle
+        return handle is None or self._starting or self._listener(handle).alive
+
+    def guardian_acted(self) -> bool:
+        """Return whether a guardian left word that it made the bench safe in the engine's place."""
+        return self.handle is not None and self.folder.note(self.handle.run).exists()
 
     def _listener(self, handle: RunHandle) -> Controller:
         if self._listening is None or self._listening.endpoint != handle.endpoint:
@@ -224,10 +304,20 @@ class Desk:
             EngineGone: no engine listens.
             EngineFailed: it refused.
         """
-        if self.handle is None:
+        with self._turn:
+            handle = self.handle
+            if self._starting:
+                if what == "abort":
+                    self._abort = True
+                return
+        if handle is None:
             return
-        with self.handle.controller as controller:
-            controller.ask(what, by=getpass.getuser(), **facts)
+        try:
+            with handle.controller as controller:
+                controller.ask(what, by=getpass.getuser(), **facts)
+        except EngineGone:
+            if what != "abort":  # nothing is energised by an engine that is gone
+                raise
 
     # --- certificates -----------------------------------------------------------------------------------------------
 
@@ -242,9 +332,19 @@ class Desk:
 
         if self.handle is None:
             return None
-        out = self.folder.root / "certificates" / self.handle.run
-        paths = issue_certificate(self.folder.root, self.handle.run, out)
-        report = verify(paths.pdf, record=paths.record)
+        run = self.handle.run
+        out = self.folder.root / "certificates" / run
+        deadline = WallClock().monotonic() + _LEAVES
+        while True:
+            try:
+                paths = issue_certificate(self.folder.root, run, out)
+            except AlreadyOpen:  # its engine has said its last word and is about to leave
+                if WallClock().monotonic() > deadline:
+                    raise
+                WallClock().wait(0.05)
+            else:
+                break
+        report = verify(paths.pdf, record=paths.record, data=self.folder.root)
         return Issued(
             number=paths.number,
             pdf=paths.pdf,
@@ -256,18 +356,20 @@ class Desk:
 
     def close(self) -> None:
         """Leave; a run goes on, and its simulated bench with it, otherwise the bench is ended."""
-        listening = self._listening
-        working = listening is not None and listening.alive and not self._ended()
-        if listening is not None:
-            listening.close()
-        if self.bench is not None and not working:
-            self.bench.stop()
+        if self._listening is not None:
+            self._listening.close()
+        if self.bench is not None:
+            self.bench.leave(self.folder.root)
 
-    def _ended(self) -> bool:
-        if self.handle is None:
-            return True
-        with open_journal(self.handle.journal) as journal:
-            return any(isinstance(entry.event, RunFinished) for entry in journal.read())
+
+@frozen(kw_only=True)
+class _Found:
+    """What one instrument said of itself."""
+
+    identity: Identity | None = None
+    failure: Text | None = None
+    state: Text = Text("", zh="")
+    indications: tuple[Indication, ...] = ()
 
 
 def _passive(asset: Asset) -> Seen:

@@ -8,12 +8,12 @@ from labctl.app.window import Look, Seen
 from labctl.language import Language, Text
 from labctl_gui.presenters.run import Live
 
-_CONNECTED = Text("● connected, identity checked", zh="● 已连接,身份已核对")
+_CONNECTED = Text("● connected, identity checked", zh="● 已连接，身份已核对")
 _RUN = Text("● in use by the run", zh="● 运行使用中")
 _ABSENT = Text("✖ no answer", zh="✖ 无应答")
 _PASSIVE = Text("– no wire", zh="– 无通信接口")
 _LOOKING = Text("… connecting", zh="… 正在连接")
-_DUE = Text("certificate {number}, valid until {due}", zh="证书 {number},有效期至 {due}")
+_DUE = Text("certificate {number}, valid until {due}", zh="证书 {number}，有效期至 {due}")
 _EXPIRED = Text("✖ certificate {number} expired on {due}", zh="✖ 证书 {number} 已于 {due} 到期")
 _UNIT = Text("unit under test", zh="被校仪器")
 
@@ -57,7 +57,9 @@ def _card(seen: Seen, live: Live | None, *, in_use: bool, language: Language, to
         expired = seen.certificate.due < today
         problem = problem or expired
         certificate = (_EXPIRED if expired else _DUE).filled(number=seen.certificate.number, due=seen.certificate.due)
-    value = f"{live.value} {live.unit}" if live is not None else seen.state.within(language)
+    room = "   ".join(f"{each.quantity.value:.1f} {each.quantity.unit.symbol}" for each in seen.indications)
+    now = room or seen.state.within(language)
+    value = f"{live.value} {live.unit}" if live is not None and in_use else now
     return BenchCard(
         key=seen.key,
         title=seen.title.within(language),

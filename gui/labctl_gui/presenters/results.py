@@ -1,12 +1,16 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from attrs import frozen
 
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.rounding import report, round_to
+from labctl.metrology.rounding import last_place, report, round_to
+from labctl.metrology.units import Unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
 from labctl_gui.presenters.words import VERDICTS
 
@@ -21,7 +25,7 @@ class ResultRow:
     """A point's result, ready to be shown; fractions are of the permissible error."""
 
     key: tuple[str, str, str]
-    section: str
+    title: str  # of its section
     point: str
     span: str  # the range
     indication: str
@@ -39,27 +43,39 @@ class ResultRow:
     result: Result | None
 
 
-def row_of(point: PointResult, language: Language) -> ResultRow:
-    """Return the line of a point: its judged result, or its first one."""
+def row_of(
+    point: PointResult, language: Language, *, title: str = "", resolutions: Mapping[str, Quantity] | None = None
+) -> ResultRow:
+    """Return the line of a point: its judged result, or its first one.
+
+    Args:
+        point: as it was evaluated.
+        language: of every word.
+        title: of its section; stands for the point where it has no nominal value.
+        resolutions: of the instruments that showed each series, by symbol.
+    """
     judgement = point.judgements[0] if point.judgements else None
     result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
     result = result or (point.results[0] if point.results else None)
     limit = judgement.limit if judgement else None
-    error = expanded = limit_text = unit = ""
+    error = expanded = limit_text = unit = indication = ""
+    nominal = point.columns.get("nominal")
     if result is not None:
         largest = max(abs(result.expanded), abs(result.value), abs(limit.value_in(result.unit)) if limit else 0.0)
         shown = fitting_unit(result.unit, largest or 1.0)
         value, u = (Quantity.of(each, result.unit).value_in(shown) for each in (result.value, result.expanded))
         unit = shown.symbol
         error, expanded = report(value, u) if u > 0 else (f"{value:.6g}", "0")
-        limit_text = f"{round_to(limit.value_in(shown), _step(expanded)):f}" if limit is not None else ""
+        limit_text = _limit(limit.value_in(shown), u) if limit is not None else ""
+        given = nominal.unit if isinstance(nominal, Quantity) else shown
+        indication = _indication(result, given, resolutions or {})
     half = limit.value_in(result.unit) if limit is not None and result is not None else 0.0
     return ResultRow(
         key=(point.phase, point.section, point.point),
-        section=point.section,
-        point=_text(point.columns.get("nominal")),
+        title=title or point.section,
+        point=(_text(nominal) or title or point.section) + _again(point),
         span=_text(point.columns.get("range")),
-        indication=_indication(result),
+        indication=indication,
         error=signed(error),
         expanded=expanded,
         k=f"{result.k:.2f}" if result is not None else "",
@@ -82,22 +98,39 @@ def signed(digits: str) -> str:
     return "−" + digits[1:] if digits.startswith("-") else "+" + digits
 
 
-def _step(digits: str) -> str:
-    """Return the last place of printed digits as a rounding interval."""
-    return "0." + "0" * (len(digits.split(".")[1]) - 1) + "1" if "." in digits else "1"
+def _limit(limit: float, expanded: float) -> str:
+    """Return a limit with one digit more than U, so that rounding it decides nothing; as on the certificate."""
+    if expanded <= 0:
+        return f"{limit:.6g}"
+    digits = f"{round_to(limit, last_place(expanded) / 10):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _again(point: PointResult) -> str:
+    """Return the mark of a point that was measured again: every attempt is kept, the last one counts."""
+    extra = point.attempts - len(point.reported)
+    return f"  ↻{extra + 1}" if extra > 0 else ""
 
 
 def _text(column: Quantity | str | float | None) -> str:
     return "" if column is None else str(column).replace("-", "−")
 
 
-def _indication(result: Result | None) -> str:
-    if result is None:
+def _indication(result: Result, unit: Unit, resolutions: Mapping[str, Quantity]) -> str:
+    """Return the mean that was shown, to one digit beyond the instrument's resolution."""
+    symbol = next((line.symbol for line in result.budget if line.evaluation == "A"), "")
+    mean = result.inputs.get(symbol)
+    if mean is None:
         return ""
-    for symbol, quantity in result.inputs.items():
-        if symbol.endswith("_ind") or symbol.startswith("V_0"):
-            return f"{quantity.value:.9g} {quantity.unit.symbol}".replace("-", "−")
-    return ""
+    if mean.unit.dimension != unit.dimension:
+        unit = mean.unit
+    value, resolution = mean.value_in(unit), resolutions.get(symbol)
+    if resolution is None or resolution.value <= 0:
+        place = last_place(result.expanded) if result.expanded > 0 else Decimal("0.000001")
+    else:
+        step = resolution.value if resolution.unit == unit or unit.is_scale else resolution.value_in(unit)
+        place = last_place(step, 1) / 10
+    return f"{round_to(value, place):f} {unit.symbol}".replace("-", "−")
 
 
 def budget_rows(lines: tuple[BudgetLine, ...], language: Language) -> list[tuple[str, ...]]:

@@ -33,6 +33,7 @@ from labctl.events.kinds import (
     RunFinished,
     RunInterrupted,
     RunPaused,
+    RunRested,
     RunStarted,
     SafeStateSent,
     SectionStarted,
@@ -48,13 +49,21 @@ from labctl_gui.presenters.words import PHASES
 
 _ENDS = {Outcome.FINISHED: Stage.FINISHED, Outcome.ABORTED: Stage.ABORTED, Outcome.FAILED: Stage.FAILED}
 _LINES = 400  # of the log: the journal has them all
+_SAFE = Text("safe", zh="安全")
+_ALL_SAFE = Text("bench safe", zh="台位安全")
+_NOT_SAFE = Text(
+    "✖ not every instrument confirmed its safe state: look at the bench", zh="✖ 有仪器未确认安全状态：请检查台位"
+)
+_GUARDED = Text("the guardian made the bench safe", zh="守护进程已使台位安全")
+_UNGUARDED = Text("the engine is gone", zh="引擎进程已退出")
+Key = tuple[str, str, str]  # phase, section, point
 
 
 @frozen(kw_only=True)
 class Step:
     """One point on the way, or the title of a section."""
 
-    key: tuple[str, str, str]  # phase, section, point
+    key: Key
     title: str
     mark: str  # "·" to come, "▶" at work, "✔" recorded, "–" skipped
     is_section: bool = False
@@ -69,6 +78,7 @@ class Live:
     unit: str
     at: datetime
     is_setting: bool = False
+    is_safe: bool = False  # it was sent its safe state and presents nothing
 
 
 @frozen
@@ -89,7 +99,7 @@ class Trace:
     nominal: float | None = None
     limit: float | None = None  # half-width of the permissible error around the nominal
     started: datetime | None = None
-    dots: list[Dot] = field(factory=list)
+    dots: list[Dot] = field(factory=list[Dot])
 
 
 @define
@@ -106,12 +116,13 @@ class RunPresenter:
     reason: str = ""
     at: Place = field(factory=Place)
     plan: tuple[PlannedSection, ...] = ()
-    live: dict[str, Live] = field(factory=dict)
+    live: dict[str, Live] = field(factory=dict[str, Live])
     trace: Trace = field(factory=Trace)
-    rows: dict[tuple[str, str, str], ResultRow] = field(factory=dict)
-    skipped: set[tuple[str, str, str]] = field(factory=set)
-    log: deque[str] = field(factory=lambda: deque(maxlen=_LINES))
+    rows: dict[Key, ResultRow] = field(factory=dict[Key, ResultRow])
+    skipped: set[Key] = field(factory=set[Key])
+    log: deque[str] = field(factory=lambda: deque[str](maxlen=_LINES))
     last: int = 0  # number of the last event that was folded
+    _resolutions: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)  # by symbol, of the last reading
 
     # --- what the widgets ask ---------------------------------------------------------------------------------------
 
@@ -134,15 +145,29 @@ class RunPresenter:
                 steps.append(Step(key=key, title=point_title(point.columns), mark=self._mark(key)))
         return steps
 
-    def _mark(self, key: tuple[str, str, str]) -> str:
+    def results(self) -> list[ResultRow]:
+        """Return the rows in the order of the plan, whatever the order in which they were measured."""
+        order = [(each.phase, each.section, point.key) for each in self.plan for point in each.points]
+        return [self.rows[key] for key in order if key in self.rows]
+
+    @property
+    def is_measuring(self) -> bool:
+        """Return whether what the instruments showed last is of this moment."""
+        return self.stage in {Stage.SETTLING, Stage.MEASURING}
+
+    def _mark(self, key: Key) -> str:
+        if is_under_way(self.stage) and key == (self.at.phase, self.at.section, self.at.point):
+            return "▶"
         if key in self.skipped:
             return "–"
-        if key in self.rows:
-            return "✔"
-        working = is_under_way(self.stage) and key == (self.at.phase, self.at.section, self.at.point)
-        return "▶" if working else "·"
+        return "✔" if key in self.rows else "·"
 
-    def columns_of(self, key: tuple[str, str, str]) -> dict[str, Quantity | str | float]:
+    def title_of(self, key: Key) -> str:
+        """Return the title of a point's section."""
+        titles = (each.title for each in self.plan if (each.phase, each.section) == key[:2])
+        return next((each.within(self.language) for each in titles), key[1])
+
+    def columns_of(self, key: Key) -> dict[str, Quantity | str | float]:
         """Return the planned columns of a point; empty for an unknown one."""
         for section in self.plan:
             if (section.phase, section.section) == key[:2]:
@@ -176,56 +201,65 @@ class RunPresenter:
                 self._finish_point(event)
             case AttemptRejected() | NoteTaken() | CommandReceived():
                 self._remark(event)
-            case RunPaused() | RunContinued() | RunInterrupted() | RunFinished():
+            case RunPaused() | RunContinued() | RunInterrupted() | RunRested() | RunFinished():
                 self._turn(event)
             case _:
                 pass  # sealing, signing and the like are for the record, not for the eye
+
+    def _go(self, stage: Stage) -> None:
+        """Take over a state of the work, unless the work is being given up."""
+        if self.stage is not Stage.ABORTING:
+            self.stage = stage
 
     def _begin(self, event: RunStarted) -> None:
         self.run, self.simulated, self.plan = event.run, event.simulated, event.plan
         self.title = event.procedure.title.within(self.language)
         identity = event.unit.identity
         self.unit = f"{identity.manufacturer} {identity.model} · {identity.serial}"
-        self.stage = Stage.PREPARING
+        self._go(Stage.PREPARING)
         self._note(event.at, Text("run {run} begins", zh="运行 {run} 开始").filled(run=event.run))
 
     def _work(self, event: EngineStarted | GuardianReady | SectionStarted | HookFinished) -> None:
         match event:
             case EngineStarted(epoch=epoch, process=process):
-                self.stage, self.card = Stage.PREPARING, None
-                text = Text("engine {epoch} at work, process {process}", zh="引擎 {epoch} 已启动,进程 {process}")
+                self.stage, self.card, self.reason = Stage.PREPARING, None, ""
+                text = Text("engine {epoch} at work, process {process}", zh="引擎 {epoch} 已启动，进程 {process}")
                 self._note(event.at, text.filled(epoch=epoch, process=process))
             case GuardianReady():
                 self._note(event.at, Text("the guardian watches", zh="守护进程已就绪"))
             case SectionStarted(place=place):
-                self.at, self.stage = place, Stage.MEASURING
+                self.at = place
+                self._go(Stage.MEASURING)
             case HookFinished(place=place):
                 self.at = place
 
     def _instrument(self, event: InstrumentOpened | InstrumentClosed | SafeStateSent | GuardianActed) -> None:
         match event:
             case InstrumentOpened(instrument=name, identity=who):
-                text = Text("{name}: {maker} {model}, serial {serial}", zh="{name}:{maker} {model},编号 {serial}")
+                text = Text("{name}: {maker} {model}, serial {serial}", zh="{name}：{maker} {model}，编号 {serial}")
                 who_text = text.filled(name=name, maker=who.manufacturer, model=who.model, serial=who.serial)
                 self._note(event.at, who_text)
             case InstrumentClosed(instrument=name, reason=reason):
                 self._note(
                     event.at,
-                    Text("{name}: closed ({reason})", zh="{name}:已关闭({reason})").filled(name=name, reason=reason),
+                    Text("{name}: closed ({reason})", zh="{name}：已关闭（{reason}）").filled(name=name, reason=reason),
                 )
             case SafeStateSent(instrument=name, confirmed=confirmed):
                 text = (
-                    Text("{name}: safe state confirmed", zh="{name}:安全状态已确认")
+                    Text("{name}: safe state confirmed", zh="{name}：安全状态已确认")
                     if confirmed
-                    else Text("{name}: safe state sent, not confirmed", zh="{name}:已发送安全指令,未获确认")
+                    else Text("{name}: safe state sent, not confirmed", zh="{name}：已发送安全指令，未获确认")
                 )
                 self._note(event.at, text.filled(name=name))
+                words = _SAFE.within(self.language)
+                self.live[name] = Live(instrument=name, value="—", unit=words, at=event.at, is_safe=True)
             case GuardianActed(after_seconds=seconds):
                 text = Text("the guardian made the bench safe after {s} s", zh="守护进程在 {s} 秒后使台位安全")
                 self._note(event.at, text.filled(s=f"{seconds:.2f}"))
 
     def _arrive(self, place: Place, at: datetime) -> None:
-        self.at, self.stage = place, Stage.MEASURING
+        self.at = place
+        self._go(Stage.MEASURING)
         columns = self.columns_of((place.phase, place.section, place.point))
         nominal, limit = columns.get("nominal"), columns.get("mpe")
         unit = nominal.unit.symbol if isinstance(nominal, Quantity) else ""
@@ -239,10 +273,12 @@ class RunPresenter:
     def _talk(self, event: OperatorAsked | OperatorAnswered) -> None:
         match event:
             case OperatorAsked(question=question):
-                self.card, self.stage = question, Stage.WAITING
+                self.card = question
+                self._go(Stage.WAITING)
                 self._note(event.at, question.text)
             case OperatorAnswered():
-                self.card, self.stage = None, Stage.MEASURING
+                self.card = None
+                self._go(Stage.MEASURING)
 
     def _exchange(self, event: SettingMade | IndicationTaken | Settled | CallFailed) -> None:
         match event:
@@ -262,7 +298,9 @@ class RunPresenter:
         purpose = event.place.purpose
         if purpose not in {Purpose.OBSERVE, Purpose.SETTLE}:
             return
-        self.stage = Stage.SETTLING if purpose is Purpose.SETTLE else Stage.MEASURING
+        self._go(Stage.SETTLING if purpose is Purpose.SETTLE else Stage.MEASURING)
+        if event.resolution is not None:
+            self._resolutions[event.place.symbol] = event.resolution
         trace = self.trace
         trace.started = trace.started or event.taken_at
         trace.unit = trace.unit or event.quantity.unit.symbol
@@ -274,42 +312,55 @@ class RunPresenter:
         key = (event.place.phase, event.place.section, event.place.point)
         match event:
             case PointFinished(result=result) if result is not None:
-                self.rows[key] = row_of(result, self.language)
+                title = self.title_of(key)
+                self.rows[key] = row_of(result, self.language, title=title, resolutions=self._resolutions)
                 self.skipped.discard(key)
             case PointSkipped(reason=reason):
                 self.skipped.add(key)
-                self._note(event.at, Text("skipped: {reason}", zh="跳过:{reason}").filled(reason=reason))
+                self._note(event.at, Text("skipped: {reason}", zh="跳过：{reason}").filled(reason=reason))
             case _:
                 pass
 
     def _remark(self, event: AttemptRejected | NoteTaken | CommandReceived) -> None:
         match event:
-            case AttemptRejected(reason=reason):
-                self._note(event.at, Text("attempt rejected: {reason}", zh="本次作废:{reason}").filled(reason=reason))
+            case AttemptRejected(reason=reason, place=place):
+                self.rows.pop((place.phase, place.section, place.point), None)  # open again; the journal keeps it
+                self._note(event.at, Text("attempt rejected: {reason}", zh="本次作废：{reason}").filled(reason=reason))
             case NoteTaken(text=text):
                 self._note(event.at, text)
             case CommandReceived(command=command, by=by):
-                if command == "abort":
+                if command == "abort" and is_under_way(self.stage):
                     self.stage = Stage.ABORTING
-                self._note(event.at, Text("{by}: {command}", zh="{by}:{command}").filled(by=by, command=command))
+                self._note(event.at, Text("{by}: {command}", zh="{by}：{command}").filled(by=by, command=command))
 
-    def _turn(self, event: RunPaused | RunContinued | RunInterrupted | RunFinished) -> None:
+    def _turn(self, event: RunPaused | RunContinued | RunInterrupted | RunRested | RunFinished) -> None:
         match event:
             case RunPaused():
-                self.stage = Stage.PAUSED
+                self._go(Stage.PAUSED)
             case RunContinued():
-                self.stage = Stage.MEASURING
+                self._go(Stage.MEASURING)
+            case RunRested(reason=reason, safe=safe):
+                self.stage, self.card = Stage.RESTING, None
+                self.reason = self._ended(reason, safe=safe)
+                self._note(event.at, reason)
             case RunInterrupted():
                 self._note(event.at, Text("the engine before ended without a word", zh="上一引擎异常退出"))
-            case RunFinished(outcome=outcome, reason=reason):
+            case RunFinished(outcome=outcome, reason=reason, safe=safe):
                 self.stage, self.card = _ENDS[outcome], None
-                self.reason = reason.within(self.language)
+                self.reason = self._ended(reason, safe=safe)
                 self._note(event.at, reason)
 
-    def engine_lost(self) -> None:
-        """Note that the engine's process is gone although the run has not ended."""
+    def _ended(self, reason: Text, *, safe: bool) -> str:
+        words = _ALL_SAFE if safe else _NOT_SAFE
+        return f"{reason.within(self.language)} · {words.within(self.language)}"
+
+    def engine_lost(self, *, guarded: bool) -> None:
+        """Note that the engine's process is gone although the run has not ended; its guardian may have acted."""
         if is_under_way(self.stage):
             self.stage, self.card = Stage.INTERRUPTED, None
+            done, every = self.progress
+            words = (_GUARDED if guarded else _UNGUARDED).within(self.language)
+            self.reason = f"{self.run} · {done}/{every} · {words}"
 
     def _note(self, at: datetime, text: Text) -> None:
         words = text.within(self.language)

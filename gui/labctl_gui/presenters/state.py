@@ -18,6 +18,7 @@ class Stage(Enum):
     FINISHED = "finished"  # every point recorded
     ABORTED = "aborted"  # a person stopped it
     FAILED = "failed"  # an error stopped it
+    RESTING = "resting"  # the engine made the bench safe and left; a person may resume
     INTERRUPTED = "interrupted"  # the engine ended without a word; a person may resume
 
 
@@ -28,14 +29,16 @@ TITLES: dict[Stage, Text] = {
     Stage.SETTLING: Text("Waiting for a steady indication", zh="等待示值稳定"),
     Stage.MEASURING: Text("Measuring", zh="正在测量"),
     Stage.PAUSED: Text("⏸ Paused", zh="⏸ 已暂停"),
-    Stage.ABORTING: Text("Aborting: making the bench safe", zh="正在中止:台位转入安全状态"),
+    Stage.ABORTING: Text("Aborting: making the bench safe", zh="正在中止：台位转入安全状态"),
     Stage.FINISHED: Text("Finished", zh="已完成"),
-    Stage.ABORTED: Text("■ Aborted, bench safe", zh="■ 已中止,台位安全"),
+    Stage.ABORTED: Text("■ Aborted", zh="■ 已中止"),
     Stage.FAILED: Text("✖ Stopped by an error", zh="✖ 因错误停止"),
-    Stage.INTERRUPTED: Text("▲ The engine ended; the run can be resumed", zh="▲ 引擎已退出,可继续运行"),
+    Stage.RESTING: Text("⏸ At rest; the run can be resumed", zh="⏸ 已暂存，可恢复运行"),
+    Stage.INTERRUPTED: Text("▲ The engine ended; the run can be resumed", zh="▲ 引擎已退出，可恢复运行"),
 }
 
-_ENDED = frozenset({Stage.IDLE, Stage.FINISHED, Stage.ABORTED, Stage.FAILED, Stage.INTERRUPTED})
+_RESUMABLE = frozenset({Stage.RESTING, Stage.INTERRUPTED})
+_ENDED = frozenset({Stage.IDLE, Stage.FINISHED, Stage.ABORTED, Stage.FAILED}) | _RESUMABLE
 _MEASURING = frozenset({Stage.PREPARING, Stage.SETTLING, Stage.MEASURING, Stage.WAITING})
 
 
@@ -57,6 +60,11 @@ def may_continue(stage: Stage) -> bool:
 def may_retry(stage: Stage) -> bool:
     """Return whether a point can be measured again."""
     return stage in _MEASURING | {Stage.PAUSED}
+
+
+def may_resume(stage: Stage) -> bool:
+    """Return whether the run can be taken up where it was left."""
+    return stage in _RESUMABLE
 
 
 def may_start(stage: Stage) -> bool:

@@ -8,12 +8,27 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePo
 
 from labctl.events.kinds import Question
 from labctl.language import Language, Text
+from labctl_gui.presenters.state import Stage
 from labctl_gui.widgets.parts import button, label
 
-_QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作:系统正在自动进行。")
-_IDLE = Text("Press Start to calibrate on this bench.", zh="按「开始」在本台位进行校准。")
+_QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统正在自动进行。")
+_IDLE = Text("Press Start to calibrate on this bench.", zh="按“开始”在本台位进行校准。")
+_PAUSED = Text("Paused, sources off. Press Continue.", zh="已暂停，输出已断开。请按“继续”。")
+_RESUME = Text("Resume the run, or start a new one.", zh="请恢复该运行，或开始新的运行。")
+_FINISHED = Text("Every point is recorded. Issue the certificate.", zh="所有校准点均已记录，请出具证书。")
+_ANSWER = Text("Answer", zh="回答")
 _DONE = Text("Done ⏎", zh="完成 ⏎")
 _ENTER = Text("Enter ⏎", zh="确认 ⏎")
+_SAID: dict[Stage, Text] = {
+    Stage.IDLE: _IDLE,
+    Stage.ABORTED: _IDLE,
+    Stage.FAILED: _IDLE,
+    Stage.PAUSED: _PAUSED,
+    Stage.RESTING: _RESUME,
+    Stage.INTERRUPTED: _RESUME,
+    Stage.FINISHED: _FINISHED,
+}
+_ONWARD = Text("Certificate →", zh="证书 →")
 _HEADING = Text("Next step", zh="下一步")
 
 
@@ -35,8 +50,11 @@ class Card(QFrame):
         self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._picture.setMinimumHeight(110)
         self._field = QLineEdit()
+        self._field.setAccessibleName(_ANSWER.within(language))
         self._field.returnPressed.connect(self._done)
         self._choices = QComboBox()
+        self._choices.setAccessibleName(_ANSWER.within(language))
+        self.onward = button(_ONWARD.within(language))
         self.confirm = button(_DONE.within(language), "primary")
         self.confirm.setAutoDefault(True)
         self.confirm.clicked.connect(self._done)
@@ -44,6 +62,7 @@ class Card(QFrame):
         for widget in (self._field, self._choices):
             row.addWidget(widget, 1)
         row.addStretch(0)
+        row.addWidget(self.onward)
         row.addWidget(self.confirm)
         layout = QVBoxLayout(self)
         layout.addWidget(heading)
@@ -52,15 +71,19 @@ class Card(QFrame):
         layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
-        self.show_question(None, under_way=False)
+        self.show_question(None, Stage.IDLE)
 
     def show_log(self, lines: list[str]) -> None:
         """Show what happened last, while nothing is asked."""
         self._log.setText("\n".join(lines))
 
-    def show_question(self, question: Question | None, *, under_way: bool) -> None:
-        """Show a question, or that nothing is to be done."""
-        key = question if question is not None else f"none {under_way}"
+    def allow_again(self) -> None:
+        """Let the question be answered again: the answer was refused."""
+        self.confirm.setEnabled(True)
+
+    def show_question(self, question: Question | None, stage: Stage) -> None:
+        """Show a question, or what there is to do at this stage."""
+        key = question if question is not None else _SAID.get(stage, _QUIET).en
         if key == self._shown:
             return
         self._shown, self._question = key, question
@@ -71,10 +94,11 @@ class Card(QFrame):
         self._field.setVisible(kind in {"number", "text"})
         self._choices.setVisible(kind == "choice")
         self.confirm.setVisible(question is not None)
+        self.onward.setVisible(question is None and stage is Stage.FINISHED)
         self._picture.setVisible(bool(question and question.picture))
         self._log.setVisible(question is None)
         if question is None:
-            self._words.setText((_QUIET if under_way else _IDLE).within(self._language))
+            self._words.setText(_SAID.get(stage, _QUIET).within(self._language))
             return
         words = question.text.within(self._language)
         self._words.setText(f"{words} / {question.unit}" if question.unit else words)

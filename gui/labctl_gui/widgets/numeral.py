@@ -24,6 +24,7 @@ class Numeral(QFrame):
         font.setPointSize(25)
         self._value.setFont(font)
         self._unit = label("", "faint")
+        self._current: bool | None = None
         row = QHBoxLayout()
         row.addWidget(self._value, 1)
         row.addWidget(self._unit)
@@ -33,13 +34,16 @@ class Numeral(QFrame):
         layout.addWidget(self._heading)
         layout.addLayout(row)
 
-    def show_live(self, live: Live | None) -> None:
-        """Show the newest value, or a dash where there is none yet."""
+    def show_live(self, live: Live | None, *, current: bool) -> None:
+        """Show the newest value, or a dash where there is none yet; grey when it is not of this moment."""
+        if current != self._current:
+            self._current = current
+            self._value.setStyleSheet("" if current else f"color: {theme.STALE};")
         if live is None:
             self._value.setText("—")
             self._unit.setText("")
             return
-        verb = _SETTING if live.is_setting else _SHOWS
+        verb = _SETTING if live.is_setting or live.is_safe else _SHOWS
         self._heading.setText(f"{self._title} · {verb.within(self._language)}")
         self._value.setText(live.value.replace("-", "−"))
         self._unit.setText(live.unit)

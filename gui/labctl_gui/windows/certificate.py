@@ -13,10 +13,14 @@ from labctl_gui.widgets.parts import button, label
 
 _TITLE = Text("Certificate", zh="证书")
 _NONE = Text("The certificate can be issued when the run has finished.", zh="运行完成后可出具证书。")
-_READY = Text("The run has finished. Issue the certificate.", zh="运行已完成,请出具证书。")
+_READY = Text("The run has finished. Issue the certificate.", zh="运行已完成，请出具证书。")
 _ISSUE = Text("Issue and verify", zh="出具并验证")
 _PAGE = Text("Page {number}", zh="第 {number} 页")
 _WIDTH = 760  # of a page on the screen, in pixels
+_VERIFIED = Text("{number} · ✔ verified", zh="{number} · ✔ 验证通过")
+_DIFFERS = Text("{number} · ✖ verification found a difference", zh="{number} · ✖ 验证发现差异")
+_REPORT = Text("Verification", zh="验证结果")
+_PAPER = Text("Pages of the certificate", zh="证书页面")
 _WORKING = Text("Typesetting and verifying …", zh="正在排版并验证 …")
 
 
@@ -27,13 +31,14 @@ class CertificatePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._language = language
-        self._shown = False
+        self._shown = self._working = False
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
         self._report = QPlainTextEdit(readOnly=True)
         self._report.setFixedWidth(330)
-        self._report.setAccessibleName(_TITLE.within(language))
+        self._report.setAccessibleName(_REPORT.within(language))
+        self._report.setVisible(False)
         head = QHBoxLayout()
         head.addWidget(label(_TITLE.within(language), "title"))
         head.addWidget(self._words, 1)
@@ -43,6 +48,7 @@ class CertificatePage(QWidget):
         self._sheets.setSpacing(14)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(_PAPER.within(language))
         scroll.setWidget(paper)
         pages = QHBoxLayout()
         pages.addWidget(scroll, 1)
@@ -54,25 +60,43 @@ class CertificatePage(QWidget):
 
     def offer(self, *, possible: bool) -> None:
         """Let the certificate be issued, or not."""
-        self.issue.setEnabled(possible)
-        if not self._shown:
+        self.issue.setEnabled(possible and not self._working)
+        if not self._shown and not self._working:
             self._words.setText((_READY if possible else _NONE).within(self._language))
 
     def show_working(self) -> None:
         """Say that the certificate is being made."""
+        self._working = True
         self.issue.setEnabled(False)
         self._words.setText(_WORKING.within(self._language))
 
     def show_issued(self, issued: Issued) -> None:
         """Show the pages and the report."""
-        self._words.setText(f"{issued.number}   {issued.pdf}")
+        self._working = False
+        words = (_VERIFIED if issued.verified else _DIFFERS).filled(number=issued.number)
+        self._words.setText(words.within(self._language))
+        self._words.setToolTip(str(issued.pdf))
+        self._report.setVisible(True)
         self._report.setPlainText(issued.report.within(self._language))
         self._show_pages(issued.pdf)
 
-    def _show_pages(self, path: Path) -> None:
+    def stop_working(self) -> None:
+        """Let the certificate be issued again: it could not be made."""
+        self._working = False
+
+    def forget(self) -> None:
+        """Show nothing: another run is looked at, or the certificate could not be made."""
+        self._working = self._shown = False
+        self._report.setVisible(False)
+        self._clear()
+
+    def _clear(self) -> None:
         while (item := self._sheets.takeAt(0)) is not None:
             if (sheet := item.widget()) is not None:
                 sheet.deleteLater()
+
+    def _show_pages(self, path: Path) -> None:
+        self._clear()
         for number, page in enumerate(pages_of(path, _WIDTH * self.devicePixelRatio()), start=1):
             page.setDevicePixelRatio(self.devicePixelRatio())
             sheet = label()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from labctl.app.window import Desk, Look
+from labctl.errors import LabctlError
 from labctl.language import Language, Text
 from labctl_gui import bridge as news
 from labctl_gui.bridge import Bridge
@@ -27,6 +28,7 @@ from labctl_gui.windows.certificate import CertificatePage
 from labctl_gui.windows.results import ResultsPage
 from labctl_gui.windows.run import RunPage
 
+SMALLEST, USUAL = (1180, 660), (1280, 720)
 TICK = 50  # ms between two looks into the inbox
 BENCH, RUN, RESULTS, CERTIFICATE = range(4)
 _PAGES = (
@@ -36,7 +38,7 @@ _PAGES = (
     Text("Certificate", zh="证书"),
 )
 _START = Text("Start  F5", zh="开始  F5")
-_RESUME = Text("Resume run  F5", zh="继续运行  F5")
+_RESUME = Text("Resume run  F6", zh="恢复运行  F6")
 _PAUSE = Text("Pause  F8", zh="暂停  F8")
 _CONTINUE = Text("Continue  F7", zh="继续  F7")
 _RETRY = Text("Retry point  F9", zh="重测本点  F9")
@@ -51,11 +53,14 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._bridge, self._language, self._today = bridge, language, today
         self.run = RunPresenter(language)
+        self._before: RunPresenter | None = None  # shown again when a new run does not come up
+        self._past: set[str] = set()  # runs that are looked at no more
         self._look: Look | None = None
+        self._refusal: Text | None = None
         self._dirty = True
         self.setWindowTitle(_TITLE.within(language))
-        self.setMinimumSize(1180, 690)
-        self.resize(1280, 720)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*_fitting())
         self.bench_page = BenchPage(language)
         self.run_page = RunPage(language, self._answer, bridge.picture)
         self.results_page = ResultsPage(language)
@@ -102,6 +107,8 @@ class MainWindow(QMainWindow):
         words = self._language
         self.stage = label(name="title")
         self.message = label(name="faint", wrap=True)
+        self.resume = button(_RESUME.within(words), "primary")
+        self.resume.setVisible(False)
         self.start = button(_START.within(words), "primary")
         self.pause = button(_PAUSE.within(words))
         self.go_on = button(_CONTINUE.within(words))
@@ -115,19 +122,22 @@ class MainWindow(QMainWindow):
         text.addWidget(self.stage)
         text.addWidget(self.message)
         layout.addLayout(text, 1)
-        for each in (self.start, self.pause, self.go_on, self.retry, self.abort):
+        for each in (self.resume, self.start, self.pause, self.go_on, self.retry, self.abort):
             layout.addWidget(each)
         return bar
 
     def _bind(self) -> None:
         self.start.clicked.connect(self._start)
-        self.pause.clicked.connect(lambda: self._bridge.command("pause"))
-        self.go_on.clicked.connect(lambda: self._bridge.command("continue"))
-        self.retry.clicked.connect(lambda: self._bridge.command("retry"))
+        self.resume.clicked.connect(self._resume)
+        self.pause.clicked.connect(lambda: self._command("pause"))
+        self.go_on.clicked.connect(lambda: self._command("continue"))
+        self.retry.clicked.connect(lambda: self._command("retry"))
+        self.run_page.card.onward.clicked.connect(lambda: self.go_to(CERTIFICATE))
         self.abort.clicked.connect(self._abort)
         self.bench_page.look_again.clicked.connect(self.look)
         self.certificate_page.issue.clicked.connect(self._issue)
-        for key, each in (("F5", self.start), ("F8", self.pause), ("F7", self.go_on), ("F9", self.retry)):
+        keys = {"F5": self.start, "F6": self.resume, "F7": self.go_on, "F8": self.pause, "F9": self.retry}
+        for key, each in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(each.click)
         QShortcut(QKeySequence("Ctrl+Shift+X"), self).activated.connect(self.abort.click)
 
@@ -142,30 +152,60 @@ class MainWindow(QMainWindow):
     def look(self) -> None:
         """Look at the bench again."""
         if not state.is_under_way(self.run.stage):
+            self._refusal = None
             self._bridge.do(lambda desk: news.Looked(desk.look()))
 
     def _start(self) -> None:
         if not state.may_start(self.run.stage):
             return
-        interrupted, run = self.run.stage is state.Stage.INTERRUPTED, self.run.run
-        self.start.setEnabled(False)
-        self.message.setText("")
+        self._before = self.run
+        self._show(RunPresenter(self._language, stage=state.Stage.PREPARING))
+        self._bring_up(lambda desk: desk.start())
+
+    def _resume(self) -> None:
+        if not state.may_resume(self.run.stage):
+            return
+        run = self.run.run
+        self._before = None
         self.run.stage = state.Stage.PREPARING
-        self._dirty = True
-        self._bridge.do(lambda desk: news.Attached(desk.resume(run) if interrupted else desk.start()))
+        self._bring_up(lambda desk: desk.resume(run))
+
+    def _bring_up(self, engine: Callable[[Desk], str]) -> None:
+        self._refusal = None
+
+        def job(desk: Desk) -> news.News:
+            try:
+                return news.Attached(engine(desk))
+            except LabctlError as error:
+                return news.NotStarted(error.text())
+
+        self._bridge.do(job)
         self.go_to(RUN)
 
     def _abort(self) -> None:
         """One click, no question: nothing is lost by it."""
-        self._bridge.command("abort")
+        self._command("abort")
         if state.is_under_way(self.run.stage):
             self.run.stage = state.Stage.ABORTING
-            self._dirty = True
+
+    def _command(self, what: str, **facts: str) -> None:
+        self._refusal = None
+        self._dirty = True
+        self._bridge.command(what, **facts)
 
     def _answer(self, question: str, answer: str) -> None:
-        self._bridge.command("answer", question=question, answer=answer)
+        self._command("answer", question=question, answer=answer)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Take Enter for the card, wherever the focus is: nothing else wanted it."""
+        confirm = self.run_page.card.confirm
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and confirm.isVisible():
+            confirm.click()
+            return
+        super().keyPressEvent(event)
 
     def _issue(self) -> None:
+        self._refusal = None
         self.certificate_page.show_working()
         self._bridge.do(_issued)
 
@@ -174,6 +214,7 @@ class MainWindow(QMainWindow):
     def begin(self) -> None:
         """Start the worker and the tick, once the first paint is out."""
         self._bridge.start()
+        self._bridge.do(_attached)
         self._bridge.do(_first_look)
         self._timer.start()
 
@@ -188,41 +229,71 @@ class MainWindow(QMainWindow):
 
     def _take(self, item: news.News) -> None:
         match item:
-            case news.Entries(entries=entries):
-                for entry in entries:
+            case news.Entries(run=run, entries=entries):
+                self._follow(run)
+                for entry in entries if run == self.run.run else ():
                     self.run.apply(entry)
             case news.Looked(look=look):
                 self._look = look
                 titles = {seen.key: seen.title.within(self._language) for seen in look.seen if seen.shows_live}
                 self.run_page.show_instruments(titles)
             case news.Attached(run=run):
-                if run and run != self.run.run:
-                    stage = self.run.stage
-                    self.run = RunPresenter(self._language, run=run)
-                    self.run.stage = stage if state.is_under_way(stage) else state.Stage.PREPARING
+                self._follow(run)
+                if state.is_under_way(self.run.stage):
                     self.go_to(RUN)
-            case news.EngineLost():
-                self.run.engine_lost()
             case news.CertificateReady(issued=issued):
                 self.certificate_page.show_issued(issued)
+            case news.EngineLost() | news.Refused() | news.NotStarted():
+                self._take_trouble(item)
+
+    def _take_trouble(self, item: news.EngineLost | news.Refused | news.NotStarted) -> None:
+        match item:
+            case news.EngineLost(run=run, guarded=guarded):
+                if run == self.run.run:
+                    self.run.engine_lost(guarded=guarded)
             case news.Refused(text=text):
-                self.message.setText(text.within(self._language))
-                if not self.run.plan and self.run.stage is state.Stage.PREPARING:
-                    self.run.stage = state.Stage.IDLE
+                self._refused(text)
+            case news.NotStarted(text=text):
+                self._refused(text)
+                if self._before is not None:
+                    self._show(self._before)
+                elif self.run.stage is state.Stage.PREPARING:
+                    self.run.stage = state.Stage.INTERRUPTED if self.run.plan else state.Stage.IDLE
+
+    def _follow(self, run: str) -> None:
+        """Look at a run from here on, unless it was left behind."""
+        if not run or run == self.run.run or run in self._past:
+            return
+        if self.run.run:
+            self._show(RunPresenter(self._language, stage=state.Stage.PREPARING))
+        self.run.run = run
+        self._before = None
+
+    def _show(self, run: RunPresenter) -> None:
+        if self.run.run:
+            self._past.add(self.run.run)
+        self._past.discard(run.run)
+        self.run = run
+        self.certificate_page.forget()
+        self._dirty = True
+
+    def _refused(self, text: Text) -> None:
+        self._refusal = text
+        self.run_page.card.allow_again()
+        self.certificate_page.stop_working()
 
     def refresh(self) -> None:
         """Show the state of the run on the visible screen and in the bar."""
         stage = self.run.stage
         self.stage.setText(state.TITLES[stage].within(self._language))
-        if self.run.reason and not state.is_under_way(stage):
-            self.message.setText(self.run.reason)
-        elif state.is_under_way(stage) and self.run.log:
-            self.message.setText(self.run.log[-1])
-        self.start.setText((_RESUME if stage is state.Stage.INTERRUPTED else _START).within(self._language))
+        self.message.setText(self._words())
+        self.resume.setVisible(state.may_resume(stage))
+        self.resume.setEnabled(self._look is not None)
         self.start.setEnabled(state.may_start(stage) and self._look is not None)
         self.pause.setEnabled(state.may_pause(stage))
         self.go_on.setEnabled(state.may_continue(stage))
         self.retry.setEnabled(state.may_retry(stage))
+        self.bench_page.look_again.setEnabled(not state.is_under_way(stage) and self._look is not None)
         self.certificate_page.offer(possible=stage is state.Stage.FINISHED)
         match self._stack.currentIndex():
             case 0:
@@ -237,23 +308,34 @@ class MainWindow(QMainWindow):
             case _:
                 pass
 
+    def _words(self) -> str:
+        """Return what there is to say beside the state: a refusal until the next click, else the latest event."""
+        if self._refusal is not None:
+            return f"✖ {self._refusal.within(self._language)}"
+        if state.is_under_way(self.run.stage):
+            return self.run.log[-1] if self.run.log else ""
+        return self.run.reason
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
         """Leave: the run goes on without the window."""
         self._timer.stop()
         self._bridge.close()
         event.accept()
 
-    def keep_on_top_of_focus(self) -> None:
-        """Bring the window to the front."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.raise_()
+
+def _fitting() -> tuple[int, int]:
+    """Return the usual size, or what the screen has room for."""
+    room = QGuiApplication.primaryScreen().availableGeometry().size()
+    return max(SMALLEST[0], min(USUAL[0], room.width())), max(SMALLEST[1], min(USUAL[1], room.height()))
 
 
 def _first_look(desk: Desk) -> news.News:
-    """Follow a run that is already under way, else look at the bench."""
-    run = desk.attach()
-    look = desk.look(touch=not run)
-    return news.Looked(look)
+    """Look at the bench; where a run is under way nothing on it is touched."""
+    return news.Looked(desk.look(touch=not (desk.handle is not None and desk.engine_alive())))
+
+
+def _attached(desk: Desk) -> news.News:
+    return news.Attached(desk.attach())
 
 
 def _issued(desk: Desk) -> news.News | None:

@@ -11,7 +11,7 @@ from labctl_gui.widgets.results import ResultsTable
 
 _TITLE = Text("Results and budget", zh="结果与不确定度预算")
 _BUDGET = Text(
-    "Budget: {point} · U = {u} {unit}, k = {k}, {policy}", zh="预算:{point} · U = {u} {unit},k = {k},{policy}"
+    "Budget: {point} · U = {u} {unit}, k = {k}, {policy}", zh="预算：{point} · U = {u} {unit}，k = {k}，{policy}"
 )
 _NONE = Text("No point is finished yet.", zh="尚无已完成的校准点。")
 _HEADINGS = (
@@ -61,7 +61,7 @@ class ResultsPage(QWidget):
 
     def show_run(self, run: RunPresenter) -> None:
         """Show the points that are finished."""
-        self.results.show_rows(list(run.rows.values()))
+        self.results.show_rows(run.results())
         self._show_budget()
 
     def _show_budget(self) -> None:
@@ -77,7 +77,9 @@ class ResultsPage(QWidget):
                 self._budget.setItem(number, column, QTableWidgetItem(text))
         if row is not None and result is not None:
             words = _BUDGET.filled(
-                point=f"{row.section} {row.point} [{row.span}]",
+                point=f"{row.title} {row.point} [{row.span}]"
+                if row.point != row.title
+                else f"{row.title} [{row.span}]",
                 u=row.expanded,
                 unit=row.unit,
                 k=row.k,

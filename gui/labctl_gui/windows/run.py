@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from labctl.language import Language, Text
 from labctl_gui import theme
 from labctl_gui.presenters.run import RunPresenter, Step
-from labctl_gui.presenters.state import is_under_way
 from labctl_gui.widgets.card import Card
 from labctl_gui.widgets.numeral import Numeral
 from labctl_gui.widgets.parts import frame, label
@@ -111,12 +110,12 @@ class RunPage(QWidget):
         self._progress.setValue(done)
         self._progress_words.setText(_PROGRESS.filled(done=done, all=every).within(self._language) if every else "")
         self._show_steps(run.steps())
-        self.card.show_question(run.card, under_way=is_under_way(run.stage))
+        self.card.show_question(run.card, run.stage)
         self.card.show_log(list(run.log)[-_LINES:])
         for key, numeral in self._numeral_of.items():
-            numeral.show_live(run.live.get(key))
+            numeral.show_live(run.live.get(key), current=run.is_measuring)
         self._show_trace(run)
-        self.results.show_rows(list(run.rows.values()))
+        self.results.show_rows(run.results())
 
     def _show_trace(self, run: RunPresenter) -> None:
         if self._plot is None:
