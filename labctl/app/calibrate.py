@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from labctl.app.control import Controller
 from labctl.app.job import Job, endpoint
+from labctl.clock import WallClock
 from labctl.errors import EngineFailed, StoreFailed
 from labctl.events.journal import Entry
 from labctl.events.kinds import RunFinished, RunStarted
@@ -18,6 +19,7 @@ from labctl.language import Text
 from labctl.store.folder import DataFolder
 from labctl.store.journal import open_journal
 from labctl.store.sqlite import spoken
+from labctl.transport.watch import alive as running
 
 _START = 60.0  # seconds for an engine to say that it is up, or why not
 _LOOK = 0.5  # seconds between two looks at a journal whose bell is silent
@@ -138,6 +140,17 @@ def follow(handle: RunHandle, after: int = 0) -> Iterator[Entry]:
             if not alive:
                 return
             controller.await_bell(_LOOK)
+
+
+def await_engine(handle: RunHandle, within: float = 15.0) -> bool:
+    """Wait until the engine that was started here has let go of journal and bench; tell whether it did."""
+    clock = WallClock()
+    deadline = clock.monotonic() + within
+    while handle.process and running(handle.process):
+        if clock.monotonic() > deadline:
+            return False
+        clock.wait(0.02)
+    return True
 
 
 def _first_line(process: "subprocess.Popen[bytes]") -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
+from labctl.app.calibrate import RunHandle, await_engine, follow, resume_run, start_run
 from labctl.app.foresight import foresee
 from labctl.app.job import Job, last_words, new_run
 from labctl.app.served import ServedBench
@@ -96,7 +96,7 @@ class Headless:
             run=new_run(folder),
             data=str(folder.root),
             station=str(Path(file).absolute()),
-            procedure=wanted.procedure,
+            procedure=str(Path(wanted.procedure).absolute()) if Path(wanted.procedure).exists() else wanted.procedure,
             unit=wanted.unit,
             unit_serial=wanted.unit_serial,
             unit_asset_number=wanted.unit_asset_number,
@@ -159,6 +159,7 @@ class Headless:
                 for entry in follow(handle, after):
                     after, last = entry.n, entry
                     self._heard(handle, teller, entry)
+                await_engine(handle)
                 return _ended(handle, last)
             except KeyboardInterrupt:
                 self._request(handle, "abort")

@@ -39,6 +39,7 @@ from labctl.store.lock import FileLock
 PDF = "certificate.pdf"
 XML = "certificate.xml"
 RECORD = "record.zip"
+_ENGINE = 10.0  # seconds for the engine of a run that has just ended to let go of its journal
 _OUTCOMES = {
     Outcome.ABORTED: Text("it was aborted", zh="已中止"),
     Outcome.FAILED: Text("it failed", zh="已失败"),
@@ -77,7 +78,7 @@ def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: C
     subject = Text("the register of certificates", zh="证书登记")
     lock = FileLock(folder.root / "issue.lock", subject).acquire(f"certificate of run {run}")
     try:
-        with SqliteJournal(folder.journal(run), run) as journal:
+        with SqliteJournal(folder.journal(run), run, patience=_ENGINE) as journal:
             issued = _issued(tuple(journal.read()))
             if issued is None:
                 issued = _issue(journal, Ledger(folder.ledger), by or getpass.getuser(), clock or WallClock())

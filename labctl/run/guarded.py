@@ -105,3 +105,20 @@ class GuardianProcess:
             self._process.stdin.flush()
         except (OSError, ValueError):
             return  # gone; the heartbeat says so
+
+
+@define
+class Unguarded:
+    """No guardian: for a bench within one process, which ends with it."""
+
+    on_lost: Callable[[], None] = lambda: None
+
+    def start(self) -> int:
+        """Return no process."""
+        return 0
+
+    def finished(self) -> None:
+        """Do nothing."""
+
+    def act(self) -> None:
+        """Do nothing: there is no other wire."""

@@ -178,6 +178,7 @@ class SqliteJournal(JournalFile):
     Args:
         path: the file; created when it does not exist.
         stream: the identity of the run; must agree with the file's where it exists.
+        patience: seconds to wait for whoever holds it, such as an engine that is about to end.
         durable: False only where nothing is evidence (validation, trial runs): no waiting for the disk.
 
     Raises:
@@ -186,13 +187,13 @@ class SqliteJournal(JournalFile):
         RecordAltered: the file exists and is no journal, or another run's.
     """
 
-    def __init__(self, path: Path, stream: str, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, stream: str, *, durable: bool = True, patience: float = 0.0) -> None:
         checked_version()
         self._failure: RecordError | None = None
         subject = Text("the journal of run {stream}", zh="运行 {stream} 的日志").filled(stream=stream)
         self._lock = FileLock(path.with_name(f"{path.name}.lock"), subject)
         spoken(path, lambda: path.parent.mkdir(parents=True, exist_ok=True))
-        spoken(path, self._lock.acquire)
+        spoken(path, lambda: self._lock.acquire(patience=patience, living=True))
         try:
             connection = connect(path, read_only=False)
             spoken(path, lambda: _prepare(connection, stream, durable=durable))

@@ -37,12 +37,13 @@ class FileLock:
         """Return the descriptor that holds the lock; a child that inherits it holds the lock on."""
         return self._descriptor
 
-    def acquire(self, holder: str = "", patience: float = 0.0) -> Self:
+    def acquire(self, holder: str = "", patience: float = 0.0, *, living: bool = False) -> Self:
         """Take the lock, or say who holds it.
 
         Args:
             holder: what this one is, for whoever comes second.
             patience: seconds to wait for a holder that has died and left the lock to its guardian.
+            living: wait for a living holder too, one that is about to end.
 
         Raises:
             AlreadyOpen: somebody holds it; the error names the holder.
@@ -55,7 +56,7 @@ class FileLock:
                 _lock(descriptor)
             except OSError:
                 found = os.pread(descriptor, 200, 0) if sys.platform != "win32" else os.read(descriptor, 200)
-                if _orphaned(found) and _CLOCK.monotonic() < deadline:
+                if (living or _orphaned(found)) and _CLOCK.monotonic() < deadline:
                     _CLOCK.wait(0.02)
                     continue
                 os.close(descriptor)

@@ -1,0 +1,68 @@
+"""The results of a run as a table of plain text, for a terminal."""
+
+from collections.abc import Sequence
+from unicodedata import east_asian_width
+
+from labctl.app.telling import VERDICTS, point_title
+from labctl.language import Language, Text
+from labctl.metrology.conformity import Rule
+from labctl.metrology.display import fitting_unit
+from labctl.metrology.quantity import Quantity
+from labctl.metrology.rounding import report
+from labctl.records.calibration import Judgement, PointResult, Result
+
+_HEADS = (
+    Text("section", zh="项目"),
+    Text("point", zh="校准点"),
+    Text("error", zh="误差"),
+    Text("U", zh="U"),
+    Text("k", zh="k"),
+    Text("MPE", zh="最大允许误差"),
+    Text("U/MPEV", zh="U/MPEV"),
+    Text("verdict", zh="结论"),
+    Text("rule", zh="判定规则"),
+)
+_RULES = {
+    Rule.THIRD.value: Text("U ≤ MPEV/3", zh="U ≤ MPEV/3"),
+    Rule.GUARDED.value: Text("U > MPEV/3", zh="U > MPEV/3"),
+    Rule.SIMPLE.value: Text("|E| ≤ MPEV", zh="|E| ≤ MPEV"),
+}
+
+
+def result_table(points: Sequence[PointResult], language: Language) -> str:
+    """Return one line for each result, in columns as wide as their words."""
+    rows = [[head.within(language) for head in _HEADS]]
+    for point in points:
+        judged = {each.symbol: each for each in point.judgements}
+        rows += [_row(point, each, judged.get(each.symbol), language) for each in point.results]
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEADS))]
+    lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("─" * width for width in widths))
+    return "\n".join(lines)
+
+
+def _row(point: PointResult, result: Result, judged: Judgement | None, language: Language) -> list[str]:
+    sizes = [abs(result.value), result.expanded, judged.limit.value_in(result.unit) if judged is not None else 0.0]
+    unit = fitting_unit(result.unit, max(sizes))
+    value, expanded = report(
+        Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
+    )
+    row = [point.section, point_title(point), f"{value} {unit.symbol}", f"{expanded} {unit.symbol}", f"{result.k:.2f}"]
+    if judged is None:
+        return [*row, "—", "—", "—", "—"]
+    return [
+        *row,
+        f"±{judged.limit.value_in(unit):.6g} {unit.symbol}",
+        f"{judged.ratio:.2f}",
+        VERDICTS[judged.verdict].within(language),
+        _RULES[judged.rule].within(language),
+    ]
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))
+
+
+def _width(cell: str) -> int:
+    """Return how many columns of a terminal a text takes; Chinese characters take two."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in cell)
