@@ -163,7 +163,7 @@ def _engine(
 
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)
     live = LiveRun(scribe, bench, control, _operator(job), run_clock)
-    known = started if started is not None else _started(prepared, scribe, clock, made_by)
+    known = started if started is not None else started_of(prepared, scribe, clock, made_by)
     guardian = GuardianProcess(
         tuple(each.guarded for each in prepared.seated.seats.values() if each.guarded is not None),
         job.folder.note(job.run),
@@ -184,7 +184,7 @@ def _engine(
     )
 
 
-def _started(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
+def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
     """Return what is known before the first command; files go into the journal beside it."""
     job, station, procedure, seated = prepared.job, prepared.station, prepared.procedure, prepared.seated
     files = {f"procedure/{name}": content for name, content in procedure.files.items()}
