@@ -1,0 +1,150 @@
+from attrs import evolve
+
+from labctl.certificate.compose import compose, local_date
+from labctl.certificate.document import Document, Origin
+from labctl.certificate.words import ALL_TWO, NOTICE, SIMULATED_TRACEABLE, TRACEABLE, typographic
+from labctl.language import Text
+from labctl.metrology.conformity import Verdict
+from labctl.metrology.rounding import report
+from labctl.records.calibration import CalibrationRecord, PointResult
+from labctl.records.order import Kind
+from tests.certificate.records import ISSUE, STARTED, point, record, zero
+
+
+def composed(made: CalibrationRecord) -> Document:
+    return compose(made, ISSUE)
+
+
+def origin(made: PointResult, symbol: str, kind: str) -> Origin:
+    return Origin(phase=made.phase, section=made.section, point=made.point, symbol=symbol, kind=kind)
+
+
+def test_every_error_and_uncertainty_is_rounded_to_the_same_last_place_in_the_unit_of_its_range() -> None:
+    made = record()
+    figures = composed(made).figures()
+    for each in made.sections[1].points:
+        printed, unit = figures[origin(each, "E", "value")]
+        expanded, same = figures[origin(each, "E", "uncertainty")]
+        result = each.results[0]
+        size = {"µV": 1e6, "mV": 1e3}[unit]
+        assert unit == same
+        assert (printed, expanded) == report(result.value * size, result.expanded * size)
+
+
+def test_an_indication_shows_no_more_digits_than_its_uncertainty_allows() -> None:
+    made = record()
+    figures = composed(made).figures()
+    for each in made.sections[1].points:
+        shown, unit = figures[origin(each, "V_ind", "input")]
+        expanded = each.results[0].expanded * (1000 if unit == "mV" else 1)
+        places = len(shown.partition(".")[2])
+        assert 0.95 <= expanded * 10**places < 99.5  # one or two digits of U stand at the last place
+
+
+def test_ranges_keep_the_names_that_makers_give_them() -> None:
+    table = composed(record()).tables[1]
+    assert [group.title.en for group in table.groups] == ["100 mV", "1 V", "10 V", "100 V", "1000 V"]
+    assert [group.units[0] for group in table.groups] == ["mV", "V", "V", "V", "V"]
+    assert [cell[0].printed for cell in table.groups[0].rows] == ["50", "95", "-50", "-95"]
+
+
+def test_a_zero_is_shown_in_the_unit_of_its_limit_and_decimal_points_stand_in_line() -> None:
+    table = composed(record()).tables[0]
+    assert [column.name for column in table.columns] == ["E_0", "U(E_0)"]  # no table was declared: a plain one
+    for group in composed(record()).tables[1].groups:
+        for column in zip(*group.rows, strict=True):
+            ends = {len((cell.printed + cell.pad).partition(".")[2]) for cell in column if cell.number}
+            assert len(ends) <= 1
+
+
+def test_k_and_freedom_are_stated_only_where_some_k_is_not_two() -> None:
+    with_k = composed(record())
+    assert [each.name for each in with_k.tables[1].columns][4:6] == ["k", "dof"]
+    assert with_k.figures()[origin(record().sections[1].points[8], "E", "k")] == ("2.05", "")
+    assert with_k.figures()[origin(record().sections[1].points[8], "E", "dof")] == ("41", "")
+    plain = record()
+    section = evolve(plain.sections[1], points=tuple(point(1.0, share) for share in (0.5, -0.5)))
+    without = composed(evolve(plain, sections=(section,)))
+    assert "k" not in [each.name for each in without.tables[0].columns]
+    assert ALL_TWO.en in without.notes[0].en
+
+
+def test_the_rule_stands_beside_each_verdict() -> None:
+    table = composed(record()).tables[1]
+    marks = {cell.mark for group in table.groups for row in group.rows for cell in row if cell.mark}
+    assert marks == {"a", "b"}
+    assert [mark for mark, _ in table.notes] == ["a", "b"]
+    assert "U ≤ MPEV/3" in table.notes[0][1].en
+    assert "MPEV − U" in table.notes[1][1].en
+
+
+def test_a_limit_is_printed_with_one_digit_more_so_that_rounding_it_decides_nothing() -> None:
+    made = record()
+    limits = [
+        cell.printed for row in composed(made).tables[1].groups[0].rows for cell in row if cell.origin.kind == "limit"
+    ]
+    assert limits == ["6", "8.25", "6", "8.25"]
+
+
+def test_dates_are_those_of_the_laboratory_not_of_utc() -> None:
+    assert STARTED.date().isoformat() == "2026-11-23"
+    assert local_date(STARTED, record().laboratory) == "2026-11-24"
+    assert local_date(STARTED, evolve(record().laboratory, utc_offset="-03:30")) == "2026-11-23"
+
+
+def test_a_simulated_record_says_so_and_claims_no_traceability() -> None:
+    assert composed(record()).traceability == SIMULATED_TRACEABLE
+    assert composed(record(simulated=False)).traceability == TRACEABLE
+
+
+def test_figures_that_nobody_confirmed_print_as_unverified() -> None:
+    document = composed(record())
+    assert [each.mark.en for each in document.standards] == ["unverified figure", "unverified figure"]
+    assert any("calibrator's specification, one year" in each.en for each in document.notes)
+    assert any("JJF 1587-2016" in each.en and "unverified" in each.en for each in document.notes)
+
+
+def test_a_verification_that_fails_is_a_notification_with_legal_words() -> None:
+    made = record()
+    order = evolve(made.order, kind=Kind.VERIFICATION)
+    points = tuple(point(1.0, share, wrong=1.9) for share in (0.5, -0.5))
+    failed = evolve(
+        made, order=order, verdict=Verdict.DOES_NOT_CONFORM, sections=(evolve(made.sections[1], points=points),)
+    )
+    document = composed(failed)
+    assert document.title == NOTICE
+    assert document.tables[0].groups[0].rows[0][-1].text == Text("fail", zh="不合格")
+
+
+def test_the_code_says_where_to_check_or_number_and_head() -> None:
+    made = record()
+    assert composed(made).code == f"{ISSUE.number} {ISSUE.head}"
+    laboratory = evolve(made.laboratory, verify_at="https://example.cn/c/")
+    assert composed(evolve(made, laboratory=laboratory)).code.startswith("https://example.cn/c/SIM-20261124-0001?")
+
+
+def test_two_phases_are_told_apart_and_the_adjustment_is_noted() -> None:
+    made = record()
+    phases = tuple(
+        evolve(made.sections[1], phase=phase, points=(evolve(point(1.0, 0.5), phase=phase),))
+        for phase in ("as found", "as left")
+    )
+    document = composed(evolve(made, sections=phases))
+    assert [table.phase_name.zh for table in document.tables] == ["调整前", "调整后"]
+    assert any("调整前和调整后" in each.zh for each in document.notes)
+    assert not composed(made).tables[0].phase_name.en
+
+
+def test_chinese_words_get_the_punctuation_of_a_printed_page() -> None:
+    assert typographic("合格,否则不合格(待定);其余") == "合格，否则不合格（待定）；其余"
+    assert typographic("Fluke 5522A, 2 V (k = 2)") == "Fluke 5522A, 2 V (k = 2)"
+    assert typographic("1,000 个值") == "1,000 个值"
+
+
+def test_sections_without_points_and_points_without_judgements_are_printed() -> None:
+    made = record()
+    empty = evolve(made.sections[1], points=())
+    unjudged = evolve(made.sections[0], points=(zero(1.0),))
+    document = composed(evolve(made, sections=(empty, unjudged)))
+    assert document.tables[0].groups == ()
+    assert len(document.tables[1].groups[0].rows) == 1
