@@ -14,6 +14,7 @@ from labctl.records.calibration import PointResult, Result
 
 BARE = ("range", "nominal")
 """Columns of what was set."""
+_EXACT = 5  # digits up to which a limit is printed as it is
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
 
@@ -108,17 +109,18 @@ class Rows:
         )
 
     def _limit(self, point: PointResult) -> Cell:
-        """Return the limit with one digit more than U, so that rounding it decides nothing."""
+        """Return the limit as it is; one of many digits with one more than U, so that rounding it decides nothing."""
         judged = point.judgements[0] if point.judgements else None
         limit = judged.limit if judged is not None else point.columns.get("mpe")
         if not isinstance(limit, Quantity):
             return _empty(point, "limit")
         unit = self.small.get(judged.symbol, limit.unit) if judged is not None else limit.unit
         result = next((each for each in point.results if judged is not None and each.symbol == judged.symbol), None)
+        words = plain(near(amount_in(limit, unit)))
         place = place_of(Quantity.of(result.expanded, result.unit), unit) if result is not None else None
-        words = digits(amount_in(limit, unit), place / 10 if place is not None else None)
-        if "." in words:
-            words = words.rstrip("0").rstrip(".")
+        if place is not None and len(words.replace(".", "").strip("0")) > _EXACT:
+            words = digits(amount_in(limit, unit), place / 10)
+            words = words.rstrip("0").rstrip(".") if "." in words else words
         return _number(point, judged.symbol if judged is not None else "", "limit", words)
 
     def _given(self, point: PointResult, name: str) -> Cell:
