@@ -1,6 +1,7 @@
 """A technical record as a run of the DC voltage bench leaves it, with figures that are easy to follow."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from attrs import evolve
 
@@ -125,7 +126,7 @@ def zero(top: float) -> PointResult:
     )
 
 
-def record(**changes: object) -> CalibrationRecord:
+def record(**changes: Any) -> CalibrationRecord:  # noqa: ANN401  (whatever a record holds)
     points = tuple(
         point(top, share, k=2.05 if top == 10.0 else 2.0, wrong=wrong)
         for top, wrong in ((0.1, 0.31), (1.0, -0.74), (10.0, 0.62), (100.0, 0.2), (1000.0, -0.11))

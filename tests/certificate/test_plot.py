@@ -14,7 +14,7 @@ def section(*points: tuple[float, float, float]) -> SectionResult:
 
 def dots(svg: str) -> list[tuple[float, float]]:
     root = etree.fromstring(svg.encode())
-    return [(float(each.get("cx")), float(each.get("cy"))) for each in root.iter("{*}circle")]
+    return [(float(each.attrib["cx"]), float(each.attrib["cy"])) for each in root.iter("{*}circle")]
 
 
 def test_an_error_of_half_its_limit_stands_halfway_between_zero_and_limit_in_every_range() -> None:

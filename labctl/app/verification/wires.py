@@ -67,16 +67,20 @@ def replayed(bundle: Bundle) -> Step:
 
 
 def transcribed(bundle: Bundle) -> Step:
-    """Find every exchange of the journal in the transcript, in order, byte by byte."""
+    """Find every exchange of the journal in the transcript, in order, byte by byte.
+
+    What no seal covers when an engine died may never have reached the disk, and the next engine says the same things
+    again, so those exchanges are counted and not looked for.
+    """
     turns = _turns(bundle)
     lost = _unsealed(bundle.entries)
     found = absent = 0
     problems: list[Text] = []
     for entry, address, exchange in _exchanges(bundle.entries):
-        if turns.get(address, _Turns()).find(exchange):
-            found += 1
-        elif entry.n in lost:
+        if entry.n in lost:
             absent += 1
+        elif turns.get(address, _Turns()).find(exchange):
+            found += 1
         else:
             said = Text("{sent!r} → {received!r} is not in the transcript", zh="{sent!r} → {received!r} 不在通信记录中")
             problems.append(_numbered(entry, said.filled(sent=exchange.sent, received=exchange.received)))
@@ -152,8 +156,8 @@ def _installed() -> dict[str, type[Driver]]:
 
 def _absent(count: int) -> Text:
     return Text(
-        "; {count} more stand in the journal alone, written just before an engine died",
-        zh=";另有 {count} 次仅见于日志,写于引擎意外终止之前",
+        "; {count} more, made just before an engine died, stand in the journal alone",
+        zh=";另有 {count} 次在引擎意外终止之前进行,仅见于日志",
     ).filled(count=count)
 
 
