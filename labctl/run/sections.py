@@ -180,6 +180,7 @@ class Sections:
             self._call(section.function, row)
             self.run.look()
             scribe.place = place
+            scribe.seal()  # before it counts: whatever is reported has its bytes on the disk
             scribe.append(RepetitionFinished(at=clock.now(), place=place))
         except Turned:
             self._turn(place if begun else None, place)

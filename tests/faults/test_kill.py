@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from labctl.app.issue import issue_certificate
+from labctl.app.verify import verify
 from labctl.events.kinds import GuardianActed, RunFinished, RunInterrupted
 from labctl.records.calibration import Outcome
 from tests.faults.rig import CLOCK, rig, until
@@ -44,6 +46,8 @@ def test_a_run_killed_at_random_moments_loses_nothing(seed: int, tmp_path: Path)
         bench.keeps_what_it_acknowledged()
         assert bench.ended().outcome is Outcome.FINISHED
         assert not bench.energised()
+        issued = issue_certificate(tmp_path, bench.running.run, tmp_path / "out")
+        assert verify(issued.pdf).verified  # from the bytes, across every interruption
         interrupted = sum(isinstance(each, RunInterrupted) for each in bench.events())
         acted = sum(isinstance(each, GuardianActed) for each in bench.events())
     print(f"seed {seed}: {under_voltage} of {KILLS // len(SEEDS)} kills under voltage, ", end="")  # noqa: T201

@@ -101,9 +101,10 @@ class _Turns:
     position: int = 0
 
     def find(self, exchange: Exchange) -> bool:
-        """Go on to the exchange; stay where it was when there is none."""
+        """Go on to the exchange; stay where it was when there is none. What came unasked behind it is no part of it."""
         for index in range(self.position, len(self.spoken)):
-            if self.spoken[index] == (exchange.sent, exchange.received):
+            sent, received = self.spoken[index]
+            if sent == exchange.sent and received.startswith(exchange.received):
                 self.position = index + 1
                 return True
         return False
