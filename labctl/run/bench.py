@@ -111,7 +111,7 @@ class Bench:
                     instrument=seat.instrument,
                     role=seat.role,
                     driver=f"{seat.driver.__module__}.{seat.driver.__qualname__}",
-                    address=seat.address,
+                    address=wire.address,
                     identity=identity,
                     exchanges=driver.last_exchanges,
                 )
