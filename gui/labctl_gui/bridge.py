@@ -49,9 +49,10 @@ class CertificateReady:
 
 @frozen
 class Attached:
-    """The desk follows a run now."""
+    """The desk follows a run now, on which an engine works or none does."""
 
     run: str
+    working: bool = True
 
 
 @frozen
@@ -108,6 +109,12 @@ class Bridge:
             news.append(self._inbox.popleft())
         return news
 
+    def bring_up(self, job: Job) -> None:
+        """Hand over a job that starts an engine; an abort finds it from this moment on."""
+        if self._desk is not None:
+            self._desk.expect_engine()
+        self._jobs.put(job)
+
     def command(self, what: str, **facts: str) -> None:
         """Send a command to the engine at once, beside whatever the worker is busy with."""
         sender = threading.Thread(target=self._send, args=(what, facts), name=f"labctl-{what}", daemon=True)
@@ -160,17 +167,19 @@ class Bridge:
         """Read the journal from the last number, whenever the bell rings and a few times a second."""
         lost = ""  # the run whose engine is gone
         while not self._ended.is_set():
+            followed = desk.handle
             try:
                 news = desk.news(timeout=_POLL)
                 if news is not None:
                     self._inbox.append(Entries(news.run, news.entries))
                     continue
-                run = desk.handle.run if desk.handle is not None else ""
+                if followed is None or followed is not desk.handle:
+                    continue  # it has just begun to be followed: its entries come first
                 if desk.engine_alive():
                     lost = ""
-                elif run != lost:
-                    lost = run
-                    self._inbox.append(EngineLost(run, guarded=desk.guardian_acted()))
+                elif followed.run != lost:
+                    lost = followed.run
+                    self._inbox.append(EngineLost(followed.run, guarded=desk.guardian_acted()))
             except LabctlError as error:
                 self._inbox.append(Refused(error.text()))
                 self._ended.wait(1.0)

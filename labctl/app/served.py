@@ -246,8 +246,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--users", type=Path, required=True)
     given = parser.parse_args(arguments)
     ended = threading.Event()
+
+    def end(_: int, __: object) -> None:
+        ended.set()
+
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: ended.set())
+        signal.signal(each, end)
     try:
         bench, line = serve_bench(read_station(given.station), seed=given.seed, simulated=given.time == "simulated")
     except LabctlError as error:

@@ -14,7 +14,7 @@ from labctl.app.job import Job, new_run
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, StationInstrument, read_station, simulated_bench, with_endpoints
 from labctl.clock import WallClock
-from labctl.errors import AlreadyOpen, EngineGone, LabctlError
+from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError
 from labctl.events.journal import Entry
 from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunStarted
 from labctl.instruments.capabilities import MeasuresSurroundings
@@ -31,6 +31,7 @@ from labctl.transport.connect import open_transport
 METHOD = "dmm-dc-voltage"
 _LEAVES = 5.0  # seconds in which an engine that has finished lets go of its journal
 _NO_DRIVER = Text("no driver {driver} is installed", zh="未安装驱动 {driver}")
+_NEVER_BEGAN = Text("aborted before the engine was started", zh="引擎启动前已中止")
 _SAFE = Text("output off", zh="输出已断开")
 _ENERGISED = Text("▲ output is on", zh="▲ 输出已接通")
 
@@ -236,11 +237,18 @@ class Desk:
         self._bring_up(lambda: resume_run(self.folder.root, run, by=getpass.getuser(), reason="window", endpoints=line))
         return run
 
-    def _bring_up(self, engine: Callable[[], RunHandle]) -> None:
-        """Start an engine; an abort that was asked for meanwhile reaches it before it opens anything."""
+    def expect_engine(self) -> None:
+        """Note that an engine is about to be started: from here on an abort is for it."""
         with self._turn:
             self._starting, self._abort = True, False
+
+    def _bring_up(self, engine: Callable[[], RunHandle]) -> None:
+        """Start an engine; an abort that was asked for meanwhile reaches it before it opens anything."""
+        if not self._starting:
+            self.expect_engine()
         try:
+            if self._abort:
+                raise EngineFailed(run=self.station.name, kind="", problem=_NEVER_BEGAN)
             handle = engine()
             if self.bench is not None and handle.process:
                 self.bench.use(self.folder.root, handle.process)
@@ -285,6 +293,13 @@ class Desk:
         """Return whether an engine works on the run that is followed; true while there is none to follow."""
         handle = self.handle
         return handle is None or self._starting or self._listener(handle).alive
+
+    def is_working(self) -> bool:
+        """Return whether an engine works on the run that is followed, asked over a connection of its own."""
+        if self.handle is None:
+            return False
+        with self.handle.controller as controller:
+            return controller.alive
 
     def guardian_acted(self) -> bool:
         """Return whether a guardian left word that it made the bench safe in the engine's place."""

@@ -114,6 +114,8 @@ class MainWindow(QMainWindow):
         self.go_on = button(_CONTINUE.within(words))
         self.retry = button(_RETRY.within(words))
         self.abort = button(_ABORT.within(words), "abort")
+        for each in (self.start, self.pause, self.go_on, self.retry):
+            each.setEnabled(False)  # until the bench was looked at
         bar = frame("bar")
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(16, 8, 16, 8)
@@ -179,7 +181,7 @@ class MainWindow(QMainWindow):
             except LabctlError as error:
                 return news.NotStarted(error.text())
 
-        self._bridge.do(job)
+        self._bridge.bring_up(job)
         self.go_to(RUN)
 
     def _abort(self) -> None:
@@ -237,9 +239,9 @@ class MainWindow(QMainWindow):
                 self._look = look
                 titles = {seen.key: seen.title.within(self._language) for seen in look.seen if seen.shows_live}
                 self.run_page.show_instruments(titles)
-            case news.Attached(run=run):
+            case news.Attached(run=run, working=working):
                 self._follow(run)
-                if state.is_under_way(self.run.stage):
+                if run and working:
                     self.go_to(RUN)
             case news.CertificateReady(issued=issued):
                 self.certificate_page.show_issued(issued)
@@ -257,7 +259,7 @@ class MainWindow(QMainWindow):
                 self._refused(text)
                 if self._before is not None:
                     self._show(self._before)
-                elif self.run.stage is state.Stage.PREPARING:
+                elif self.run.stage in {state.Stage.PREPARING, state.Stage.ABORTING}:
                     self.run.stage = state.Stage.INTERRUPTED if self.run.plan else state.Stage.IDLE
 
     def _follow(self, run: str) -> None:
@@ -331,11 +333,11 @@ def _fitting() -> tuple[int, int]:
 
 def _first_look(desk: Desk) -> news.News:
     """Look at the bench; where a run is under way nothing on it is touched."""
-    return news.Looked(desk.look(touch=not (desk.handle is not None and desk.engine_alive())))
+    return news.Looked(desk.look(touch=not desk.is_working()))
 
 
 def _attached(desk: Desk) -> news.News:
-    return news.Attached(desk.attach())
+    return news.Attached(desk.attach(), working=desk.is_working())
 
 
 def _issued(desk: Desk) -> news.News | None:

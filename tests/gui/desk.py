@@ -1,0 +1,152 @@
+"""A person at a window: opens it, clicks, waits for what is seen, and leaves nothing running behind."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+from attrs import define, field
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from labctl.app.calibrate import attach
+from labctl.app.served import ServedBench, Users
+from labctl.app.window import Desk
+from labctl.clock import WallClock
+from labctl.events.kinds import EngineStarted, Event
+from labctl.language import Language
+from labctl.store.folder import DataFolder
+from labctl.store.journal import open_journal
+from labctl.transport.borrowed import BorrowedClock
+from labctl.transport.watch import alive
+from labctl_gui.bridge import Bridge
+from labctl_gui.presenters.state import Stage
+from labctl_gui.windows.main import MainWindow
+
+CLOCK = WallClock()
+TODAY = date(2026, 11, 24)
+
+
+@define
+class Seat:
+    """One window and the person before it."""
+
+    qtbot: QtBot
+    window: MainWindow
+    bridge: Bridge
+    root: Path
+
+    @property
+    def desk(self) -> Desk:
+        assert self.bridge._desk is not None
+        return self.bridge._desk
+
+    @property
+    def bench(self) -> ServedBench:
+        assert self.desk.bench is not None
+        return self.desk.bench
+
+    @property
+    def stage(self) -> Stage:
+        return self.window.run.stage
+
+    def until(self, holds: Callable[[], bool], within: float = 30.0) -> float:
+        """Let the window live until something holds; return the seconds that it took."""
+        began = CLOCK.monotonic()
+        try:
+            self.qtbot.waitUntil(holds, timeout=int(within * 1000))
+        except Exception as error:
+            seen = f"{self.stage}, {self.window.message.text()!r}, {list(self.window.run.log)[-5:]}"
+            raise AssertionError(f"not within {within} s: {seen}") from error
+        return CLOCK.monotonic() - began
+
+    def click(self, button: QPushButton) -> None:
+        assert button.isEnabled()
+        assert button.isVisible()
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def press(self, key: Qt.Key) -> None:
+        self.qtbot.keyClick(self.window, key)
+
+    def start(self) -> None:
+        self.until(self.window.start.isEnabled)
+        self.click(self.window.start)
+
+    def card(self, words: str) -> None:
+        """Wait for a card that says something."""
+        self.until(lambda: self.window.run.card is not None and words in self.window.run.card.text.en)
+        self.until(self.window.run_page.card.confirm.isVisible)
+
+    def confirm(self) -> None:
+        self.click(self.window.run_page.card.confirm)
+        self.until(lambda: self.window.run.card is None)
+
+    def ask_world(self, **request: object) -> Mapping[str, object]:
+        door = BorrowedClock(json.loads(self.bench.line)["operator"])
+        try:
+            return door.ask(request)
+        finally:
+            door.close()
+
+    def energised(self) -> bool:
+        state = self.ask_world(do="state", instrument="calibrator")["state"]
+        assert isinstance(state, Mapping)
+        return bool(state["energised"])
+
+    def events(self) -> list[Event]:
+        assert self.desk.handle is not None
+        with open_journal(self.desk.handle.journal) as journal:
+            return [entry.event for entry in journal.read()]
+
+    def engine(self) -> int:
+        return [each.process for each in self.events() if isinstance(each, EngineStarted)][-1]
+
+
+@define
+class Room:
+    """Windows on one data folder."""
+
+    qtbot: QtBot
+    root: Path
+    seats: list[Seat] = field(factory=list[Seat])
+
+    def open(self, language: Language = Language.ENGLISH, *, real_time: bool = False) -> Seat:
+        bridge = Bridge(lambda: Desk.open(data=self.root, station=None, real_time=real_time))
+        window = MainWindow(bridge, language, lambda: TODAY)
+        self.qtbot.addWidget(window)
+        window.resize(1280, 720)
+        window.show()
+        window.begin()
+        seat = Seat(self.qtbot, window, bridge, self.root)
+        self.seats.append(seat)
+        seat.until(window.start.isVisible)
+        return seat
+
+    def clear(self) -> None:
+        """Close every window, end every run, and every bench."""
+        folder = DataFolder(self.root)
+        for run in folder.known_runs():
+            with attach(self.root, run).controller as controller:
+                if controller.alive:
+                    controller.ask("abort")
+                    until(lambda: not controller.alive, 10.0)
+        benches = [seat.desk.bench for seat in self.seats if seat.bridge._desk is not None]
+        for seat in self.seats:
+            seat.window.close()
+        for process in Users(self.root / "simulated-bench.users").others():
+            until(lambda: not alive(process), 10.0)  # noqa: B023  (called here)
+        for bench in benches:
+            if bench is not None:
+                bench.stop()
+                assert until(lambda: not alive(bench.process), 10.0)  # noqa: B023  (called here)
+
+
+def until(holds: Callable[[], bool], within: float) -> bool:
+    """Wait until something holds; tell whether it did in time."""
+    deadline = CLOCK.monotonic() + within
+    while not holds():
+        if CLOCK.monotonic() > deadline:
+            return False
+        CLOCK.wait(0.01)
+    return True
