@@ -48,7 +48,7 @@ class GuardianProcess:
             [sys.executable, "-P", "-m", "labctl.run.guardian"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            pass_fds=self.inherits,
+            pass_fds=() if sys.platform == "win32" else self.inherits,  # there a lock ends with its process
             start_new_session=True,  # an interrupt from the terminal must not reach it
         )
         self._say(Charge(engine=os.getpid(), note=self.note, wires=self.wires).encode())

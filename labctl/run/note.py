@@ -1,10 +1,22 @@
 """What a guardian left written beside the journal, as an event for the engine that comes after it."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+from attrs import field, frozen
+
 from labctl.events.kinds import GuardianActed
+
+
+@frozen(kw_only=True)
+class Note:
+    """A guardian's note, as it stands in the file."""
+
+    noticed: datetime | None = None
+    reason: str = "the note cannot be read"
+    wires: dict[str, str] = field(factory=dict)
+    after_seconds: float = -1.0
 
 
 def read_note(path: Path, now: datetime) -> GuardianActed | None:
@@ -13,16 +25,16 @@ def read_note(path: Path, now: datetime) -> GuardianActed | None:
     The note is a convenience: one that cannot be read is an act without particulars, never an obstacle.
     """
     try:
-        note = json.loads(path.read_bytes())
+        note = msgspec.json.decode(path.read_bytes(), type=Note)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
-        note = {}
+    except (OSError, msgspec.MsgspecError):
+        note = Note()
     path.replace(path.with_name(f"{path.name}.read"))
     return GuardianActed(
         at=now,
-        noticed=datetime.fromisoformat(str(note.get("noticed", now.isoformat()))),
-        reason=str(note.get("reason", "the note cannot be read")),
-        wires={str(address): str(done) for address, done in dict(note.get("wires", {})).items()},
-        after_seconds=float(note.get("after_seconds", -1.0)),
+        noticed=note.noticed or now,
+        reason=note.reason,
+        wires=note.wires,
+        after_seconds=note.after_seconds,
     )

@@ -1,6 +1,6 @@
 """The one hand that writes a run's journal: it says where in the run a thing happened, and rings the bell."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -91,7 +91,7 @@ class Scribe:
                 pass
 
     @contextmanager
-    def at(self, symbol: str, purpose: Purpose) -> Iterator[None]:
+    def at(self, symbol: str, purpose: Purpose) -> Generator[None]:
         """Stamp what happens in a block with a symbol and what it was made for."""
         before = self.place
         self.place = evolve(before, symbol=symbol, purpose=purpose)

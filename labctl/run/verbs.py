@@ -1,6 +1,6 @@
 """The verbs of a procedure's functions, as a live run carries them out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, ParamSpec
@@ -80,7 +80,7 @@ class LiveRun:
         self, symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Duration | None = None
     ) -> None:
         """Take the readings of a series, one after the other, at a fixed interval where one is given."""
-        calls = call if isinstance(call, Sequence) else (call,)
+        calls: Sequence[Reads] = (call,) if callable(call) else call
         start = self.clock.monotonic()
         for number in range(times):
             if every is not None:
@@ -97,7 +97,7 @@ class LiveRun:
         self._read(standard, Purpose.OBSERVE, reading)
 
     @contextmanager
-    def record(self, trace: str, call: Reads, *, every: Duration) -> Iterator[None]:
+    def record(self, trace: str, call: Reads, *, every: Duration) -> Generator[None]:
         """Record a trace at an interval for as long as the block lasts, between the exchanges in it."""
         mine = _Trace(trace, call, seconds(every), self.clock.monotonic())
         self._traces.append(mine)

@@ -147,7 +147,9 @@ class JournalFile:
     def _checked(self, expected: int, before: bytes, n: Value, kind: Value, canonical: Value, digest: Value) -> Entry:
         if n != expected:
             raise self._altered(Text("entry {n} is missing", zh="缺少第 {n} 条").filled(n=expected))
-        if not isinstance(canonical, bytes) or digest != chained(self._stream, expected, before, canonical):
+        if not (isinstance(canonical, bytes) and isinstance(digest, bytes)) or digest != chained(
+            self._stream, expected, before, canonical
+        ):
             raise self._altered(
                 Text(
                     "entry {n} is not what was written; the chain breaks there",

@@ -12,11 +12,6 @@ from labctl.errors import AlreadyOpen
 from labctl.language import Text
 from labctl.transport.watch import alive
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
 _CLOCK = WallClock()
 _FAR = 1 << 30  # Windows locks bytes, not files: one far behind the holder's name, which stays readable
 
@@ -97,12 +92,18 @@ def _orphaned(holder: bytes) -> bool:
     return len(words) > 1 and words[1].isdigit() and not alive(int(words[1]))
 
 
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
         os.lseek(descriptor, _FAR, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         finally:
             os.lseek(descriptor, 0, os.SEEK_SET)
-    else:
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -131,7 +131,7 @@ class Rig:
 
 
 @contextmanager
-def rig(root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None) -> Iterator[Rig]:
+def rig(root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None) -> Generator[Rig]:
     file = station or simulated_bench()
     bench, line = serve_bench(read_station(file), seed=seed, simulated=simulated)
     made = Rig(bench, json.dumps(line), DataFolder(root), file)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def address(line: Line) -> Iterator[str]:
 
 
 @contextmanager
-def engine(address: str, note: Path, ending: str) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+def engine(address: str, note: Path, ending: str) -> Generator[tuple["subprocess.Popen[str]", int]]:
     with subprocess.Popen(
         [sys.executable, "-c", ENGINE, address, str(note), ending],
         stdin=subprocess.PIPE,
