@@ -25,10 +25,7 @@ _SAYS: Final = Text(
 def result(results: Element, table: ResultTable, section: SectionResult, *, conformity: bool) -> None:
     """Write the results of one section."""
     parent = results.add("result", refType="gp_measuringResult1")
-    name = table.title
-    if table.phase_name.en:
-        name = Text("{title}, {phase}", zh="{title},{phase}").filled(title=table.title, phase=table.phase_name)
-    parent.words("name", name)
+    parent.words("name", _named(table))
     parent.same("description", "; ".join(section.model) or section.title.en)
     content = parent.add("data")
     points = iter(section.points)
@@ -42,13 +39,20 @@ def result(results: Element, table: ResultTable, section: SectionResult, *, conf
         content.words("text", TEMPLATE["no_results"])
 
 
+def _named(table: ResultTable, group: Group | None = None) -> Text:
+    """Return title, phase and range as far as there are any."""
+    parts = [table.title, table.phase_name]
+    if group is not None and group.title.en:
+        parts.append(Text("range {range}", zh="量程 {range}").filled(range=group.title))
+    said = [each for each in parts if each.en]
+    return Text(", ".join(each.en for each in said), zh=",".join(each.zh or each.en for each in said))
+
+
 def _list(
     content: Element, table: ResultTable, group: Group, members: list[PointResult], number: int, *, conformity: bool
 ) -> None:
     listed = content.add("list", refType=f"gp_table{number}")
-    listed.words("name", Text(
-        "{title}, range {range}", zh="{title},量程 {range}"
-    ).filled(title=table.title, range=group.title) if group.title.en else table.title)  # fmt: skip
+    listed.words("name", _named(table, group))
     columns = list(zip(table.columns, group.units, zip(*group.rows, strict=True), strict=True))
     expanded = {cells[0].origin.symbol: cells for column, _, cells in columns if column.name.startswith("U(")}
     for column, unit, cells in columns:

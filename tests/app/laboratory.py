@@ -10,6 +10,7 @@ from attrs import evolve
 
 from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunSealed, RunStarted
 from labctl.records.calibration import Outcome
+from labctl.run.operator import Person
 from labctl.store.folder import DataFolder
 from labctl.store.journal import SqliteJournal, open_journal
 from labctl.store.ledger import Ledger
@@ -20,12 +21,20 @@ __all__ = ["RUN", "finished", "laboratory", "rewritten"]
 Change = Callable[[int, Event], Event | None]
 
 
+class Adjusts(Person):
+    """A person who lets the unit be adjusted and does everything else that is asked."""
+
+    def answers(self, question: object) -> str | None:
+        return "adjust" if getattr(question, "kind", "") == "choice" else "done"
+
+
 @cache
 def finished(*, adjust: bool = False) -> Path:
     """Return a folder with journal and transcript of a run that finished."""
     root = Path(mkdtemp(prefix="labctl-tests-"))
     run = session(root)
-    run.adjust = adjust
+    if adjust:
+        run.adjust, run.operator = True, Adjusts(run.told)
     ended = run.begin()
     assert ended is not None
     assert ended.outcome is Outcome.FINISHED

@@ -140,11 +140,10 @@ def test_an_indication_that_its_bytes_do_not_give_is_found_by_the_driver(tmp_pat
 
 def test_bytes_that_never_crossed_the_wire_are_found_in_the_transcript(tmp_path: Path) -> None:
     def replaced(_: int, event: Event) -> Event:
-        if isinstance(event, IndicationTaken) and event.place.point.startswith("10 V"):
-            reply = event.reply.replace(b"9", b"8")
-            exchange = evolve(event.exchanges[-1], received=reply)
-            value = float(reply.decode()) if event.quantity.unit.symbol == "V" else event.quantity.value
-            return evolve(event, reply=reply, exchanges=(exchange,), quantity=Quantity(value, event.quantity.unit))
+        if isinstance(event, IndicationTaken) and event.instrument == "meter" and event.place.section == "DC voltage":
+            reply = event.reply[:-5] + b"E+00\n" if event.reply[-5:-3] == b"E-" else event.reply.replace(b"9", b"8", 1)
+            exchanges = (*event.exchanges[:-1], evolve(event.exchanges[-1], received=reply))
+            return evolve(event, reply=reply, exchanges=exchanges, quantity=Quantity.of(float(reply), "V"))
         return event
 
     report = forged(tmp_path, replaced)
@@ -182,4 +181,5 @@ def test_a_unit_that_was_adjusted_is_verified_in_both_phases(tmp_path: Path) -> 
     paths = issue_certificate(laboratory(tmp_path / "lab", adjust=True), RUN, tmp_path / "out")
     report = verify(paths.pdf)
     assert report.verified, report.as_text(Language.ENGLISH)
-    assert {each.place.table.zh.partition("整")[2][:1] for each in report.figures} == {"前", "后"}
+    phases = {each.place.table.zh.partition("调整")[2][:1] for each in report.figures}
+    assert phases == {"前", "后"}

@@ -1,6 +1,8 @@
 """From indications to printed digits: budgets evaluated again, the certificate composed again and compared."""
 
-from attrs import frozen
+from hashlib import sha256
+
+from attrs import evolve, frozen
 
 from labctl import __version__
 from labctl.app.issue import evaluated
@@ -16,7 +18,7 @@ from labctl.errors import LabctlError, OtherProcedure
 from labctl.events.codec import decode, encode
 from labctl.events.kinds import CertificateIssued, PointFinished, RecordEvaluated, RecordSigned
 from labctl.language import Text
-from labctl.records.calibration import CalibrationRecord
+from labctl.records.calibration import CalibrationRecord, PointResult
 
 _SIGNATURES = {"calibrated", "checked", "authorised"}
 
@@ -75,26 +77,36 @@ def _signed(bundle: Bundle, issued: CertificateIssued) -> Step:
 
 def _evaluation(bundle: Bundle, record: CalibrationRecord) -> Step:
     """Compare the record with the signed one, and each point with what the engine found while it measured."""
-    points = {
-        (point.phase, point.section, point.point): point for section in record.sections for point in section.points
-    }
-    live = {
-        (each.event.result.phase, each.event.result.section, each.event.result.point): each
-        for each in bundle.entries
-        if isinstance(each.event, PointFinished) and each.event.result is not None
-    }
-    changed = [
-        key for key, entry in live.items()
-        if isinstance(entry.event, PointFinished) and encode(points.get(key)) != encode(entry.event.result)
-    ]  # fmt: skip
-    signed = next(each.event.record for each in reversed(bundle.entries) if isinstance(each.event, RecordEvaluated))
-    same = encode(record) == bundle.blobs[signed]
-    if same and not changed:
+    signed = bundle.blobs[
+        next(each.event.record for each in reversed(bundle.entries) if isinstance(each.event, RecordEvaluated))
+    ]
+    live = _live(bundle)
+    points = [point for section in record.sections for point in section.points]
+    changed = [each for each in points if encode(live.get(_key(each), each)) != encode(each)]
+    if encode(record) == signed and not changed:
         return Step(name="evaluation", finding=Finding.AGREES, said=_SAME_BITS.filled(points=len(points)))
-    if _as_printed(record) == _as_printed(decode(CalibrationRecord, bundle.blobs[signed])):
+    measured = evolve(
+        record,
+        sections=tuple(
+            evolve(section, points=tuple(live.get(_key(each), each) for each in section.points))
+            for section in record.sections
+        ),
+    )
+    printed = _as_printed(record)
+    if printed == _as_printed(decode(CalibrationRecord, signed)) == _as_printed(measured):
         return Step(name="evaluation", finding=Finding.AGREES, said=_SAME_DIGITS.filled(points=len(points)))
-    where = "; ".join(" ".join(filter(None, key)) for key in changed[:3]) or signed[:16]
+    where = "; ".join(" ".join(_key(each)) for each in changed[:3]) or sha256(signed).hexdigest()[:16]
     return Step(name="evaluation", finding=Finding.DIFFERS, said=_OTHER_RECORD.filled(where=where))
+
+
+def _key(point: PointResult) -> tuple[str, str, str]:
+    return (point.phase, point.section, point.point)
+
+
+def _live(bundle: Bundle) -> dict[tuple[str, str, str], PointResult]:
+    """Return what the engine found of each point while it measured, the last time that it did."""
+    found = (each.event.result for each in bundle.entries if isinstance(each.event, PointFinished))
+    return {_key(result): result for result in found if result is not None}
 
 
 def _as_printed(record: CalibrationRecord) -> object:
