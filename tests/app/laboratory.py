@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 from attrs import evolve
 
-from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunSealed, RunStarted
+from labctl.events.kinds import CertificateIssued, Event, RecordEvaluated, RunFinished, RunSealed, RunStarted
 from labctl.records.calibration import Outcome
 from labctl.run.operator import Person
 from labctl.store.folder import DataFolder
@@ -73,7 +73,7 @@ def rewritten(data: Path, change: Change, run: str = RUN) -> None:
                 for digest in (event.pdf, event.xml):
                     new.keep(old.kept(digest))
                 event = evolve(event, head=new.head.digest.hex())
-            if hasattr(event, "record") and isinstance(event.record, str):
+            if isinstance(event, RecordEvaluated):
                 new.keep(old.kept(event.record))
             if event is not None:
                 new.append(event)
