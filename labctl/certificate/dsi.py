@@ -15,7 +15,7 @@ _WORDS: Final = {
 _PLAIN: Final = {
     "1": r"\one", "%": r"\percent", "%RH": r"\percent", "ppm": r"\ppm", "°C": r"\degreecelsius", "min": r"\minute",
     "h": r"\hour", "d": r"\day", "°": r"\degree", "′": r"\arcminute", "″": r"\arcsecond", "t": r"\tonne",
-    "mmHg": r"\mmhg", "var": r"\volt\ampere", "VA": r"\volt\ampere", "Wh": r"\watt\hour", "Ah": r"\ampere\hour",
+    "mmHg": r"\mmHg", "var": r"\volt\ampere", "VA": r"\volt\ampere", "Wh": r"\watt\hour", "Ah": r"\ampere\hour",
 }  # fmt: skip
 _PREFIXES: Final = {
     "da": "deca", "q": "quecto", "r": "ronto", "y": "yocto", "z": "zepto", "a": "atto", "f": "femto", "p": "pico",

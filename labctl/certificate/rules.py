@@ -13,7 +13,7 @@ Node = etree._Element  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (t
 DCC: Final = "https://ptb.de/dcc"
 SI: Final = "https://ptb.de/si"
 _RELEASE: Final = re.compile(r"[a-zA-Z]( )?(\d{1,3}\.){0,3}\d{1,3}")
-_UNIT: Final = re.compile(r"(\\[a-z]+(\\tothe\{-?\d+\})?)+")
+_UNIT: Final = re.compile(r"(\\[a-zA-Z]+(\\tothe\{-?\d+\})?)+")
 _LANGUAGES: Final = {"zh", "en"}
 
 
