@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _asked_language(given) or preferred_language()
-    options = _parser(language).parse_args(given)
+    options = _parser(language).parse_args(given, argparse.Namespace(data=None))
     command: Command = options.command
     try:
         return command(options, language)
@@ -282,7 +282,6 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         epilog=_EPILOG.within(language),
         parents=[everywhere],
     )
-    parser.set_defaults(data=None)
     commands = parser.add_subparsers(required=True, metavar=words("COMMAND", "命令"))
 
     def command(name: str, run: Command, summary: str, *, json: bool = False) -> argparse.ArgumentParser:

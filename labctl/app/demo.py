@@ -74,7 +74,7 @@ def demo(out: Path, *, language: Language, real_time: bool = False, say: Callabl
     folder = DataFolder((out / "lab").absolute())
     results: list[PointResult] = []
     outcome: RunFinished | None = None
-    bench = ServedBench.start(simulated_bench(), real_time=real_time)
+    bench = ServedBench.shared(folder.root, simulated_bench(), real_time=real_time)
     try:
         handle = start_run(
             Job(
@@ -101,7 +101,7 @@ def demo(out: Path, *, language: Language, real_time: bool = False, say: Callabl
                     pass
         await_engine(handle)
     finally:
-        bench.stop()
+        bench.leave(folder.root)
     if outcome is None or outcome.outcome is not Outcome.FINISHED:
         reason = outcome.reason if outcome is not None else Text("its engine ended", zh="引擎已终止")
         raise RunNotFinished(record=handle.run, problem=reason)

@@ -55,6 +55,13 @@ class Told:
         """Return the exit status: 0 finished, 1 aborted, 4 anything that needs a person."""
         return _STATUS[Outcome(self.state)] if self.state in {each.value for each in Outcome} else 4
 
+    @property
+    def text(self) -> Text:
+        """Return why the run waits for a person, and what to do."""
+        return Text(
+            "{reason}. Take the run up with: labctl resume {run}", zh="{reason}。恢复运行:labctl resume {run}"
+        ).filled(reason=self.reason, run=self.run)
+
     def plain(self) -> dict[str, object]:
         """Return it for JSON."""
         return {
@@ -107,9 +114,9 @@ class Headless:
         for line in foresee(job):
             self._tell(line.within(self.language))
         try:
-            return self._watched(start_run(evolve(job, endpoints=self._endpoints(station, wanted))))
+            return self._watched(start_run(evolve(job, endpoints=self._endpoints(folder, station, wanted))))
         finally:
-            self._leave()
+            self._leave(folder)
 
     def resume(
         self, data: Path | None, run: str, *, by: str = "", reason: str = "", endpoints: str = "", yes: bool = False
@@ -125,7 +132,7 @@ class Headless:
         job = Job.load(folder.job(run))
         station = read_station(Path(job.station))
         if station.simulated and not endpoints and not reachable(job.endpoints):
-            endpoints = self._endpoints(station, Wanted(real_time="control" not in job.endpoints))
+            endpoints = self._endpoints(folder, station, Wanted(real_time="control" not in job.endpoints))
         try:
             return self._watched(
                 resume_run(
@@ -138,20 +145,22 @@ class Headless:
                 )
             )
         finally:
-            self._leave()
+            self._leave(folder)
 
-    def _endpoints(self, station: Station, wanted: Wanted) -> str:
+    def _endpoints(self, folder: DataFolder, station: Station, wanted: Wanted) -> str:
         if wanted.endpoints or not station.simulated:
             return wanted.endpoints
-        self._bench = ServedBench.start(station.file, real_time=wanted.real_time)
+        self._bench = ServedBench.shared(folder.root, station.file, real_time=wanted.real_time)
         return self._bench.line
 
-    def _leave(self) -> None:
+    def _leave(self, folder: DataFolder) -> None:
         if self._bench is not None:
-            self._bench.stop()
+            self._bench.leave(folder.root)
 
     def _watched(self, handle: RunHandle) -> Told:
         """Follow a run to its end; an interrupt at the terminal aborts it and the rest is still told."""
+        if self._bench is not None and handle.process:
+            self._bench.use(handle.data, handle.process)
         teller = Teller(self.language)
         after, last = 0, None
         while True:
@@ -160,9 +169,13 @@ class Headless:
                     after, last = entry.n, entry
                     self._heard(handle, teller, entry)
                 await_engine(handle)
-                return _ended(handle, last)
+                told = _ended(handle, last)
+                if told.state in {"resting", "interrupted"}:
+                    self._tell(told.text.within(self.language))
             except KeyboardInterrupt:
                 self._request(handle, "abort")
+            else:
+                return told
 
     def _heard(self, handle: RunHandle, teller: Teller, entry: Entry) -> None:
         line = teller.tell(entry)
@@ -247,7 +260,7 @@ def _ended(handle: RunHandle, last: Entry | None) -> Told:
             return Told(run=handle.run, state="resting", reason=event.reason, journal=handle.journal)
         case _:
             reason = last_words_of(handle) or Text(
-                "the engine ended without a word; resume the run with `labctl resume {run}`",
-                zh="引擎意外终止;请用 labctl resume {run} 恢复运行",
-            ).filled(run=handle.run)
+                "the engine ended without a word; its guardian makes the bench safe",
+                zh="引擎意外终止;守护进程将台位置于安全状态",
+            )
             return Told(run=handle.run, state="interrupted", reason=reason, journal=handle.journal)

@@ -1,5 +1,7 @@
 """How far a run is, read from its journal: the one projection that both a running engine and a resumed one go by."""
 
+from datetime import datetime
+
 from attrs import define, field, frozen
 
 from labctl.events.kinds import (
@@ -38,6 +40,7 @@ class Progress:
     """What is done, counted event by event."""
 
     n: int = 0
+    at: datetime | None = None  # of the latest event
     started: RunStarted | None = None
     epoch: int = 0
     ended: RunFinished | None = None
@@ -51,7 +54,7 @@ class Progress:
 
     def take(self, n: int, event: Event) -> None:
         """Count one more event."""
-        self.n = n
+        self.n, self.at = n, event.at
         match event:
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
                 self._count(event)
