@@ -147,7 +147,7 @@ _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
 _SIGNS: Final = (
     (re.compile(r",(?!\d)\s?"), "，"),
     (re.compile(r";\s?"), "；"),
-    (re.compile(r":(?![\d/])\s?"), "："),
+    (re.compile(r"(?:(?<!\d):(?!/)|:(?![\d/]))\s?"), "："),
     (re.compile(rf"(?<=[{_CHINESE}])\(([^()]*)\)|\(([^()]*[{_CHINESE}][^()]*)\)"), r"（\1\2）"),
 )
 

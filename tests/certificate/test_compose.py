@@ -139,6 +139,7 @@ def test_chinese_words_get_the_punctuation_of_a_printed_page() -> None:
     assert typographic("合格,否则不合格(待定);其余") == "合格，否则不合格（待定）；其余"
     assert typographic("Fluke 5522A, 2 V (k = 2)") == "Fluke 5522A, 2 V (k = 2)"
     assert typographic("1,000 个值") == "1,000 个值"
+    assert typographic("标注为:5522A,JCGM 100:2008,见 https://x.cn") == "标注为：5522A，JCGM 100:2008，见 https://x.cn"
 
 
 def test_sections_without_points_and_points_without_judgements_are_printed() -> None:

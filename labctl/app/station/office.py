@@ -1,5 +1,7 @@
 """The office's part of a station file: laboratory, people, and what an order holds by default."""
 
+import re
+
 from labctl.app.station.table import Table
 from labctl.language import Text
 from labctl.records.order import Customer, Kind, Laboratory, Order, People, Person
@@ -16,7 +18,21 @@ def read_laboratory(table: Table) -> Laboratory:
         authorisation=table.text("authorisation", "", default=""),
         verify_at=table.text("verify_at", "https://…", default=""),
         place=table.words("place", default=Text("in the laboratory", zh="实验室内")),
+        country=table.text("country", "CN", default="CN"),
+        utc_offset=table.text("utc_offset", "+08:00", default="+08:00"),
     )
+    if not re.fullmatch(r"[A-Z]{2}", laboratory.country):
+        table.refuse(
+            "country",
+            Text("is {given!r}", zh="为 {given!r}").filled(given=laboratory.country),
+            Text("Give its two capital letters by ISO 3166-1, such as CN", zh="请按 ISO 3166-1 写两位大写字母,如 CN"),
+        )
+    if not re.fullmatch(r"[+-](0\d|1[0-4]):[0-5]\d", laboratory.utc_offset):
+        table.refuse(
+            "utc_offset",
+            Text("is {given!r}", zh="为 {given!r}").filled(given=laboratory.utc_offset),
+            Text("Give hours and minutes ahead of UTC, such as +08:00", zh="请写与 UTC 的时差,如 +08:00"),
+        )
     if laboratory.verify_at and not laboratory.verify_at.startswith("https://"):
         table.refuse(
             "verify_at",
