@@ -92,6 +92,11 @@ class Bridge:
     _threads: list[threading.Thread] = field(factory=list[threading.Thread], init=False)
     _desk: Desk | None = field(default=None, init=False)
 
+    @property
+    def desk(self) -> Desk | None:
+        """Return the desk; None until it is open."""
+        return self._desk
+
     def start(self) -> None:
         """Start the worker; the desk opens there, after the first paint."""
         worker = threading.Thread(target=self._work, name="labctl-window-worker", daemon=True)

@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from attrs import define, field
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -39,8 +41,8 @@ class Seat:
 
     @property
     def desk(self) -> Desk:
-        assert self.bridge._desk is not None
-        return self.bridge._desk
+        assert self.bridge.desk is not None
+        return self.bridge.desk
 
     @property
     def bench(self) -> ServedBench:
@@ -64,10 +66,10 @@ class Seat:
     def click(self, button: QPushButton) -> None:
         assert button.isEnabled()
         assert button.isVisible()
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def press(self, key: Qt.Key) -> None:
-        self.qtbot.keyClick(self.window, key)
+        QTest.keyClick(self.window, key)
 
     def start(self) -> None:
         self.until(self.window.start.isEnabled)
@@ -90,8 +92,7 @@ class Seat:
             door.close()
 
     def energised(self) -> bool:
-        state = self.ask_world(do="state", instrument="calibrator")["state"]
-        assert isinstance(state, Mapping)
+        state = cast("Mapping[str, object]", self.ask_world(do="state", instrument="calibrator")["state"])
         return bool(state["energised"])
 
     def events(self) -> list[Event]:
@@ -131,7 +132,102 @@ class Room:
                 if controller.alive:
                     controller.ask("abort")
                     until(lambda: not controller.alive, 10.0)
-        benches = [seat.desk.bench for seat in self.seats if seat.bridge._desk is not None]
+        benches = [seat.bridge.desk.bench for seat in self.seats if seat.bridge.desk is not None]
+        for seat in self.seats:
+            seat.window.close()
+        for process in Users(self.root / "simulated-bench.users").others():
+            ended(process)
+        for bench in benches:
+            if bench is not None:
+                bench.stop()
+                assert ended(bench.process)
+
+
+def ended(process: int) -> bool:
+    """Wait for the end of a process."""
+    return until(lambda: not alive(process), 10.0)
+
+
+def until(self, holds: Callable[[], bool], within: float = 30.0) -> float:
+        """Let the window live until something holds; return the seconds that it took."""
+        began = CLOCK.monotonic()
+        try:
+            self.qtbot.waitUntil(holds, timeout=int(within * 1000))
+        except Exception as error:
+            seen = f"{self.stage}, {self.window.message.text()!r}, {list(self.window.run.log)[-5:]}"
+            raise AssertionError(f"not within {within} s: {seen}") from error
+        return CLOCK.monotonic() - began
+
+    def click(self, button: QPushButton) -> None:
+        assert button.isEnabled()
+        assert button.isVisible()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def press(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.window, key)
+
+    def start(self) -> None:
+        self.until(self.window.start.isEnabled)
+        self.click(self.window.start)
+
+    def card(self, words: str) -> None:
+        """Wait for a card that says something."""
+        self.until(lambda: self.window.run.card is not None and words in self.window.run.card.text.en)
+        self.until(self.window.run_page.card.confirm.isVisible)
+
+    def confirm(self) -> None:
+        self.click(self.window.run_page.card.confirm)
+        self.until(lambda: self.window.run.card is None)
+
+    def ask_world(self, **request: object) -> Mapping[str, object]:
+        door = BorrowedClock(json.loads(self.bench.line)["operator"])
+        try:
+            return door.ask(request)
+        finally:
+            door.close()
+
+    def energised(self) -> bool:
+        state = cast("Mapping[str, object]", self.ask_world(do="state", instrument="calibrator")["state"])
+        return bool(state["energised"])
+
+    def events(self) -> list[Event]:
+        assert self.desk.handle is not None
+        with open_journal(self.desk.handle.journal) as journal:
+            return [entry.event for entry in journal.read()]
+
+    def engine(self) -> int:
+        return [each.process for each in self.events() if isinstance(each, EngineStarted)][-1]
+
+
+@define
+class Room:
+    """Windows on one data folder."""
+
+    qtbot: QtBot
+    root: Path
+    seats: list[Seat] = field(factory=list[Seat])
+
+    def open(self, language: Language = Language.ENGLISH, *, real_time: bool = False) -> Seat:
+        bridge = Bridge(lambda: Desk.open(data=self.root, station=None, real_time=real_time))
+        window = MainWindow(bridge, language, lambda: TODAY)
+        self.qtbot.addWidget(window)
+        window.resize(1280, 720)
+        window.show()
+        window.begin()
+        seat = Seat(self.qtbot, window, bridge, self.root)
+        self.seats.append(seat)
+        seat.until(window.start.isVisible)
+        return seat
+
+    def clear(self) -> None:
+        """Close every window, end every run, and every bench."""
+        folder = DataFolder(self.root)
+        for run in folder.known_runs():
+            with attach(self.root, run).controller as controller:
+                if controller.alive:
+                    controller.ask("abort")
+                    until(lambda: not controller.alive, 10.0)
+        benches = [seat.desk.bench for seat in self.seats if seat.bridge.desk is not None]
         for seat in self.seats:
             seat.window.close()
         for process in Users(self.root / "simulated-bench.users").others():
@@ -150,3 +246,16 @@ def until(holds: Callable[[], bool], within: float) -> bool:
             return False
         CLOCK.wait(0.01)
     return True
+
+
+def left_running(root: Path) -> list[str]:
+    """Processes that name a data folder in their command."""
+    found: list[str] = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = each.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(root) in words:
+            found.append(words.replace("\0", " "))
+    return found

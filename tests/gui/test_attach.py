@@ -13,7 +13,7 @@ from labctl.records.calibration import Outcome
 from labctl.transport.watch import alive
 from labctl_gui.presenters.state import Stage
 from labctl_gui.windows.main import BENCH, RUN
-from tests.gui.desk import CLOCK, Room, until
+from tests.gui.desk import CLOCK, Room, left_running, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
 WINDOW = """
@@ -55,10 +55,10 @@ def test_a_killed_window_does_not_disturb_the_run(room: Room) -> None:
     first.kill()
     first.wait()
     seat = room.open()
-    assert seat.window._stack.currentIndex() in {BENCH, RUN}
+    assert seat.window.page in {BENCH, RUN}
     seat.card("NORMAL")  # the run went on without a window to its next question
     assert len(seat.window.run.results()) == 5
-    assert seat.window._stack.currentIndex() == RUN
+    assert seat.window.page == RUN
     assert seat.bench.process != os.getpid()
     seat.confirm()
     seat.until(lambda: seat.stage is Stage.FINISHED)
@@ -82,7 +82,7 @@ def test_a_run_that_finished_unseen_is_shown_until_its_certificate_is_issued(roo
     again.window.go_to(3)
     again.until(again.window.certificate_page.issue.isEnabled)
     again.click(again.window.certificate_page.issue)
-    again.until(lambda: again.window.certificate_page._shown)
+    again.until(lambda: again.window.certificate_page.is_shown)
     third = room.open()
     third.until(third.window.start.isEnabled)
     assert third.stage is Stage.IDLE
@@ -124,7 +124,7 @@ def test_an_interrupted_run_is_offered_to_the_next_window(room: Room) -> None:
     assert until(lambda: not alive(bench), 10.0)
     later = room.open()
     later.until(lambda: later.window.resume.isVisible() and later.window.resume.isEnabled())
-    assert later.window._stack.currentIndex() == BENCH
+    assert later.window.page == BENCH
     assert later.window.start.isEnabled()  # a new run is as near
     assert later.window.run.run == run
     later.click(later.window.resume)
@@ -134,6 +134,54 @@ def test_an_interrupted_run_is_offered_to_the_next_window(room: Room) -> None:
     assert len(later.window.run.results()) == 19
 
 
+def test_the_program_leaves_cleanly_and_alone(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from labctl_gui import main\n"
+        "from labctl_gui.windows.main import MainWindow\n"
+        "begin = MainWindow.begin\n"
+        "def look(window):\n"
+        "    window.close() if window.start.isEnabled() else QTimer.singleShot(20, lambda: look(window))\n"
+        "MainWindow.begin = lambda window: (begin(window), look(window))\n"
+        "sys.exit(main.main(sys.argv[1:]))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "--data", str(tmp_path), "--language", "zh"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    said = [each for each in ran.stderr.splitlines() if "propagateSizeHints" not in each]  # of every offscreen Qt
+    assert (ran.returncode, said) == (0, [])
+    assert not left_running(tmp_path)
+
+
+def test_a_second_window_finds_the_bench_of_the_first(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from labctl.app.window import Desk\n"
+        "desk = Desk.open(data=Path(sys.argv[1]), station=None, real_time=False)\n"
+        "print(desk.bench.process, flush=True); sys.stdin.readline(); desk.close()"
+    )
+    windows = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    benches: list[int] = []
+    for each in windows:
+        assert each.stdout is not None
+        with each.stdout:
+            benches.append(int(each.stdout.readline()))
+    assert len(set(benches)) == 1
+    windows[0].communicate("\n")
+    assert alive(benches[0])  # the other one needs it
+    windows[1].communicate("\n")
+    assert until(lambda: gone(benches[0]), 5.0)
+
+
 def test_a_bench_ends_when_its_last_user_was_killed(tmp_path: Path) -> None:
     root = tmp_path / "data"
     program = (
@@ -141,9 +189,7 @@ def test_a_bench_ends_when_its_last_user_was_killed(tmp_path: Path) -> None:
         "desk = Desk.open(data=Path(sys.argv[1]), station=None, real_time=False)\n"
         "print(desk.bench.process, flush=True); sys.stdin.read()"
     )
-    window = subprocess.Popen(
-        [sys.executable, "-c", program, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    window = subprocess.Popen([sys.executable, "-c", program, str(root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert window.stdin is not None
     assert window.stdout is not None
     with window.stdin, window.stdout:

@@ -1,24 +1,24 @@
 """A calibration as a technician does it: clicks and Enter only, from the empty bench to the certificate's pages."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
-from labctl.events.kinds import AttemptRejected, IndicationTaken, PointFinished, Purpose
+from labctl.events.kinds import AttemptRejected, IndicationTaken, PointFinished, Purpose, RunFinished
 from labctl.records.calibration import Outcome
 from labctl.transport.watch import alive
 from labctl_gui.presenters.state import Stage
 from labctl_gui.windows.main import CERTIFICATE, RESULTS
-from tests.gui.desk import Room, until
+from tests.gui.desk import Room, left_running, until
 
 
 def test_from_the_bench_to_the_certificate(room: Room) -> None:
     seat = room.open()
     window = seat.window
-    seat.until(lambda: len(window.bench_page._shown) == 4)
-    assert all("✖" not in card.state for card in window.bench_page._shown)
-    assert {card.value for card in window.bench_page._shown} > {"output off"}
+    seat.until(lambda: len(window.bench_page.cards) == 4)
+    assert all("✖" not in card.state for card in window.bench_page.cards)
+    assert {card.value for card in window.bench_page.cards} > {"output off"}
     seat.until(window.start.isEnabled)
     seat.press(Qt.Key.Key_F5)
     seat.card("Short-circuit")
@@ -35,8 +35,8 @@ def test_from_the_bench_to_the_certificate(room: Room) -> None:
     seat.until(window.certificate_page.issue.isEnabled)
     seat.click(window.certificate_page.issue)
     seat.until(lambda: len(pages(window.certificate_page)) >= 2)
-    assert "verified" in window.certificate_page._words.text()
-    assert "✔" in window.certificate_page._words.text()
+    assert "verified" in window.certificate_page.words
+    assert "✔" in window.certificate_page.words
     certificates = list((room.root / "certificates").rglob("*"))
     assert {each.name for each in certificates if each.is_file()} == {
         "certificate.pdf",
@@ -68,25 +68,12 @@ def test_a_point_measured_again_keeps_both_attempts(room: Room) -> None:
     assert seat.window.run.results()[0].point == "Zero  ↻2"
     seat.click(seat.window.abort)
     seat.until(lambda: seat.stage is Stage.ABORTED)
-    assert seat.events()[-1].outcome is Outcome.ABORTED  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
+    assert [each.outcome for each in seat.events() if isinstance(each, RunFinished)] == [Outcome.ABORTED]
 
 
-def observed(events: list[object]) -> list[IndicationTaken]:
+def observed(events: Sequence[object]) -> list[IndicationTaken]:
     return [each for each in events if isinstance(each, IndicationTaken) and each.place.purpose is Purpose.OBSERVE]
 
 
-def pages(page: object) -> list[QLabel]:
-    return [each for each in page.findChildren(QLabel) if not each.pixmap().isNull()]  # type: ignore[attr-defined]  # pyright: ignore
-
-
-def left_running(root: Path) -> list[str]:
-    """Processes that name a data folder in their command."""
-    found = []
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = each.read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if str(root) in words:
-            found.append(words.replace("\0", " "))
-    return found
+def pages(page: QWidget) -> list[QLabel]:
+    return [each for each in page.findChildren(QLabel) if not each.pixmap().isNull()]

@@ -13,7 +13,7 @@ from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.records.equipment import Identity
 from labctl_gui.bridge import Bridge, EngineLost, Entries, Looked, Refused
-from labctl_gui.presenters.state import Stage
+from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.widgets.results import HEADINGS
 from labctl_gui.windows.main import BENCH, CERTIFICATE, RESULTS, RUN, MainWindow
 from tests.gui.desk import TODAY
@@ -22,11 +22,14 @@ SIZES = ((1280, 720), (1366, 768), (1920, 1080))
 LONG = Text(
     "meter at hislip://127.0.0.1:4880/hislip0: asked b'READ?\\n', no complete answer within 5 s, received b''. The "
     "connection is not trusted any more and will be opened again",
-    zh="位于 hislip://127.0.0.1:4880/hislip0 的 meter：发送 b'READ?\\n' 后 5 s 内未收到完整应答，已收到 b''。该连接不再可信，将重新打开",
+    zh="位于 hislip://127.0.0.1:4880/hislip0 的 meter：发送 b'READ?\\n' 后 5 s 内未收到完整应答，已收到 b''。"
+    "该连接不再可信，将重新打开",
 )
 
 
-def shown(qtbot: QtBot, finished: tuple[RunHandle, list[Entry]], language: Language, size: tuple[int, int]) -> MainWindow:
+def shown(
+    qtbot: QtBot, finished: tuple[RunHandle, list[Entry]], language: Language, size: tuple[int, int]
+) -> MainWindow:
     """A window at the end of a run, without a worker behind it."""
     window = MainWindow(Bridge(never), language, lambda: TODAY)
     qtbot.addWidget(window)
@@ -34,11 +37,17 @@ def shown(qtbot: QtBot, finished: tuple[RunHandle, list[Entry]], language: Langu
     window.show()
     identity = Identity(manufacturer="Keysight Technologies", model="34465A", serial="MY60012345")
     seen = tuple(
-        Seen(key=key, title=Text("Multifunction calibrator", zh="多功能校准器"), expected=identity, address="x", shows_live=True)
+        Seen(
+            key=key,
+            title=Text("Multifunction calibrator", zh="多功能校准器"),
+            expected=identity,
+            address="x",
+            shows_live=True,
+        )
         for key in ("calibrator", "meter")
     )
-    window._take(Looked(Look(station="A", simulated=True, seen=seen)))
-    window._take(Entries(finished[0].run, tuple(finished[1])))
+    window.take(Looked(Look(station="A", simulated=True, seen=seen)))
+    window.take(Entries(finished[0].run, tuple(finished[1])))
     return window
 
 
@@ -56,13 +65,14 @@ def test_no_words_are_cut_off(
     size: tuple[int, int],
 ) -> None:
     window = shown(qtbot, finished, language, size)
-    short = []
+    short: list[str] = []
     for stage in Stage:
         window.run.stage = stage
         for page in (BENCH, RUN, RESULTS, CERTIFICATE):
             window.go_to(page)
             window.tick()
-            themed.processEvents()
+            for _ in range(3):  # layouts within layouts take a turn each
+                themed.processEvents()
             assert window.size().toTuple() == size
             short += [f"{stage.value}, page {page}: {each}" for each in cut_off(window)]
             corner = window.abort.mapTo(window, window.abort.rect().bottomRight())
@@ -76,8 +86,7 @@ def test_a_long_refusal_is_wrapped_and_stays_until_the_next_click(
 ) -> None:
     window = shown(qtbot, finished, language, SIZES[0])
     window.run.stage = Stage.MEASURING
-    window._take(Refused(LONG))
-    window._dirty = True
+    window.take(Refused(LONG))
     window.go_to(RUN)
     for _ in range(3):
         window.tick()
@@ -85,7 +94,7 @@ def test_a_long_refusal_is_wrapped_and_stays_until_the_next_click(
     assert LONG.within(language) in window.message.text()
     assert not cut_off(window)
     assert window.size().toTuple() == SIZES[0]
-    window._command("pause")
+    window.pause.click()
     window.tick()
     assert LONG.within(language) not in window.message.text()
 
@@ -98,8 +107,12 @@ def test_everything_that_can_be_done_has_a_name(
         window.go_to(page)
         window.tick()
         themed.processEvents()
-    actionable = window.findChildren(QAbstractButton) + window.findChildren(QLineEdit)
-    actionable += window.findChildren(QComboBox) + window.findChildren(QTableView)
+    actionable: list[QWidget] = [
+        *window.findChildren(QAbstractButton),
+        *window.findChildren(QLineEdit),
+        *window.findChildren(QComboBox),
+        *window.findChildren(QTableView),
+    ]
     nameless = [each for each in actionable if ours(each) and not (each.accessibleName() or words_of(each))]
     assert not nameless
     table = window.results_page.results
@@ -123,9 +136,9 @@ def test_a_lost_engine_is_told_once_and_the_run_offered(
     assert themed is not None
     handle, entries = finished
     window = shown(qtbot, (handle, entries[:60]), Language.ENGLISH, SIZES[0])
-    window._take(EngineLost("another", guarded=False))
-    assert window.run.stage is not Stage.INTERRUPTED
-    window._take(EngineLost(handle.run, guarded=True))
+    window.take(EngineLost("another", guarded=False))
+    assert is_under_way(window.run.stage)
+    window.take(EngineLost(handle.run, guarded=True))
     window.go_to(RUN)
     window.tick()
     assert window.run.stage is Stage.INTERRUPTED
@@ -146,7 +159,7 @@ def test_qt_gives_back_as_many_nones_as_it_takes(themed: QApplication) -> None:
 
 def cut_off(window: MainWindow) -> list[str]:
     """Everything in sight whose words need more room than it has."""
-    found = []
+    found: list[str] = []
     for each in [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]:
         if not each.isVisible() or not ours(each) or not words_of(each):
             continue
@@ -162,12 +175,14 @@ def cut_off(window: MainWindow) -> list[str]:
 
 
 def narrow(table: QTableView) -> list[str]:
-    model, found = table.model(), []
+    found: list[str] = []
+    model = table.model()
     header = table.horizontalHeader()
     for column in range(model.columnCount()):
         room = table.columnWidth(column)
         if header.sectionSizeHint(column) > room:
-            found.append(f"column {column} {model.headerData(column, header.orientation())!r} needs {header.sectionSizeHint(column)}, has {room}")
+            title = model.headerData(column, header.orientation())
+            found.append(f"column {column} {title!r} needs {header.sectionSizeHint(column)}, has {room}")
         if model.columnCount() != len(HEADINGS):
             continue  # sources of a budget may be long: elided, with the whole in the tip
         for row in range(model.rowCount()):
@@ -179,7 +194,11 @@ def narrow(table: QTableView) -> list[str]:
 
 def ours(widget: QWidget) -> bool:
     """Not the parts that Qt makes for itself."""
-    return widget.objectName() not in {"qt_toolbar_ext_button"} and type(widget).__module__.startswith(("PySide6", "labctl_gui")) and not isinstance(widget.parent(), QTableView | QComboBox)
+    return (
+        widget.objectName() != "qt_toolbar_ext_button"
+        and type(widget).__module__.startswith(("PySide6", "labctl_gui"))
+        and not isinstance(widget.parent(), QTableView | QComboBox)
+    )
 
 
 def words_of(widget: QWidget) -> str:

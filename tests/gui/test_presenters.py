@@ -10,7 +10,7 @@ from labctl.certificate.compose import compose
 from labctl.certificate.document import Issue
 from labctl.clock import WallClock
 from labctl.events.journal import Entry
-from labctl.events.kinds import IndicationTaken, PointFinished
+from labctl.events.kinds import IndicationTaken, PointFinished, Purpose
 from labctl.language import Language
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
@@ -32,7 +32,8 @@ def folded(entries: list[Entry], language: Language = Language.ENGLISH) -> RunPr
 def test_presenters_import_no_qt() -> None:
     program = (
         "import sys, pkgutil, importlib, labctl_gui.presenters as all\n"
-        "for each in pkgutil.iter_modules(all.__path__): importlib.import_module(f'labctl_gui.presenters.{each.name}')\n"
+        "names = [each.name for each in pkgutil.iter_modules(all.__path__)]\n"
+        "for name in names: importlib.import_module(f'labctl_gui.presenters.{name}')\n"
         "print(*[name for name in sys.modules if name.split('.')[0] in {'PySide6', 'shiboken6', 'pyqtgraph'}])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -49,7 +50,8 @@ def test_errors_and_uncertainties_are_rounded_once(finished: Run) -> None:
         result = point.results[0]
         unit = parse_unit(row.unit)
         error, expanded = report(
-            Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
+            Quantity.of(result.value, result.unit).value_in(unit),
+            Quantity.of(result.expanded, result.unit).value_in(unit),
         )
         assert (number(row.error), row.expanded) == (Decimal(error), expanded)
         assert row.verdict is point.judgements[0].verdict
@@ -58,13 +60,13 @@ def test_errors_and_uncertainties_are_rounded_once(finished: Run) -> None:
 def test_the_table_says_what_the_certificate_says(finished: Run) -> None:
     record = evaluated(tuple(finished[1]))
     document = compose(record, Issue(number="T", at=WallClock().now(), head="0" * 64, release="0"))
-    printed = {}
+    printed: dict[tuple[tuple[str, str, str], str], tuple[float, int]] = {}
     for table in document.tables:
         for group in table.groups:
             for line in group.rows:
                 for unit, cell in zip(group.units, line, strict=True):
                     origin = cell.origin
-                    if cell.number and origin is not None and origin.kind in {"value", "uncertainty", "limit"}:
+                    if cell.number and origin.kind in {"value", "uncertainty", "limit"}:
                         key = (origin.phase, origin.section, origin.point)
                         printed[key, origin.kind] = scaled(cell.text.en, unit)
     rows = folded(finished[1]).results()
@@ -80,7 +82,7 @@ def test_a_mean_is_shown_to_one_digit_beyond_the_resolution(finished: Run) -> No
     resolutions = {
         (each.event.place.phase, each.event.place.section, each.event.place.point): each.event.resolution
         for each in finished[1]
-        if isinstance(each.event, IndicationTaken) and each.event.resolution is not None and each.event.place.symbol
+        if isinstance(each.event, IndicationTaken) and each.event.place.purpose is Purpose.OBSERVE
     }
     for row in run.results():
         digits, unit = row.indication.split(" ")

@@ -8,12 +8,13 @@ from attrs import frozen
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.display import fitting_unit
-from labctl.metrology.quantity import Quantity
+from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
 from labctl.metrology.units import Unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
 from labctl_gui.presenters.words import VERDICTS
 
+_PLAIN = 5  # digits of a limit that are shown as they are
 RULES: dict[str, Text] = {
     "third": Text("U ≤ MPE/3", zh="U ≤ MPEV/3"),
     "guarded": Text("guarded by U", zh="按 U 保护带"),
@@ -99,11 +100,15 @@ def signed(digits: str) -> str:
 
 
 def _limit(limit: float, expanded: float) -> str:
-    """Return a limit with one digit more than U, so that rounding it decides nothing; as on the certificate."""
-    if expanded <= 0:
-        return f"{limit:.6g}"
-    digits = f"{round_to(limit, last_place(expanded) / 10):f}"
-    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    """Return a limit as it is; one of many digits with one more than U, so that rounding it decides nothing.
+
+    The same words stand on the certificate.
+    """
+    words = f"{Decimal(shortest(float(f'{limit:.13e}'))):f}"
+    if expanded > 0 and len(words.replace(".", "").strip("0")) > _PLAIN:
+        words = f"{round_to(limit, last_place(expanded) / 10):f}"
+        words = words.rstrip("0").rstrip(".") if "." in words else words
+    return words
 
 
 def _again(point: PointResult) -> str:

@@ -239,11 +239,8 @@ class RunPresenter:
                 text = Text("{name}: {maker} {model}, serial {serial}", zh="{name}：{maker} {model}，编号 {serial}")
                 who_text = text.filled(name=name, maker=who.manufacturer, model=who.model, serial=who.serial)
                 self._note(event.at, who_text)
-            case InstrumentClosed(instrument=name, reason=reason):
-                self._note(
-                    event.at,
-                    Text("{name}: closed ({reason})", zh="{name}：已关闭（{reason}）").filled(name=name, reason=reason),
-                )
+            case InstrumentClosed(instrument=name):
+                self._note(event.at, Text("{name}: closed", zh="{name}：已关闭").filled(name=name))
             case SafeStateSent(instrument=name, confirmed=confirmed):
                 text = (
                     Text("{name}: safe state confirmed", zh="{name}：安全状态已确认")

@@ -34,7 +34,7 @@ TITLES: dict[Stage, Text] = {
     Stage.ABORTED: Text("■ Aborted", zh="■ 已中止"),
     Stage.FAILED: Text("✖ Stopped by an error", zh="✖ 因错误停止"),
     Stage.RESTING: Text("⏸ At rest; the run can be resumed", zh="⏸ 已暂存，可恢复运行"),
-    Stage.INTERRUPTED: Text("▲ The engine ended; the run can be resumed", zh="▲ 引擎已退出，可恢复运行"),
+    Stage.INTERRUPTED: Text("▲ Engine gone: the run can be resumed", zh="▲ 引擎已退出，可恢复运行"),
 }
 
 _RESUMABLE = frozenset({Stage.RESTING, Stage.INTERRUPTED})

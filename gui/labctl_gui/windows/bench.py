@@ -65,7 +65,7 @@ class BenchPage(QWidget):
         self.setObjectName("page")
         self._language = language
         self._panels: dict[str, InstrumentPanel] = {}
-        self._shown: list[BenchCard] = []
+        self.cards: list[BenchCard] = []
         self.look_again = button(_LOOK.within(language))
         self._empty = label(_OPENING.within(language), "faint")
         head = QHBoxLayout()
@@ -83,9 +83,9 @@ class BenchPage(QWidget):
 
     def show_cards(self, cards: list[BenchCard]) -> None:
         """Show one panel an instrument."""
-        if cards == self._shown:
+        if cards == self.cards:
             return
-        self._shown = cards
+        self.cards = cards
         self._empty.setVisible(not cards)
         for number, card in enumerate(cards):
             panel = self._panels.get(card.key)

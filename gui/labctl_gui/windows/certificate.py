@@ -16,7 +16,7 @@ _NONE = Text("The certificate can be issued when the run has finished.", zh="运
 _READY = Text("The run has finished. Issue the certificate.", zh="运行已完成，请出具证书。")
 _ISSUE = Text("Issue and verify", zh="出具并验证")
 _PAGE = Text("Page {number}", zh="第 {number} 页")
-_WIDTH = 760  # of a page on the screen, in pixels
+_WIDTH = 720  # of a page on the screen, in pixels
 _VERIFIED = Text("{number} · ✔ verified", zh="{number} · ✔ 验证通过")
 _DIFFERS = Text("{number} · ✖ verification found a difference", zh="{number} · ✖ 验证发现差异")
 _REPORT = Text("Verification", zh="验证结果")
@@ -31,7 +31,7 @@ class CertificatePage(QWidget):
         super().__init__()
         self.setObjectName("page")
         self._language = language
-        self._shown = self._working = False
+        self.is_shown = self._working = False
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
@@ -58,10 +58,15 @@ class CertificatePage(QWidget):
         layout.addLayout(head)
         layout.addLayout(pages, 1)
 
+    @property
+    def words(self) -> str:
+        """Return what the page says of its certificate."""
+        return self._words.text()
+
     def offer(self, *, possible: bool) -> None:
         """Let the certificate be issued, or not."""
         self.issue.setEnabled(possible and not self._working)
-        if not self._shown and not self._working:
+        if not self.is_shown and not self._working:
             self._words.setText((_READY if possible else _NONE).within(self._language))
 
     def show_working(self) -> None:
@@ -86,7 +91,7 @@ class CertificatePage(QWidget):
 
     def forget(self) -> None:
         """Show nothing: another run is looked at, or the certificate could not be made."""
-        self._working = self._shown = False
+        self._working = self.is_shown = False
         self._report.setVisible(False)
         self._clear()
 
@@ -103,4 +108,4 @@ class CertificatePage(QWidget):
             sheet.setPixmap(QPixmap.fromImage(page))
             sheet.setAccessibleName(_PAGE.filled(number=number).within(self._language))
             self._sheets.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
-        self._shown = True
+        self.is_shown = True

@@ -143,6 +143,11 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(key), self).activated.connect(each.click)
         QShortcut(QKeySequence("Ctrl+Shift+X"), self).activated.connect(self.abort.click)
 
+    @property
+    def page(self) -> int:
+        """Return which screen is seen."""
+        return self._stack.currentIndex()
+
     # --- what a person does -----------------------------------------------------------------------------------------
 
     def go_to(self, page: int) -> None:
@@ -223,13 +228,14 @@ class MainWindow(QMainWindow):
     def tick(self) -> None:
         """Take the news and show what changed."""
         for item in self._bridge.drain():
-            self._take(item)
-            self._dirty = True
+            self.take(item)
         if self._dirty:
             self._dirty = False
             self.refresh()
 
-    def _take(self, item: news.News) -> None:
+    def take(self, item: news.News) -> None:
+        """Take in one piece of news; the next tick shows it."""
+        self._dirty = True
         match item:
             case news.Entries(run=run, entries=entries):
                 self._follow(run)
@@ -297,7 +303,7 @@ class MainWindow(QMainWindow):
         self.retry.setEnabled(state.may_retry(stage))
         self.bench_page.look_again.setEnabled(not state.is_under_way(stage) and self._look is not None)
         self.certificate_page.offer(possible=stage is state.Stage.FINISHED)
-        match self._stack.currentIndex():
+        match self.page:
             case 0:
                 in_use = state.is_under_way(stage)
                 self.bench_page.show_cards(

@@ -24,6 +24,7 @@ _HEADINGS = (
     Text("Share", zh="贡献"),
     Text("Source", zh="来源"),
 )
+_WIDTHS = {0: 80, 2: 118, 3: 110, 4: 60, 5: 104, 6: 84}
 
 
 class ResultsPage(QWidget):
@@ -41,6 +42,8 @@ class ResultsPage(QWidget):
         self._budget.verticalHeader().setVisible(False)
         self._budget.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         header = self._budget.horizontalHeader()
+        for column, width in _WIDTHS.items():
+            self._budget.setColumnWidth(column, width)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(len(_HEADINGS) - 1, QHeaderView.ResizeMode.Stretch)
         self._budget.setAccessibleName(_TITLE.within(language))
@@ -74,7 +77,9 @@ class ResultsPage(QWidget):
         self._budget.setRowCount(len(lines))
         for number, line in enumerate(lines):
             for column, text in enumerate(line):
-                self._budget.setItem(number, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)  # sources may be longer than the column
+                self._budget.setItem(number, column, item)
         if row is not None and result is not None:
             words = _BUDGET.filled(
                 point=f"{row.title} {row.point} [{row.span}]"

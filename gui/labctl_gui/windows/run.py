@@ -29,7 +29,7 @@ _SIMULATED = Text("simulated instruments", zh="模拟仪器")
 _PROGRESS = Text("{done} of {all} points", zh="{done}/{all} 点")
 
 
-_LINES = 7  # of the log, on the card
+_LINES = 5  # of the log, on the card
 
 
 class RunPage(QWidget):
