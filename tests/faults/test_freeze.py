@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,3 +140,53 @@ def aborted(bench: Rig) -> None:
     heard = [each for each in bench.events() if isinstance(each, CommandReceived)]
     assert heard[-1].command == "abort"
     assert any(isinstance(each, IndicationTaken) for each in bench.events())
+
+
+ENGINE = """
+import sys
+from pathlib import Path
+from labctl.clock import WallClock
+from labctl.run.guarded import GuardianProcess
+from labctl.run.guardian import GuardedWire
+from labctl.transport.connect import open_transport
+
+wire = GuardedWire(instrument="calibrator", address=sys.argv[1], clears=b"\\r\\n", commands=(b"STBY\\r\\n",))
+GuardianProcess((wire,), Path(sys.argv[2])).start()
+line = open_transport(sys.argv[1], instrument="calibrator", clock=WallClock(), claim=False)
+line.open()
+line.write(b"OUT 100 V;OPER\\r\\n")
+print("on", flush=True)
+sys.stdin.readline()
+line.write(b"OUT 90")
+print("half", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize(("how", "within"), [(signal.SIGKILL, 1.0), (signal.SIGSTOP, 3.0)])
+def test_a_hundred_volts_and_half_a_command(
+    slow: Rig, tmp_path: Path, how: signal.Signals, within: float, *, half: bool
+) -> None:
+    address = slow.bench.endpoints["calibrator"]["serial"]
+    with subprocess.Popen(
+        [sys.executable, "-c", ENGINE, address, str(tmp_path / "note.json")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as engine:
+        assert engine.stdin is not None
+        assert engine.stdout is not None
+        assert engine.stdout.readline() == "on\n"
+        assert until(lambda: abs(float(str(slow.bench.state("calibrator")["output"]))) > 99, 5.0)
+        if half:
+            engine.stdin.write("\n")
+            engine.stdin.flush()
+            assert engine.stdout.readline() == "half\n"
+        struck = CLOCK.monotonic()
+        engine.send_signal(how)
+        assert until(lambda: not slow.energised(), within)
+        assert CLOCK.monotonic() - struck < within
+        assert engine.wait(10) == -signal.SIGKILL
+    assert until((tmp_path / "note.json").exists, 10.0)
+    assert not slow.energised()
