@@ -23,6 +23,7 @@ from labctl.clock import Clock, WallClock
 from labctl.errors import LabctlError, StoreFailed
 from labctl.events.kinds import PlannedSection, RunFinished, RunSealed, RunStarted
 from labctl.language import Text
+from labctl.procedure.expected import Expected, expected
 from labctl.procedure.plan import AS_FOUND, AS_LEFT, plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Software
@@ -58,13 +59,15 @@ class Prepared:
     procedure: Procedure
     seated: Cast
     plan: tuple[PlannedSection, ...]
+    expected: tuple[Expected, ...]  # U, MPE and decision rule of every point that will be judged
 
 
 def prepare(job: Job) -> Prepared:
     """Find and check everything that a job names; no instrument is touched.
 
     Raises:
-        StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards.
+        StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards, a point
+            outside a standard's range included.
         StoreFailed: the disk cannot hold the run.
     """
     station = read_station(Path(job.station))
@@ -73,8 +76,9 @@ def prepare(job: Job) -> Prepared:
     procedure = find_procedure(job.procedure)
     seated = fill(procedure, station, job)
     planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
+    foreseen = expected(procedure, seated.unit, seated.standards, seated.auxiliaries, planned, station.order.kind)
     refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
-    return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned)
+    return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned, expected=foreseen)
 
 
 def exchanges(planned: tuple[PlannedSection, ...]) -> int:

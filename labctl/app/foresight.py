@@ -4,7 +4,7 @@ from labctl.app.engine import prepare
 from labctl.app.job import Job
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
-from labctl.procedure.expected import EXCEPT, Expected, expected
+from labctl.procedure.expected import EXCEPT, Expected
 
 
 def foresee(job: Job) -> list[Text]:
@@ -15,16 +15,7 @@ def foresee(job: Job) -> list[Text]:
         StoreFailed: the disk cannot hold the run.
     """
     prepared = prepare(job)
-    seated = prepared.seated
-    found = expected(
-        prepared.procedure,
-        seated.unit,
-        seated.standards,
-        seated.auxiliaries,
-        prepared.plan,
-        prepared.station.order.kind,
-    )
-    guarded = [each for each in found if each.rule is Rule.GUARDED]
+    guarded = [each for each in prepared.expected if each.rule is Rule.GUARDED]
     lines = [
         Text(
             "{count} points; {guarded} of them with U > MPEV/3, judged by the guarded rule of JJF 1094 ({without})",

@@ -14,13 +14,20 @@ from labctl.app.job import Job, last_words, new_run
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, read_station, simulated_bench
 from labctl.app.telling import Teller
-from labctl.errors import EngineFailed, EngineGone
+from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
 from labctl.events.journal import Entry
 from labctl.events.kinds import OperatorAsked, RunFinished, RunRested
 from labctl.language import Language, Text
 from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
 
+_NOBODY = Text(
+    "its instructions need a person, and there is no terminal", zh="规程的操作提示需要人员确认,而此处没有终端"
+)
+_SOMEBODY = Text(
+    "Run it at a terminal or in the window; --yes takes every instruction as carried out",
+    zh="请在终端或窗口中运行;--yes 将所有提示视为已完成",
+)
 _STATUS = {Outcome.FINISHED: 0, Outcome.ABORTED: 1, Outcome.FAILED: 4}
 
 
@@ -94,11 +101,14 @@ class Headless:
 
         Raises:
             StationError: the station file has mistakes.
+            OperatorDeclined: nobody can be asked, and nobody said that nobody has to.
             EngineFailed: the engine refused the job.
         """
         folder = DataFolder(data_folder(wanted.data))
         file = wanted.station or simulated_bench()
         station = read_station(file)
+        if not (wanted.yes or station.simulated or self.ask is not None):
+            raise OperatorDeclined(where=wanted.procedure, problem=_NOBODY, remedy=_SOMEBODY)
         job = Job(
             run=new_run(folder),
             data=str(folder.root),
@@ -228,7 +238,6 @@ def handle_asks(handle: RunHandle, question: str) -> bool:
 
 def reachable(endpoints: str) -> bool:
     """Return whether the simulated bench of these endpoints still runs."""
-    from labctl.errors import LabctlError
     from labctl.transport.borrowed import BorrowedClock
 
     if not endpoints:

@@ -294,4 +294,4 @@ def seconds(given: Duration) -> float:
 
 def spoken(words: Text | str) -> Text:
     """Return words as a Text; a plain sentence has no translation, of which `check` warns."""
-    return words if isinstance(words, Text) else Text(words)
+    return words if isinstance(words, Text) else Text(words, zh="")
