@@ -293,5 +293,5 @@ def seconds(given: Duration) -> float:
 
 
 def spoken(words: Text | str) -> Text:
-    """Return words as a Text; a plain sentence has no translation, of which `check` warns."""
-    return words if isinstance(words, Text) else Text(words, zh="")
+    """Return words as a Text; a plain sentence is the same in both languages, of which `check` warns."""
+    return words if isinstance(words, Text) else Text(words, zh=words)
