@@ -1,6 +1,6 @@
 """Dual numbers over all points of a batch: a value, its exact slopes along each input, and its rounding scale."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 import numpy as np
@@ -100,6 +100,44 @@ def picked(a: Dual, index: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Dual:
     """Return one element at each point."""
     rows = np.arange(len(index))
     return Dual(a.value[rows, index], {c: s[rows, index] for c, s in a.slopes.items()}, a.scale[rows, index])
+
+
+def chained(
+    arguments: Sequence[Dual],
+    result: int,
+    partials: Callable[[int, Sequence[Floats]], tuple[Floats, tuple[Floats, ...]]],
+    *,
+    reduces: bool,
+) -> Dual:
+    """Return a function of several dual numbers by the chain rule; vectors pair by their keys.
+
+    A function that reduces makes one value of whole vectors (single values beside them stay single values).
+    """
+    paired = _all_paired(arguments, wide=not reduces)
+    value, along = partials(result, [each.value for each in paired])
+    slopes: Slopes = {}
+    scale = np.abs(value)
+    for each, slope in zip(paired, along, strict=True):
+        whole = reduces and each.is_vector
+        noise = np.abs(slope) * each.scale
+        noise = np.max(noise, axis=1) if whole else noise
+        scale = np.maximum(scale, np.where(np.isfinite(noise), noise, 0.0))
+        for column in sorted(each.slopes):
+            term = each.slopes[column] * slope
+            term = np.sum(term, axis=1) if whole else term
+            slopes[column] = slopes[column] + term if column in slopes else term
+    first = next((each for each in paired if each.is_vector), None)
+    if reduces or first is None:
+        return Dual(value, slopes, scale)
+    return Dual(value, slopes, scale, first.keys, first.origin)
+
+
+def _all_paired(arguments: Sequence[Dual], *, wide: bool) -> list[Dual]:
+    """Return the arguments with all vectors in the order of the first one; single values spread where `wide`."""
+    first = next((each for each in arguments if each.is_vector), None)
+    if first is None:
+        return list(arguments)
+    return [_paired(first, each)[1] if each.is_vector or wide else each for each in arguments]
 
 
 def _like(a: Dual, b: Dual, value: Floats, slopes: Slopes, scale: Floats) -> Dual:

@@ -8,14 +8,13 @@ from attrs import frozen
 
 from labctl.errors import UncertaintyError, UnitMismatch
 from labctl.language import Text
-from labctl.metrology.functions import FUNCTIONS, Takes
+from labctl.metrology.functions import FUNCTIONS, Kind, Takes
 from labctl.metrology.grammar import Graph, Operation, read
 from labctl.metrology.units import CELSIUS, NUMBER, Dimension, Unit, coherent_unit
 from labctl.metrology.units import product as multiplied
 
 Leaf = tuple[str, bool]
 """An input's symbol, and whether all of its elements are meant."""
-_Kind = tuple[Dimension, bool]  # a dimension, and whether it is a point on a scale
 _SECOND: Final[Dimension] = (0, 0, 1, 0, 0, 0, 0, 0)
 _RADIAN: Final[Dimension] = (0, 0, 0, 0, 0, 0, 0, 1)
 
@@ -79,7 +78,7 @@ class Equations:
             UncertaintyError: an input has no unit.
             UnitMismatch: an operation joins what may not be joined; it names both dimensions.
         """
-        kinds: list[_Kind] = []
+        kinds: list[Kind] = []
         for operation in self.graph.operations:
             kinds.append(_kind(operation, [kinds[each] for each in operation.arguments], units, self.graph))
         found = {name: kinds[number] for name, number in self.graph.results.items()}
@@ -123,8 +122,8 @@ def _bent(operation: Operation, below: list[frozenset[Leaf]], graph: Graph) -> f
 
 
 def _kind(  # noqa: PLR0911  one return per kind of operation
-    operation: Operation, below: list[_Kind], units: Mapping[str, Unit], graph: Graph
-) -> _Kind:
+    operation: Operation, below: list[Kind], units: Mapping[str, Unit], graph: Graph
+) -> Kind:
     match operation.kind:
         case "number":
             return NUMBER, False
@@ -144,18 +143,23 @@ def _kind(  # noqa: PLR0911  one return per kind of operation
         case "negate":
             _amounts(operation, below)
             return below[0]
+        case function if (rule := FUNCTIONS[function].rule) is not None:
+            found = rule(operation.result, below)
+            if found is None:
+                raise _mismatch(operation, below[0], below[-1])
+            return found
         case function:
             return _called(operation, FUNCTIONS[function].takes, below[0])
 
 
-def _sum(operation: Operation, left: _Kind, right: _Kind) -> _Kind:
+def _sum(operation: Operation, left: Kind, right: Kind) -> Kind:
     scales = (left[1], right[1])
     if left[0] != right[0] or (all(scales) if operation.kind == "+" else scales == (False, True)):
         raise _mismatch(operation, left, right)
     return left[0], any(scales) and not all(scales)
 
 
-def _powered(operation: Operation, base: _Kind, exponent: _Kind, graph: Graph) -> Dimension:
+def _powered(operation: Operation, base: Kind, exponent: Kind, graph: Graph) -> Dimension:
     if exponent[0] != NUMBER:
         raise _mismatch(operation, base, exponent)
     if base[0] == NUMBER:
@@ -168,7 +172,7 @@ def _powered(operation: Operation, base: _Kind, exponent: _Kind, graph: Graph) -
     return a, b, c, d, e, f, g, h
 
 
-def _called(operation: Operation, takes: Takes, argument: _Kind) -> _Kind:
+def _called(operation: Operation, takes: Takes, argument: Kind) -> Kind:
     dimension, scale = argument
     wrong = {
         Takes.AMOUNT: scale,
@@ -188,16 +192,16 @@ def _called(operation: Operation, takes: Takes, argument: _Kind) -> _Kind:
         case Takes.ROOT:
             a, b, c, d, e, f, g, h = (each // 2 for each in dimension)
             return (a, b, c, d, e, f, g, h), False
-        case Takes.AMOUNT | Takes.DIFFERENCE:
+        case Takes.AMOUNT | Takes.DIFFERENCE | Takes.RULE:
             return dimension, False
 
 
-def _amounts(operation: Operation, below: list[_Kind]) -> None:
+def _amounts(operation: Operation, below: list[Kind]) -> None:
     if any(scale for _, scale in below):
         raise _mismatch(operation, below[0], below[-1])
 
 
-def _mismatch(operation: Operation, left: _Kind, right: _Kind) -> UnitMismatch:
+def _mismatch(operation: Operation, left: Kind, right: Kind) -> UnitMismatch:
     symbols = ["°C" if scale else coherent_unit(dimension).symbol for dimension, scale in (left, right)]
     place = operation.place
     where = f"{operation.kind} in {place.words!r} ({place.equation!r}, position {place.position})"

@@ -1,6 +1,6 @@
 """The functions that a model's text may call, each with its value, exact slope, and rule of dimensions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Final
 
@@ -10,7 +10,13 @@ from attrs import frozen
 from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.distributions import Floats
-from labctl.metrology.dual import Dual, combined, constant, mapped, picked, subtract
+from labctl.metrology.dual import Dual, chained, combined, constant, mapped, picked, subtract
+from labctl.metrology.units import NUMBER, Dimension, parse_unit
+
+Kind = tuple[Dimension, bool]
+"""A dimension, and whether it is a point on a scale (°C)."""
+Partials = tuple[Floats, tuple[Floats, ...]]
+"""A value, and its derivative along each argument in the shape of that argument."""
 
 
 class Takes(Enum):
@@ -25,25 +31,88 @@ class Takes(Enum):
     COUNT = "count"  # anything gives a number
     RATE = "rate"  # a difference per second
 
+    RULE = "rule"  # whatever its own rule says
+
 
 @frozen(eq=False)
 class Function:
-    """A function of one argument."""
+    """A function that a model's text may call.
 
-    of: Callable[[Dual, Floats | None], Dual]
+    `of` gets the arguments, which of the function's results is meant, and the times of a series where there are any.
+    Most are made by `by_element`, or by `by_array` for several arguments. `rule` gives the dimension of a result from
+    those of the arguments, or None where they do not fit.
+    """
+
+    of: Callable[[Sequence[Dual], int, Floats | None], Dual]
     takes: Takes
     reduces: bool = False  # makes one value of a vector
     linear: bool = False
     statistic: bool = False  # no uncertainty is stated for it
+    element: "Element | None" = None
+    rule: Callable[[int, Sequence[Kind]], Kind | None] | None = None
+    arguments: int = 1
+    results: int = 1
 
 
-def _by_element(
-    value: Callable[[Floats], Floats], slope: Callable[[Floats], Floats]
-) -> Callable[[Dual, Floats | None], Dual]:
-    def of(a: Dual, _at: Floats | None = None) -> Dual:
-        return mapped(a, value(a.value), slope(a.value))
+@frozen(eq=False)
+class Element:
+    """A function of one number and its slope, for arrays of them as well."""
+
+    value: Callable[[Floats], Floats]
+    slope: Callable[[Floats], Floats]
+
+    def __call__(self, arguments: Sequence[Dual], _result: int = 0, _at: Floats | None = None) -> Dual:
+        """Return the function of a dual number."""
+        a = arguments[0]
+        return mapped(a, self.value(a.value), self.slope(a.value))
+
+
+def chain(
+    partials: Callable[[int, Sequence[Floats]], Partials], *, reduces: bool = False
+) -> Callable[[Sequence[Dual], int, Floats | None], Dual]:
+    """Return a function of several dual numbers from its values and exact derivatives.
+
+    `partials(result, arrays)` has the number of the result and the arrays of all arguments, shape (n,) or (n, m) for
+    vectors; it returns the values, and a derivative along each argument in the shape of that argument.
+    """
+
+    def of(arguments: Sequence[Dual], result: int, _at: Floats | None) -> Dual:
+        return chained(arguments, result, partials, reduces=reduces)
 
     return of
+
+
+def _one(of: Callable[[Dual, Floats | None], Dual]) -> Callable[[Sequence[Dual], int, Floats | None], Dual]:
+    return lambda arguments, _result, at: of(arguments[0], at)
+
+
+def by_element(value: Callable[[Floats], Floats], slope: Callable[[Floats], Floats], takes: Takes) -> Function:
+    """Return a function of one number that acts element by element, from its value and slope."""
+    element = Element(value, slope)
+    return Function(element, takes, element=element)
+
+
+def by_array(
+    partials: Callable[..., Partials], units: tuple[str, ...], gives: str, *, reduces: bool = False
+) -> Function:
+    """Return a function of several quantities with fixed units: `partials(*arrays)` works in coherent SI (°C as °C)."""
+    kinds = tuple((unit.dimension, unit.is_scale) for unit in map(parse_unit, units))
+    result = parse_unit(gives)
+
+    def rule(_result: int, below: Sequence[Kind]) -> Kind | None:
+        return (result.dimension, result.is_scale) if tuple(below) == kinds else None
+
+    of = chain(lambda _, arrays: partials(*arrays), reduces=reduces)
+    return Function(of, Takes.RULE, reduces=reduces, rule=rule, arguments=len(units))
+
+
+def _angle(y: Floats, x: Floats) -> Partials:
+    squares = x * x + y * y
+    return np.arctan2(y, x), (x / squares, -y / squares)
+
+
+def _alike(_result: int, below: Sequence[Kind]) -> Kind | None:
+    return (NUMBER, False) if below[0] == below[1] and not below[0][1] else None
 
 
 def _sign(x: Floats) -> Floats:
@@ -107,22 +176,29 @@ def _slope(a: Dual, at: Floats | None = None) -> Dual:
 
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "mean": Function(_mean, Takes.SAME, reduces=True, linear=True),
-    "sum": Function(_sum, Takes.AMOUNT, reduces=True, linear=True),
-    "count": Function(_count, Takes.COUNT, reduces=True, linear=True),
-    "min": Function(_least, Takes.SAME, reduces=True),
-    "max": Function(_greatest, Takes.SAME, reduces=True),
-    "first": Function(_first, Takes.SAME, reduces=True, linear=True),
-    "last": Function(_last, Takes.SAME, reduces=True, linear=True),
-    "stdev": Function(_stdev, Takes.DIFFERENCE, reduces=True, statistic=True),
-    "span": Function(_span, Takes.DIFFERENCE, reduces=True, statistic=True),
-    "slope": Function(_slope, Takes.RATE, reduces=True, linear=True),
-    "sqrt": Function(_by_element(np.sqrt, lambda x: 0.5 / np.sqrt(x)), Takes.ROOT),
-    "exp": Function(_by_element(np.exp, np.exp), Takes.NUMBER),
-    "log": Function(_by_element(np.log, lambda x: 1 / x), Takes.NUMBER),
-    "log10": Function(_by_element(np.log10, lambda x: 1 / (x * np.log(10.0))), Takes.NUMBER),
-    "sin": Function(_by_element(np.sin, np.cos), Takes.ANGLE),
-    "cos": Function(_by_element(np.cos, lambda x: -np.sin(x)), Takes.ANGLE),
-    "tan": Function(_by_element(np.tan, lambda x: 1 / np.cos(x) ** 2), Takes.ANGLE),
-    "abs": Function(_by_element(np.abs, _sign), Takes.AMOUNT),
+    "mean": Function(_one(_mean), Takes.SAME, reduces=True, linear=True),
+    "sum": Function(_one(_sum), Takes.AMOUNT, reduces=True, linear=True),
+    "count": Function(_one(_count), Takes.COUNT, reduces=True, linear=True),
+    "min": Function(_one(_least), Takes.SAME, reduces=True),
+    "max": Function(_one(_greatest), Takes.SAME, reduces=True),
+    "first": Function(_one(_first), Takes.SAME, reduces=True, linear=True),
+    "last": Function(_one(_last), Takes.SAME, reduces=True, linear=True),
+    "stdev": Function(_one(_stdev), Takes.DIFFERENCE, reduces=True, statistic=True),
+    "span": Function(_one(_span), Takes.DIFFERENCE, reduces=True, statistic=True),
+    "slope": Function(_one(_slope), Takes.RATE, reduces=True, linear=True),
+    "sqrt": by_element(np.sqrt, lambda x: 0.5 / np.sqrt(x), Takes.ROOT),
+    "exp": by_element(np.exp, np.exp, Takes.NUMBER),
+    "log": by_element(np.log, lambda x: 1 / x, Takes.NUMBER),
+    "log10": by_element(np.log10, lambda x: 1 / (x * np.log(10.0)), Takes.NUMBER),
+    "sin": by_element(np.sin, np.cos, Takes.ANGLE),
+    "cos": by_element(np.cos, lambda x: -np.sin(x), Takes.ANGLE),
+    "tan": by_element(np.tan, lambda x: 1 / np.cos(x) ** 2, Takes.ANGLE),
+    "asin": by_element(np.arcsin, lambda x: 1 / np.sqrt(1 - x * x), Takes.NUMBER),
+    "acos": by_element(np.arccos, lambda x: -1 / np.sqrt(1 - x * x), Takes.NUMBER),
+    "atan": by_element(np.arctan, lambda x: 1 / (1 + x * x), Takes.NUMBER),
+    "atan2": Function(chain(lambda _, both: _angle(*both)), Takes.RULE, rule=_alike, arguments=2),
+    "sinh": by_element(np.sinh, np.cosh, Takes.NUMBER),
+    "cosh": by_element(np.cosh, np.sinh, Takes.NUMBER),
+    "tanh": by_element(np.tanh, lambda x: 1 / np.cosh(x) ** 2, Takes.NUMBER),
+    "abs": by_element(np.abs, _sign, Takes.AMOUNT),
 }

@@ -55,6 +55,7 @@ class Operation:
     conditions: tuple[Comparison, ...] = ()
     is_vector: bool = False
     place: Place = Place("", 1, "")
+    result: int = 0  # which of a function's results
 
 
 @define
@@ -98,9 +99,10 @@ class _Reader:
         """Add the operations of the equation and name its results."""
         targets, expression = self._parsed()
         expressions = list(expression.elts) if isinstance(expression, ast.Tuple) else [expression]
-        if len(expressions) != len(targets):
+        numbers = self._results(expression, len(targets))
+        if not numbers and len(expressions) != len(targets):
             raise self._refusal(expression, "results-differ", _RESULTS)
-        numbers = [self._operation(each) for each in expressions]
+        numbers = numbers or [self._operation(each) for each in expressions]
         for target, number in zip(targets, numbers, strict=True):
             if target.id in self._graph.results or target.id in FUNCTIONS or target.id in _CONSTANTS:
                 raise self._refusal(target, "name-taken", _TAKEN.filled(name=target.id))
@@ -142,8 +144,8 @@ class _Reader:
             case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
                 sides = [self._operation(left), self._operation(right)]
                 return self._joined(node, _OPERATIONS[type(operation)], sides)
-            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-                return self._called(node, name, argument)
+            case ast.Call(func=function, args=arguments, keywords=[]) if self._known(function, arguments):
+                return self._called(node, _dotted(function), arguments)
             case ast.Call():
                 raise self._refusal(node, "unknown-function", _FUNCTION.filled(known=", ".join(FUNCTIONS)))
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice(lower=None, upper=None, step=None)):
@@ -169,17 +171,35 @@ class _Reader:
         self._graph.inputs[name] = None
         return self._add(node, Operation("elements", name=name, conditions=conditions, is_vector=True))
 
-    def _called(self, node: ast.expr, name: str, argument: ast.expr) -> int:
-        inner = self._operation(argument)
-        if FUNCTIONS[name].reduces:
-            if not self._graph.operations[inner].is_vector:
-                raise self._refusal(node, "needs-vector", _VECTOR.filled(function=name))
-            return self._add(node, Operation(name, (inner,)))
-        return self._joined(node, name, [inner])
+    def _known(self, function: ast.expr, arguments: list[ast.expr]) -> bool:
+        """Return whether this is a known function of one result with as many arguments."""
+        known = FUNCTIONS.get(_dotted(function))
+        return known is not None and known.arguments == len(arguments) and known.results == 1
 
-    def _joined(self, node: ast.expr, kind: str, sides: list[int]) -> int:
+    def _called(self, node: ast.expr, name: str, arguments: list[ast.expr]) -> int:
+        return self._call(node, name, [self._operation(each) for each in arguments])
+
+    def _call(self, node: ast.expr, name: str, inner: list[int], result: int = 0) -> int:
+        if FUNCTIONS[name].reduces:
+            if not any(self._graph.operations[each].is_vector for each in inner):
+                raise self._refusal(node, "needs-vector", _VECTOR.filled(function=name))
+            return self._add(node, Operation(name, tuple(inner), result=result))
+        return self._joined(node, name, inner, result)
+
+    def _results(self, node: ast.expr, count: int) -> list[int]:
+        """Return the operations of a function with several results, where it is one and they are as many."""
+        if not isinstance(node, ast.Call) or node.keywords:
+            return []
+        name = _dotted(node.func)
+        known = FUNCTIONS.get(name)
+        if known is None or known.results != count or count == 1 or known.arguments != len(node.args):
+            return []
+        inner = [self._operation(each) for each in node.args]
+        return [self._call(node, name, inner, result) for result in range(count)]
+
+    def _joined(self, node: ast.expr, kind: str, sides: list[int], result: int = 0) -> int:
         vector = any(self._graph.operations[side].is_vector for side in sides)
-        return self._add(node, Operation(kind, tuple(sides), is_vector=vector))
+        return self._add(node, Operation(kind, tuple(sides), is_vector=vector, result=result))
 
     def _conditions(self, node: ast.Compare) -> tuple[Comparison, ...]:
         sides = [self._operand(each) for each in (node.left, *node.comparators)]
@@ -206,7 +226,7 @@ class _Reader:
         words = ast.get_source_segment(self._text.strip().translate(_SIGNS), node) or ""
         placed = Operation(
             operation.kind, operation.arguments, operation.name, operation.number, operation.conditions,
-            operation.is_vector, Place(self._text, self._column(node), words),
+            operation.is_vector, Place(self._text, self._column(node), words), operation.result,
         )  # fmt: skip
         self._graph.operations.append(placed)
         return len(self._graph.operations) - 1
@@ -226,6 +246,17 @@ class _Reader:
 
     def _refusal(self, node: ast.expr, code: str, problem: Text) -> ModelError:
         return ModelError(code=code, input=self._text, position=self._column(node), problem=problem)
+
+
+def _dotted(node: ast.expr) -> str:
+    """Return a function's name, which may have one dot: fit.line."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=family), attr=name):
+            return f"{family}.{name}"
+        case _:
+            return ""
 
 
 _CONSTANTS: Final = {"pi": math.pi}

@@ -97,7 +97,7 @@ def _evaluated(operation: Operation, below: list[Dual], entering: Leaves, column
         case kind if kind in _BINARY:
             return _BINARY[kind](below[0], below[1])
         case function:
-            return FUNCTIONS[function].of(below[0], _times(below[0], entering))
+            return FUNCTIONS[function].of(below, operation.result, _times(below[0], entering))
 
 
 def _elements(operation: Operation, entering: Leaves, columns: Mapping[Slot, int]) -> Dual:
