@@ -25,7 +25,7 @@ def codes_of(source: str) -> set[str]:
 
 def test_codes_and_documentation_agree() -> None:
     folder = Path(labctl.metrology.__file__).parent
-    raised = set[str]().union(*(codes_of(path.read_text("utf-8")) for path in folder.glob("*.py")))
+    raised = set[str]().union(*(codes_of(path.read_text("utf-8")) for path in folder.rglob("*.py")))
     rows = [line.split("|")[1] for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
     documented = {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)}
     assert raised == documented
