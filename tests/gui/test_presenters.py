@@ -13,7 +13,7 @@ from labctl.events.journal import Entry
 from labctl.events.kinds import IndicationTaken, PointFinished, Purpose
 from labctl.language import Language
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.rounding import report
+from labctl.metrology.rounding import report, round_to
 from labctl.metrology.units import parse_unit
 from labctl_gui.presenters.results import budget_rows
 from labctl_gui.presenters.run import RunPresenter
@@ -88,9 +88,10 @@ def test_a_mean_is_shown_to_one_digit_beyond_the_resolution(finished: Run) -> No
         digits, unit = row.indication.split(" ")
         resolution = resolutions[row.key]
         assert resolution is not None
-        step = Decimal(1).scaleb(number(digits).as_tuple().exponent)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-        tenth = Decimal(repr(float(f"{resolution.value_in(unit):.6g}"))) / 10
-        assert step == tenth.normalize(), row
+        assert row.result is not None
+        mean = next(each for symbol, each in row.result.inputs.items() if symbol in {"V_ind", "V_0"})
+        tenth = Decimal(f"{resolution.value_in(unit):.6g}") / 10
+        assert number(digits) == round_to(mean.value_in(unit), tenth), row
 
 
 def test_rows_without_a_nominal_value_are_called_after_their_section(finished: Run) -> None:
