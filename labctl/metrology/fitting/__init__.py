@@ -1,0 +1,1 @@
+"""Fits of curves to points, whose parameters stay correlated with all that uses them."""
