@@ -6,18 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from labctl.errors import (
-    EngineError,
-    GuardianLost,
-    InstrumentError,
-    LabctlError,
-    ProcedureError,
-    RecordAltered,
-    RecordError,
-    StationError,
-    StoreFailed,
-    TraceabilityError,
-)
+from labctl import errors
+from labctl.errors import EngineError, EngineFailed, InstrumentError, LabctlError, RecordAltered, StoreFailed
 from labctl.language import Language, Text
 
 FINE, FOUND, USAGE, REFUSED, FAILED, DIFFERENT, NOT_VERIFIABLE = 0, 1, 2, 3, 4, 5, 6
@@ -50,18 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def status_of(error: LabctlError) -> int:
-    """Return the exit status that tells an error apart."""
-    match error:
-        case RecordAltered():
-            return DIFFERENT
-        case StoreFailed() | InstrumentError() | GuardianLost():
-            return FAILED
-        case EngineError():
-            return getattr(error, "status", FAILED)
-        case StationError() | ProcedureError() | TraceabilityError() | RecordError():
-            return REFUSED
-        case _:
-            return REFUSED
+    """Return the exit status that tells an error apart; an engine's refusal counts as what it refused for."""
+    kind = type(error)
+    if isinstance(error, EngineFailed):
+        found = getattr(errors, error.kind, kind)
+        kind = found if isinstance(found, type) else kind
+    if issubclass(kind, RecordAltered):
+        return DIFFERENT
+    if issubclass(kind, StoreFailed | InstrumentError | EngineError):
+        return FAILED
+    return REFUSED
 
 
 # --- commands --------------------------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@
     |     |- OtherProcedure
     |     |- UnprintableCharacter
     |     `- BrokenRule
+    |- RunEnded
     |- EngineError
     |  |- EngineFailed
     |  |- EngineGone
@@ -564,6 +565,18 @@ class UnprintableCharacter(CertificateRefused):
 @define(kw_only=True, slots=False)
 class BrokenRule(CertificateRefused):
     """A digital certificate breaks a rule of its own form; it is not issued."""
+
+
+@define(kw_only=True, slots=False)
+class RunEnded(LabctlError):
+    """A run that has its outcome is not taken up again."""
+
+    said: ClassVar[Text] = Text(
+        "run {run} has ended ({outcome}) and is not taken up again. Start a new one",
+        zh="运行 {run} 已结束({outcome}),不能恢复。请开始新的运行",
+    )
+    run: str
+    outcome: str
 
 
 @define(kw_only=True, slots=False)

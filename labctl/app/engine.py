@@ -20,7 +20,7 @@ from labctl.app.job import Job, last_words, private_folder
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock, WallClock
-from labctl.errors import LabctlError, StoreFailed
+from labctl.errors import LabctlError, RunEnded
 from labctl.events.kinds import PlannedSection, RunFinished, RunSealed, RunStarted
 from labctl.language import Text
 from labctl.procedure.expected import Expected, expected
@@ -133,11 +133,8 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
         server = held.enter_context(CommandServer(job.endpoint, control.request))
         scribe = Scribe(journal, transcript, clock, server.ring)
         scribe.catch_up()
-        started = scribe.progress.started
-        if job.resume and (started is None or scribe.progress.ended is not None):
-            raise StoreFailed(
-                record=job.run, problem=Text("the run has ended and is not taken up again", zh="该运行已结束,不能恢复")
-            )
+        if scribe.progress.ended is not None:
+            raise RunEnded(run=job.run, outcome=scribe.progress.ended.outcome.value)
         engine = _engine(prepared, scribe, control, clock, transcript, locks)
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda number, _: _leave(control, number))

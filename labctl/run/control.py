@@ -73,7 +73,6 @@ class Control:
     paused: bool = field(default=False, init=False)
     question: Question | None = field(default=None, init=False)
     place: Place = field(default=Place(), init=False)
-    activity: str = field(default="", init=False)
     head: int = field(default=0, init=False)
     _ending: Command | None = field(default=None, init=False)
     _redo: deque[Command] = field(factory=deque, init=False)
@@ -135,7 +134,6 @@ class Control:
         return {
             "head": self.head,
             "paused": self.paused,
-            "activity": self.activity,
             "phase": self.place.phase,
             "section": self.place.section,
             "point": self.place.point,

@@ -6,6 +6,7 @@ from attrs import define, field, frozen
 
 from labctl.events.kinds import (
     AttemptRejected,
+    CommandReceived,
     EngineStarted,
     Event,
     Place,
@@ -58,6 +59,10 @@ class Progress:
         match event:
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
                 self._count(event)
+            case CommandReceived(command="retry", facts=facts):  # also of a point that was left out
+                self.skipped.discard(
+                    PointName(facts.get("phase", ""), facts.get("section", ""), facts.get("point", ""))
+                )
             case SectionStarted(place=place):
                 self.sections_done.discard((place.phase, place.section))
             case SectionFinished(place=place):
