@@ -1,0 +1,52 @@
+"""Every verb once, in one section without sense."""
+
+from pathlib import Path
+
+from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
+from labctl.metrology.quantity import Quantity
+from labctl.procedure import Applied, Model, Observed, Point, Procedure, Resolution, Roles, Run, Standard, Text, Unit
+
+METHOD = Procedure(
+    name="verbs",
+    edition="1.0",
+    document="none",
+    title=Text("Every verb", zh="全部动词"),
+    roles=Roles(source=Standard("Calibrator", zh="校准器"), unit=Unit("Multimeter", zh="数字多用表")),
+)
+ERROR = Model("E = V_ind + d_res - V_s", V_ind=Observed(), d_res=Resolution("unit"), V_s=Applied("source"))
+
+
+@METHOD.section("DC voltage", zh="直流电压", points="points.csv", model=ERROR)
+def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresDcVoltage) -> None:
+    """Do everything once."""
+    run.instruct(Text("Connect calibrator NORMAL to V and COM.", zh="连接校准器。"), picture="dc-voltage.svg")
+    unit.set_dc_voltage_range(point.range)
+    run.apply("V_s", source.source_dc_voltage, point.nominal)
+    run.observe("V_ind", unit.dc_voltage, times=3, every="2 s")
+    with run.record("V_trace", unit.dc_voltage, every="5 s"):
+        run.wait("20 s")
+    run.scan(first=("V_first", unit.dc_voltage), then=("V_then", [unit.dc_voltage, unit.dc_voltage]))
+    shown: list[Quantity] = []
+
+    def often_enough() -> bool:
+        shown.append(unit.dc_voltage().quantity)
+        return len(shown) == 3
+
+    run.wait_until(often_enough, timeout="1 min")
+    dial = run.ask(Text("What does the dial say?", zh="表盘示值?"), unit="V")
+    colour = run.ask(Text("Which lamp?", zh="哪个灯?"), choices=(Text("red", zh="红"), Text("green", zh="绿")))
+    run.note(Text(f"{dial}, {colour}", zh=f"{dial},{colour}"))
+    run.attach(Path(__file__).with_name("points.csv"))
+    match point.text("ending"):
+        case "reject" if len(shown) == 3 and not _rejected:
+            _rejected.append(True)
+            run.reject("once")
+        case "stop":
+            run.stop("enough")
+        case "late":
+            run.wait_until(lambda: False, timeout="3 s")
+        case _:
+            pass
+
+
+_rejected: list[bool] = []

@@ -1,0 +1,111 @@
+"""The fourteen verbs, each carried out on simulated wires and read back from the journal."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from labctl.events.kinds import (
+    AttemptRejected,
+    Event,
+    IndicationTaken,
+    NoteTaken,
+    OperatorAnswered,
+    OperatorAsked,
+    Purpose,
+    Question,
+)
+from labctl.language import Text
+from labctl.procedure.run import VERBS
+from labctl.records.calibration import Outcome
+from labctl.run.control import refused_answer
+from labctl.run.operator import Person
+from labctl.run.verbs import LiveRun
+from tests.run.inprocess import Session, session
+
+VERBS_METHOD = str(Path(__file__).parent / "methods" / "verbs")
+
+
+class Knows(Person):
+    """A person who knows every answer."""
+
+    def answers(self, question: Question) -> str | None:
+        return {"number": "1.25", "choice": "green", "instruction": "done"}[question.kind]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    made = session(tmp_path_factory.mktemp("verbs"), VERBS_METHOD)
+    made.operator = Knows(made.told)
+    ended = made.begin()
+    assert ended is not None
+    assert (ended.outcome, ended.reason.en) == (Outcome.ABORTED, "enough")  # `stop` at the second point
+    return made
+
+
+def taken(events: list[Event], symbol: str, attempt: int = 2) -> list[IndicationTaken]:
+    return [
+        each
+        for each in events
+        if isinstance(each, IndicationTaken)
+        and (each.place.symbol, each.place.attempt) == (symbol, attempt)
+        and each.place.point.startswith("10 V, 1 V")
+    ]
+
+
+def test_a_live_run_has_every_verb() -> None:
+    assert all(callable(getattr(LiveRun, verb)) for verb in VERBS)
+
+
+def test_readings_at_an_interval(run: Session) -> None:
+    times = [each.asked_at for each in taken(run.events(), "V_ind")]
+    assert [round((b - a).total_seconds(), 3) for a, b in pairwise(times)] == [2.0, 2.0]
+
+
+def test_a_trace_beside_a_wait(run: Session) -> None:
+    trace = taken(run.events(), "V_trace")
+    assert 4 <= len(trace) <= 5
+    assert {each.place.purpose for each in trace} == {Purpose.RECORD}
+
+
+def test_a_scan_is_symmetric(run: Session) -> None:
+    order = [
+        each.place.symbol
+        for each in run.events()
+        if isinstance(each, IndicationTaken) and each.place.attempt == 2 and each.place.symbol in {"V_first", "V_then"}
+    ]
+    assert order == ["V_first", *["V_then"] * 4, "V_first"]
+
+
+def test_questions_and_answers_stand_in_the_journal(run: Session) -> None:
+    asked = [each.question.kind for each in run.events() if isinstance(each, OperatorAsked)]
+    assert asked[:3] == ["instruction", "number", "choice"]
+    answers = [each.answer for each in run.events() if isinstance(each, OperatorAnswered)]
+    assert answers[:3] == ["done", "1.25", "green"]
+
+
+def test_notes_and_enclosures(run: Session) -> None:
+    notes = [each.text.en for each in run.events() if isinstance(each, NoteTaken)]
+    assert "1.25, green" in notes
+    assert any(each.startswith("enclosed: points.csv") for each in notes)
+
+
+def test_a_rejected_attempt_is_kept_and_made_again(run: Session) -> None:
+    rejected = [each for each in run.events() if isinstance(each, AttemptRejected)]
+    assert [each.reason.en for each in rejected] == ["once"]
+    assert len(taken(run.events(), "V_ind", attempt=1)) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "good", "bad"),
+    [
+        (Question(key="1", kind="number", text=Text("n", zh="数"), unit="V"), "1e-3", "one"),
+        (Question(key="1", kind="choice", text=Text("c", zh="选"), choices=(Text("a", zh="甲"),)), "a", "b"),
+        (Question(key="1", kind="text", text=Text("t", zh="文")), "words", " "),
+    ],
+)
+def test_an_answer_has_to_fit_its_question(question: Question, good: str, bad: str) -> None:
+    assert refused_answer(question, good) is None
+    refused = refused_answer(question, bad)
+    assert refused is not None
+    assert refused.zh
