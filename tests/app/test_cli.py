@@ -95,6 +95,11 @@ def test_certificate_verify_explain_backup(
     assert main(["--data", str(tmp_path / "copy"), "show", run]) == FINE
 
 
+def test_a_run_that_has_ended_is_not_taken_up_again(data: Path, run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(data), "resume", run, "--yes"]) == REFUSED
+    assert "has ended (finished)" in capsys.readouterr().err
+
+
 def test_a_procedure_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "dmm-dc-voltage"]) == FINE
     assert main(["check", SHORT]) == FOUND  # it prints no table and requires nothing
