@@ -4,8 +4,8 @@ from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 
 VERDICTS: dict[Verdict, Text] = {
-    Verdict.CONFORMS: Text("✔ conforms", zh="✔ 合格"),
-    Verdict.DOES_NOT_CONFORM: Text("✖ does not conform", zh="✖ 不合格"),
+    Verdict.CONFORMS: Text("✔ conforms", zh="✔ 符合"),
+    Verdict.DOES_NOT_CONFORM: Text("✖ does not conform", zh="✖ 不符合"),
     Verdict.INCONCLUSIVE: Text("▲ inconclusive", zh="▲ 待定"),
 }
 
