@@ -116,7 +116,8 @@ class Engine:
             self.bench.close()
             raise
         except LabctlError as error:
-            ending = self._failed(error.text())
+            asked = self.control.ending is not None  # a wait was given up because of it
+            ending = self._asked_to_leave(Turned()) if asked else self._failed(error.text())
         except Exception as error:
             self._leave(
                 Outcome.FAILED, Text("the program failed: {error}", zh="程序错误:{error}").filled(error=repr(error))

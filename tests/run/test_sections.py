@@ -272,3 +272,60 @@ def test_an_adjustment_is_offered_and_the_unit_measured_again(tmp_path: Path) ->
     found = [each for each in events if isinstance(each, PointFinished) and each.place.phase != AS_LEFT]
     assert len(left) == len(found)
     assert any(isinstance(each, SettingMade) and each.method == "adjust_dc_voltage" for each in events)
+
+
+def test_a_wish_in_place_of_an_answer_is_obeyed(tmp_path: Path) -> None:
+    """Asked about a failing point, a person presses the button of another one instead of answering."""
+    run = session(tmp_path, SHORT)
+    run.simulated.fault("meter", "overload", on="READ?", after=5, times=3)
+
+    class Presses(Person):
+        def answers(self, question: object) -> str | None:
+            if getattr(question, "kind", "") == "choice":
+                assert run.control.request({"do": "retry", "by": "Wang", "point": "100 V, 100 V"})["ok"]
+                return None
+            return "done"
+
+    run.operator = Presses(run.told)
+    ended = run.begin()
+    assert ended is not None
+    assert ended.outcome is Outcome.FINISHED
+    assert names(run.events(), PointFinished) == ["100 V, 100 V", "100 V, 100 V", "100 V, -100 V", "100 V, 50 V"]
+
+
+def test_a_wish_while_the_room_is_read_is_obeyed(tmp_path: Path) -> None:
+    """The last reading of the room is over when a person wants the first point again: the run goes back to it."""
+    run = session(tmp_path, SHORT)
+    asked = False
+
+    def look(of: Session, event: Event) -> None:
+        nonlocal asked
+        last = len(names(of.events(), PointFinished)) == 3
+        if last and isinstance(event, IndicationTaken) and event.place.purpose is Purpose.CONDITION and not asked:
+            asked = of.control.request({
+                "do": "retry", "phase": "as found", "section": "DC voltage", "point": "100 V, 100 V",
+            })["ok"] is True  # fmt: skip
+
+    run.on_event = look
+    ended = run.begin()
+    assert ended is not None
+    assert ended.outcome is Outcome.FINISHED
+    assert names(run.events(), PointFinished)[-1] == "100 V, 100 V"
+    assert len(names(run.events(), PointFinished)) == 4
+
+
+def test_a_point_that_was_left_out_can_be_taken_up_again(tmp_path: Path) -> None:
+    run = session(tmp_path, SHORT)
+    when(run, {"do": "skip", "by": "Wang", "reason": "by mistake"}, reading=5)
+    skipping = run.on_event
+    wanted: dict[str, object] = {"do": "retry", "phase": "as found", "section": "DC voltage", "point": "100 V, -100 V"}
+
+    def look(of: Session, event: Event) -> None:
+        skipping(of, event)
+        if isinstance(event, PointSkipped):
+            assert of.control.request(wanted)["ok"]
+
+    run.on_event = look
+    ended = run.begin()
+    assert ended is not None
+    assert names(run.events(), PointFinished) == ["100 V, 100 V", "100 V, -100 V", "100 V, 50 V"]

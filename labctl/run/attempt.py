@@ -1,0 +1,139 @@
+"""One attempt at one repetition: hooks bring the bench to its state, the function measures, and it counts or not."""
+
+from collections.abc import Callable
+
+from attrs import define, field
+
+from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, WrongIdentity
+from labctl.events.kinds import (
+    AttemptRejected,
+    HookFinished,
+    Place,
+    PlannedPoint,
+    RepetitionFinished,
+    RepetitionStarted,
+    RunContinued,
+    RunPaused,
+)
+from labctl.instruments.driver import Driver
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+from labctl.procedure.body import roles_of
+from labctl.procedure.point import Point
+from labctl.procedure.procedure import SECTION, Hook, Section
+from labctl.run.control import Turned
+from labctl.run.verbs import LiveRun, Rejected
+from labctl.run.wishes import Wishes
+
+State = dict[str, Quantity | str | float | None]
+
+
+class Failed(Exception):
+    """An attempt was rejected and may be made again."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+@define
+class Attempts:
+    """Makes attempts, and knows to which state hooks brought the bench.
+
+    Args:
+        run: the verbs; also the way to scribe, bench and control.
+        wishes: obeys people.
+    """
+
+    run: LiveRun
+    wishes: Wishes
+    _state: State = field(factory=State, init=False)
+    _failing: str = field(default="", init=False)  # the instrument whose failure rejected the latest attempt
+
+    def enter(self) -> None:
+        """Begin a section: nothing is known of the bench, so every hook runs."""
+        self._state = {}
+
+    def make(self, section: Section, point: PlannedPoint, place: Place) -> None:
+        """Make one attempt.
+
+        Raises:
+            Failed: it was rejected.
+            PointLeft: a person turned to another point, or left this one out.
+            Turned: the run ends.
+            WrongIdentity: another instrument answers.
+        """
+        scribe, clock = self.run.scribe, self.run.clock
+        scribe.place = place
+        begun = None
+        try:
+            self._hold()
+            scribe.append(RepetitionStarted(at=clock.now(), place=place))
+            begun = place
+            self._mend()
+            self._measure(section, point, place)
+            scribe.seal()  # before it counts: whatever is reported has its bytes on the disk
+            scribe.append(RepetitionFinished(at=clock.now(), place=place))
+        except Turned:
+            self._forget()
+            self.wishes.obey(place, begun)
+        except WrongIdentity:
+            raise
+        except (Rejected, InstrumentError, NotSettled, OperatorDeclined) as error:
+            self._forget()
+            if self.run.control.halted.is_set():  # the wait was given up because somebody asked for it
+                self.wishes.obey(place, begun)
+            self._failing = getattr(error, "instrument", "")
+            reason = error.reason if isinstance(error, Rejected) else error.text()
+            scribe.place = place
+            scribe.append(AttemptRejected(at=clock.now(), place=place, reason=reason))
+            raise Failed(reason) from error
+
+    def call(self, function: Callable[..., None], row: Point | None = None) -> None:
+        """Call a function of the procedure with what its signature names; roles are opened when they are new."""
+        self.run.columns = row.columns if row is not None else {}
+        given: dict[str, LiveRun | Point | Driver | None] = {"run": self.run, "point": row}
+        given |= {name: self.run.bench.driver(name) for name in roles_of(function)}
+        code = function.__code__
+        function(**{name: given[name] for name in code.co_varnames[: code.co_argcount]})
+
+    def _measure(self, section: Section, point: PlannedPoint, place: Place) -> None:
+        row = Point.of(point)
+        for hook in section.hooks:
+            self._bring_about(hook, row, place)
+        self.call(section.function, row)
+        self.run.look()
+        self.run.scribe.place = place
+
+    def _bring_about(self, hook: Hook, row: Point, place: Place) -> None:
+        """Run a hook where its column has another value than the bench was brought to."""
+        wanted = row.columns.get(hook.column)
+        key = SECTION if hook.column == SECTION else f"{hook.column}, {hook.name}"
+        if key in self._state and self._state[key] == wanted:
+            return
+        self._state.pop(key, None)
+        self.call(hook.function, row)
+        self._state[key] = wanted
+        self.run.scribe.append(HookFinished(at=self.run.clock.now(), place=place, hook=hook.name, column=hook.column))
+
+    def _forget(self) -> None:
+        """Count nothing on the bench as known but what a person connected."""
+        self._state = {SECTION: self._state[SECTION]} if SECTION in self._state else {}
+
+    def _mend(self) -> None:
+        """Bring the wires back into step after a failure, whatever was said on them."""
+        self.run.bench.recover(self._failing)
+        self._failing = ""
+
+    def _hold(self) -> None:
+        """Wait while the run is paused, with the sources safe: somebody may be at the bench."""
+        control, scribe, clock = self.run.control, self.run.scribe, self.run.clock
+        self.run.look()
+        if not control.paused:
+            return
+        scribe.append(RunPaused(at=clock.now(), reason="a person asked for it"))
+        self.run.bench.make_safe()
+        self._forget()
+        control.hold()
+        self.run.look()
+        scribe.append(RunContinued(at=clock.now()))
