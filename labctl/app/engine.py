@@ -2,31 +2,20 @@
 
 import json
 import os
-import platform
 import signal
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
-from attrs import evolve, frozen
-
-from labctl import __version__
-from labctl.app.casting import Cast, fill
 from labctl.app.job import Job, last_words, private_folder
-from labctl.app.procedures import find_procedure
-from labctl.app.station import Station, read_station, with_endpoints
+from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.clock import Clock, WallClock
 from labctl.errors import LabctlError, RunEnded
-from labctl.events.kinds import PlannedSection, RunFinished, RunSealed, RunStarted
+from labctl.events.kinds import RunFinished, RunSealed
 from labctl.language import Text
-from labctl.procedure.expected import Expected, expected
-from labctl.procedure.plan import AS_FOUND, AS_LEFT, plan
-from labctl.procedure.procedure import Procedure
-from labctl.records.calibration import Software
 from labctl.run.bench import Bench, Seat
 from labctl.run.clock import RunClock
 from labctl.run.control import Command, Control, Wish
@@ -36,7 +25,6 @@ from labctl.run.operator import Operator, Person, Policy
 from labctl.run.scribe import Scribe
 from labctl.run.sections import Sections
 from labctl.run.verbs import LiveRun
-from labctl.store.forecast import forecast, refuse_short_disk
 from labctl.store.journal import SqliteJournal
 from labctl.store.ledger import Ledger
 from labctl.store.lock import FileLock
@@ -47,63 +35,6 @@ from labctl.transport.local import CommandServer
 from labctl.transport.transcript import Transcript
 
 _GUARDIAN = 30.0  # seconds in which the guardian of an engine that died lets go of the bench
-_PACKAGES = ("apsw", "attrs", "msgspec", "numpy", "pyserial", "pyvisa", "pyvisa-py", "scipy")
-
-
-@frozen(kw_only=True)
-class Prepared:
-    """A job with everything that it names, found and checked, before anything is opened."""
-
-    job: Job
-    station: Station
-    procedure: Procedure
-    seated: Cast
-    plan: tuple[PlannedSection, ...]
-    expected: tuple[Expected, ...]  # U, MPE and decision rule of every point that will be judged
-
-
-def prepare(job: Job) -> Prepared:
-    """Find and check everything that a job names; no instrument is touched.
-
-    Raises:
-        StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards, a point
-            outside a standard's range included.
-        StoreFailed: the disk cannot hold the run.
-    """
-    station = read_station(Path(job.station))
-    if job.endpoints:
-        station = with_endpoints(station, job.endpoints)
-    procedure = find_procedure(job.procedure)
-    seated = fill(procedure, station, job)
-    planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
-    foreseen = expected(procedure, seated.unit, seated.standards, seated.auxiliaries, planned, station.order.kind)
-    refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
-    return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned, expected=foreseen)
-
-
-def exchanges(planned: tuple[PlannedSection, ...]) -> int:
-    """Return about how many exchanges a plan takes: readings, settling, settings, conditions, and one retry in ten."""
-    readings = 0
-    for section in planned:
-        for point in section.points:
-            each = point.columns.get("readings", 1)
-            readings += (int(each) if isinstance(each, int | float) else 1) * point.repeats + 12
-    return readings * 3
-
-
-def software(procedure: Procedure, seated: Cast) -> Software:
-    """Return which program makes the record: release, interpreter, packages, digests of procedure and drivers."""
-    sources = {f"procedure/{name}": sha256(content).hexdigest() for name, content in procedure.files.items()}
-    for seat in seated.seats.values():
-        file = sys.modules[seat.driver.__module__].__file__
-        if file is not None:
-            sources[seat.driver.__module__] = sha256(Path(file).read_bytes()).hexdigest()
-    return Software(
-        release=__version__,
-        python=platform.python_version(),
-        packages={name: version(name) for name in _PACKAGES},
-        sources=sources,
-    )
 
 
 def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
@@ -182,31 +113,6 @@ def _engine(
         software=made_by,
         by=job.by,
         reason=job.reason,
-    )
-
-
-def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
-    """Return what is known before the first command; files go into the journal beside it."""
-    job, station, procedure, seated = prepared.job, prepared.station, prepared.procedure, prepared.seated
-    files = {f"procedure/{name}": content for name, content in procedure.files.items()}
-    files[f"station/{station.file.name}"] = station.file.read_bytes()
-    return RunStarted(
-        at=clock.now(),
-        run=job.run,
-        station=station.name,
-        simulated=station.simulated or clock.simulated,
-        procedure=procedure.reference,
-        order=evolve(station.order, number=job.order or station.order.number),
-        laboratory=station.laboratory,
-        people=station.people,
-        unit=seated.unit,
-        roles=seated.roles,
-        standards=seated.standards,
-        auxiliaries=seated.auxiliaries,
-        plan=prepared.plan,
-        tables=tuple(procedure.tables),
-        software=made_by,
-        blobs={name: scribe.journal.keep(content) for name, content in files.items()},
     )
 
 

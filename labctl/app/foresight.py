@@ -1,7 +1,7 @@
 """What is known of a run before it starts: how many points, and which of them only the guarded rule can judge."""
 
-from labctl.app.engine import prepare
 from labctl.app.job import Job
+from labctl.app.preparation import prepare
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.procedure.expected import EXCEPT, Expected

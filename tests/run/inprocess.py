@@ -5,8 +5,8 @@ from pathlib import Path
 
 from attrs import define, field
 
-from labctl.app.engine import prepare, software, started_of
 from labctl.app.job import Job
+from labctl.app.preparation import prepare, software, started_of
 from labctl.app.simulate import bench_of
 from labctl.app.station import read_station, simulated_bench
 from labctl.events.kinds import Event, RunFinished
