@@ -11,12 +11,15 @@ from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.distributions import Floats
 from labctl.metrology.dual import Dual, chained, combined, constant, mapped, picked, subtract
-from labctl.metrology.units import NUMBER, Dimension, parse_unit
+from labctl.metrology.units import CELSIUS, NUMBER, Dimension, parse_unit, product
 
 Kind = tuple[Dimension, bool]
 """A dimension, and whether it is a point on a scale (°C)."""
 Partials = tuple[Floats, tuple[Floats, ...]]
 """A value, and its derivative along each argument in the shape of that argument."""
+
+
+_KELVIN: Final = CELSIUS.dimension
 
 
 class Takes(Enum):
@@ -51,7 +54,7 @@ class Function:
     element: "Element | None" = None
     rule: Callable[[int, Sequence[Kind]], Kind | None] | None = None
     arguments: int = 1
-    results: int = 1
+    results: int = 1  # 0: as many as the equation names
 
 
 @frozen(eq=False)
@@ -113,6 +116,33 @@ def _angle(y: Floats, x: Floats) -> Partials:
 
 def _alike(_result: int, below: Sequence[Kind]) -> Kind | None:
     return (NUMBER, False) if below[0] == below[1] and not below[0][1] else None
+
+
+def _fit(
+    name: str, rule: Callable[[int, Sequence[Kind]], Kind | None], *, results: int, arguments: int = 2
+) -> Function:
+    def partials(result: int, arrays: Sequence[Floats]) -> Partials:
+        from labctl.metrology.fitting.text import PARAMETERS
+
+        return PARAMETERS[name](result, arrays)
+
+    return Function(
+        chain(partials, reduces=True), Takes.RULE, reduces=True, rule=rule, arguments=arguments, results=results
+    )
+
+
+def _coefficient(result: int, below: Sequence[Kind]) -> Kind | None:
+    """Return the dimension of y/xᵏ; the degree, where there is one, is a number."""
+    (x, _), (y, on_scale), *rest = below
+    return (product(y, x, -result), on_scale and result == 0) if all(each == (NUMBER, False) for each in rest) else None
+
+
+def _thermometer(result: int, below: Sequence[Kind]) -> Kind | None:
+    """Return the dimensions of R₀, A, B, C."""
+    (t, celsius), (resistance, on_scale) = below
+    if t != _KELVIN or not celsius or on_scale:
+        return None
+    return (resistance if result == 0 else product(NUMBER, t, (0, -1, -2, -4)[result]), False)
 
 
 def _sign(x: Floats) -> Floats:
@@ -201,4 +231,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "cosh": by_element(np.cosh, np.sinh, Takes.NUMBER),
     "tanh": by_element(np.tanh, lambda x: 1 / np.cosh(x) ** 2, Takes.NUMBER),
     "abs": by_element(np.abs, _sign, Takes.AMOUNT),
+    "fit.line": _fit("line", _coefficient, results=2),
+    "fit.polynomial": _fit("polynomial", _coefficient, results=0, arguments=3),
+    "fit.callendar_van_dusen": _fit("callendar_van_dusen", _thermometer, results=3),
+    "fit.callendar_van_dusen_c": _fit("callendar_van_dusen_c", _thermometer, results=4),
 }

@@ -192,7 +192,7 @@ class _Reader:
             return []
         name = _dotted(node.func)
         known = FUNCTIONS.get(name)
-        if known is None or known.results != count or count == 1 or known.arguments != len(node.args):
+        if known is None or known.results not in {0, count} or count == 1 or known.arguments != len(node.args):
             return []
         inner = [self._operation(each) for each in node.args]
         return [self._call(node, name, inner, result) for result in range(count)]

@@ -80,7 +80,7 @@ class Polynomials:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return b0, b1, …"""
+        """Return b0, b1 and so on."""
         return tuple(f"b{order}" for order in range(self.degree + 1))
 
     def values(self, x: Floats) -> Floats:

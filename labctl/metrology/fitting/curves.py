@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from labctl.language import Text
@@ -52,11 +51,9 @@ def polynomial(
     """
     at, observed = vector("x", x), vector("y", y)
     _alike(at, observed)
-    basis = Polynomials.over(at, 0, origin)
-    enough(len(at), max(degree, 0) + 1)
-    distinct("x", at, max(degree, 0) + 1)
-    basis = Polynomials.over(at, degree, origin)
-    return fitted(basis, at, observed, u=u, covariance=covariance, weights=weights)
+    enough(len(at), degree + 1)
+    distinct("x", at, degree + 1)
+    return fitted(Polynomials.over(at, degree, origin), at, observed, u=u, covariance=covariance, weights=weights)
 
 
 def callendar_van_dusen(
@@ -106,7 +103,7 @@ def fitted(
         covariance=turned @ solution.covariance @ turned.T,
         along_y=turned @ solution.following,
         along_x=turned @ _along_x(basis, x, solution, whiten),
-        u_y=_spread(whiten),
+        u_y=whiten.u,
     )
 
 
@@ -129,15 +126,10 @@ def degrees(
 def _along_x(basis: Basis, x: Floats, solution: Solution, whiten: Whitener) -> Floats:
     """Return the slope of every coefficient along every x: through the design in the residuals, and in the curve."""
     slopes = basis.slopes(x)
-    white = whiten(basis.values(x))
-    left = whiten.back(whiten(solution.residuals)[None, :])[0]
-    unscaled = np.linalg.inv(white.T @ white)
-    return unscaled @ (slopes * left[:, None]).T - solution.following * (slopes @ solution.coefficients)
-
-
-def _spread(whiten: Whitener) -> Floats | None:
-    spread = whiten.spread
-    return spread if spread is None or spread.ndim == 1 else np.sqrt(np.einsum("ij,ij->i", spread, spread))
+    pulled = whiten.back(whiten(solution.residuals)[None, :])[0]
+    steep: Floats = slopes @ solution.coefficients
+    turned: Floats = solution.unscaled @ (slopes * pulled[:, None]).T
+    return turned - solution.following * steep
 
 
 def _alike(x: Floats, y: Floats) -> None:

@@ -99,21 +99,23 @@ class Fit:
     def correlation(self) -> Floats:
         """Return the correlation matrix of the parameters; those known exactly correlate with nothing."""
         u = np.where(self.u == 0, 1.0, self.u)
-        found = np.clip(self.covariance / np.outer(u, u), -1.0, 1.0)
+        found: Floats = np.clip(self.covariance / np.outer(u, u), -1.0, 1.0)
         np.fill_diagonal(found, 1.0)
         return found
 
     def value(self, x: ArrayLike) -> Floats:
         """Return the curve at x, shape (n,)."""
-        return self.basis.values(np.atleast_1d(vector("x", np.atleast_1d(x)))) @ self.solution.coefficients
+        found: Floats = self.basis.values(vector("x", np.atleast_1d(x))) @ self.solution.coefficients
+        return found
 
     def slope(self, x: ArrayLike) -> Floats:
         """Return dy/dx of the curve at x, shape (n,)."""
-        return self.basis.slopes(np.atleast_1d(np.asarray(x, dtype=np.float64))) @ self.solution.coefficients
+        found: Floats = self.basis.slopes(vector("x", np.atleast_1d(x))) @ self.solution.coefficients
+        return found
 
     def curve_band(self, x: ArrayLike, u_x: ArrayLike = 0.0) -> Estimate:
         """Return the curve with its own uncertainty, and that of x where one is stated (ISO/TS 28037, 11.2)."""
-        at = np.atleast_1d(vector("x", np.atleast_1d(x)))
+        at = vector("x", np.atleast_1d(x))
         spread = uncertainties("u(x)", u_x, len(at))
         along = self.basis.values(at)
         variance = np.einsum("ij,jk,ik->i", along, self.solution.covariance, along)

@@ -30,7 +30,7 @@ _POLISHES: Final = 20
 _STILL: Final = 1e-12
 
 
-def general_distance(
+def general_distance(  # noqa: PLR0913  each is a statement of its own about the points
     x: ArrayLike,
     y: ArrayLike,
     degree: int = 1,
@@ -100,7 +100,7 @@ class _State:
 
 def _settled(problem: _Problem) -> _State:
     """Return the minimum: Gauss-Newton steps from the ordinary fit, then Newton's on the exact conditions."""
-    start = np.linalg.lstsq(problem.basis.values(problem.x), problem.y, rcond=None)[0]
+    start = _nearest(problem.basis.values(problem.x), problem.y)
     state = _State(problem, problem.x, np.zeros_like(problem.x), start)
     size = np.inf
     for _ in range(_STEPS):
@@ -120,10 +120,11 @@ def _approached(state: _State) -> tuple[_State, float]:
     design = problem.basis.values(state.adjusted)
     missed = problem.y - design @ state.coefficients - steep * (problem.x - state.adjusted)
     factor = factored("V(x, y)", state.misclosure())
-    both = np.linalg.solve(factor, np.column_stack((design, missed)))
-    change = np.linalg.lstsq(both[:, :-1], both[:, -1], rcond=None)[0]
+    unmixing: Floats = np.asarray(np.linalg.inv(factor), dtype=np.float64)
+    both: Floats = unmixing @ np.column_stack((design, missed))
+    change = _nearest(both[:, :-1], both[:, -1])
     left = both[:, -1] - both[:, :-1] @ change
-    forces = -np.linalg.solve(factor.T, left)
+    forces: Floats = -(unmixing.T @ left)
     adjusted = problem.x + in_x @ (steep * forces) - across @ forces
     size = max(_relative(change, state.coefficients), _relative(adjusted - state.adjusted, _about(problem.x)))
     return _State(problem, adjusted, forces, state.coefficients + change), size
@@ -158,26 +159,36 @@ def _conditions(state: _State) -> tuple[Floats, Floats]:
     steep = slopes @ state.coefficients
     bent = problem.basis.slopes(state.adjusted, 2) @ state.coefficients
     pulled = steep * forces
-    conditions = np.concatenate((
-        state.adjusted - problem.x - in_x @ pulled + across @ forces,
-        problem.y + across.T @ pulled - in_y @ forces - design @ state.coefficients,
-        design.T @ forces,
-    ))
+    conditions = np.concatenate(
+        (
+            state.adjusted - problem.x - in_x @ pulled + across @ forces,
+            problem.y + across.T @ pulled - in_y @ forces - design @ state.coefficients,
+            design.T @ forces,
+        )
+    )
     turned = slopes * forces[:, None]
     none = np.zeros((design.shape[1], design.shape[1]))
-    matrix = np.block([
-        [np.eye(len(forces)) - in_x * (bent * forces), across - in_x * steep, -in_x @ turned],
-        [across.T * (bent * forces) - np.diag(steep), across.T * steep - in_y, across.T @ turned - design],
-        [turned.T, design.T, none],
-    ])
+    matrix = np.block(
+        [
+            [np.eye(len(forces)) - in_x * (bent * forces), across - in_x * steep, -in_x @ turned],
+            [across.T * (bent * forces) - np.diag(steep), across.T * steep - in_y, across.T @ turned - design],
+            [turned.T, design.T, none],
+        ]
+    )
     return conditions, matrix
+
+
+def _nearest(design: Floats, values: Floats) -> Floats:
+    return np.asarray(np.linalg.lstsq(design, values, rcond=None)[0], dtype=np.float64)
 
 
 def _balanced(matrix: Floats, right: Floats) -> Floats:
     """Return the solution of a system whose rows and columns have been brought to one size, so units do not matter."""
     rows = 1 / np.abs(matrix).max(axis=1)
     columns = 1 / np.abs(matrix * rows[:, None]).max(axis=0)
-    return columns[:, None] * np.linalg.solve(rows[:, None] * matrix * columns, rows[:, None] * right)
+    found = np.asarray(np.linalg.solve(rows[:, None] * matrix * columns, rows[:, None] * right), dtype=np.float64)
+    scaled: Floats = columns[:, None] * found
+    return scaled
 
 
 def _reported(state: _State, rule: Weights, route: Route) -> Fit:
@@ -218,6 +229,7 @@ def _reported(state: _State, rule: Weights, route: Route) -> Fit:
         condition=condition,
         rank=rank,
         following=along_y,
+        root=root,
     )
     return Fit(
         basis=problem.basis,
@@ -241,11 +253,12 @@ def _joint(points: int, u_x: ArrayLike, u_y: ArrayLike, r: ArrayLike) -> Floats:
     if (np.abs(together) > 1).any():
         raise refused("r(x, y)", "correlation-out-of-range", _RANGE)
     across = np.diag(together * in_x * in_y)
-    return np.block([[np.diag(in_x**2), across], [across, np.diag(in_y**2)]])
+    joint: Floats = np.block([[np.diag(in_x**2), across], [across, np.diag(in_y**2)]])
+    return joint
 
 
 def _about(values: Floats) -> Floats:
-    return values - values.mean()
+    return values - float(values.mean())
 
 
 def _relative(step: Floats, values: Floats) -> float:

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import Factory, frozen
 from numpy.typing import ArrayLike
 
 from labctl.language import Text
@@ -41,6 +41,12 @@ class Solution:
     condition: float
     rank: int
     following: Floats  # the slope of every coefficient along every y, shape (p, n)
+    root: Floats  # R⁻¹: root·rootᵀ is the covariance for the stated uncertainties
+
+    @property
+    def unscaled(self) -> Floats:
+        """Return the covariance for the stated uncertainties, before the weights' rule."""
+        return self.root @ self.root.T
 
     @property
     def s(self) -> float:
@@ -58,6 +64,13 @@ class Whitener:
     """Makes points uncorrelated and of unit variance."""
 
     spread: Floats | None  # standard uncertainties (n,), a Cholesky factor (n, n), or none stated
+    unmixing: Floats = Factory(lambda: np.zeros((0, 0)))  # the inverse of that factor
+
+    @property
+    def u(self) -> Floats | None:
+        """Return the standard uncertainties of the points, where any are stated."""
+        spread = self.spread
+        return spread if spread is None or spread.ndim == 1 else np.sqrt(np.einsum("ij,ij->i", spread, spread))
 
     def __call__(self, values: Floats) -> Floats:
         """Return L⁻¹ times a vector or matrix over the points."""
@@ -65,13 +78,17 @@ class Whitener:
             return values
         if self.spread.ndim == 1:
             return values / (self.spread if values.ndim == 1 else self.spread[:, None])
-        return np.linalg.solve(self.spread, values)
+        return _product(self.unmixing, values)
 
     def back(self, values: Floats) -> Floats:
         """Return a matrix over the whitened points, shape (p, n), times L⁻¹."""
         if self.spread is None:
             return values
-        return values / self.spread if self.spread.ndim == 1 else np.linalg.solve(self.spread.T, values.T).T
+        return values / self.spread if self.spread.ndim == 1 else _product(values, self.unmixing)
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    return left @ right
 
 
 def whitener(points: int, u: ArrayLike | None, covariance: ArrayLike | None) -> Whitener:
@@ -83,7 +100,8 @@ def whitener(points: int, u: ArrayLike | None, covariance: ArrayLike | None) -> 
     if u is not None and covariance is not None:
         raise refused("u(y), V(y)", "weights-twice", _TWICE)
     if covariance is not None:
-        return Whitener(factored("V(y)", examined("V(y)", covariance, points)))
+        factor = factored("V(y)", examined("V(y)", covariance, points))
+        return Whitener(factor, np.asarray(np.linalg.inv(factor), dtype=np.float64))
     if u is None:
         return Whitener(None)
     found = uncertainties("u(y)", u, points)
@@ -176,6 +194,7 @@ def decomposed(columns: Floats, observed: Floats, whiten: Whitener, rule: Weight
         condition=condition,
         rank=rank,
         following=whiten.back(inverse @ q.T),
+        root=inverse,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -102,7 +103,7 @@ def order_choice(degrees: Sequence[int], solutions: Sequence[Solution], *, state
     """Return the comparison of nested curves, simplest first. By F the last that improves significantly is chosen."""
     information = [corrected_information(each, stated=stated) for each in solutions]
     improvements = [1.0]
-    improvements += [f_test(a, b, stated=stated) for a, b in zip(solutions[:-1], solutions[1:], strict=True)]
+    improvements += [f_test(a, b, stated=stated) for a, b in pairwise(solutions)]
     significant = [n for n, p in enumerate(improvements) if p < SIGNIFICANCE]
     return OrderChoice(
         degrees=tuple(degrees),

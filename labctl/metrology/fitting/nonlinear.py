@@ -109,12 +109,11 @@ def nonlinear(
     given = text_curve(curve, names, x, len(observed)) if isinstance(curve, (str, Equations)) else curve
     first = vector("start", list(start.values()))
     steps, place = _descended(_Place.at(given, observed, whiten, first))
-    spread = whiten.spread
     return NonlinearFit(
         names=names,
         curve=given,
         solution=_solution(place, rule),
-        u_y=spread if spread is None or spread.ndim == 1 else np.sqrt(np.einsum("ij,ij->i", spread, spread)),
+        u_y=whiten.u,
         steps=steps,
     )
 
@@ -234,11 +233,14 @@ def _solution(place: _Place, rule: Weights) -> Solution:
         condition=condition,
         rank=rank,
         following=place.whiten.back(inverse @ q.T),
+        root=inverse,
     )
 
 
 _HONEST: Final = 0.25  # of the promised fall: below it the tangents still mislead
-_START: Final = Text("the curve has no finite value at the start; choose another", zh="曲线在初值处没有有限值;请另选初值")
+_START: Final = Text(
+    "the curve has no finite value at the start; choose another", zh="曲线在初值处没有有限值;请另选初值"
+)
 _WANDERS: Final = Text(
     "no minimum was found in {steps} steps; choose a start nearer to it or a simpler curve",
     zh="{steps} 步内未找到极小值;请选择更接近的初值或更简单的曲线",

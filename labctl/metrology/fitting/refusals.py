@@ -73,7 +73,7 @@ def factored(name: str, matrix: Floats) -> Floats:
     if (scale == 0).any():
         raise refused(name, "zero-uncertainty", _ZERO)
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError as failure:
         values = np.linalg.eigvalsh(matrix / np.outer(scale, scale))
         if float(values[0]) < -_NOISE * float(values[-1]):
