@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from labctl.errors import RecordAltered, UnknownSchema
 from labctl.language import Text
 from labctl.metrology.batch import Batch
 from labctl.metrology.coverage import CoveragePolicy
-from labctl.metrology.distributions import KINDS, Distribution, Floats, Normal, Trapezoidal, kind_of
+from labctl.metrology.distributions import KINDS, Distribution, Floats, kind_of
 from labctl.metrology.effects import Contribution, Correlation, EffectId, Identities, Sharing
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import evaluate
@@ -178,9 +178,8 @@ def _read_input(plain: Mapping[str, Plain]) -> Input:
 
 
 def _contribution(given: Contribution) -> Plain:
-    parameters = {"k": given.distribution.k} if isinstance(given.distribution, Normal) else {}
-    if isinstance(given.distribution, Trapezoidal):
-        parameters = {"beta": given.distribution.beta}
+    shape = {each.name: getattr(given.distribution, each.name) for each in fields(type(given.distribution))}
+    parameters = {name: _plain(value) for name, value in shape.items() if name != "stated"}
     return {
         "effect": _identity(given.effect),
         "description": [given.description.en, given.description.zh],
@@ -194,6 +193,10 @@ def _contribution(given: Contribution) -> Plain:
         "source": given.source,
         "confirmed": given.confirmed,
     }
+
+
+def _plain(value: float | Floats) -> Plain:
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _read_contribution(plain: Mapping[str, Plain]) -> Contribution:
