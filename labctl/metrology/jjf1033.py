@@ -153,7 +153,8 @@ def verification_by_comparison(y: float, expanded: float, others: Sequence[float
             zh="{n} 家比对法:|y − ȳ| = {found} ≤ √((n − 1)/n)·U = {limit}",
         ),
         Text(
-            "comparison among {n}: |y − ȳ| = {found} > √((n − 1)/n)·U = {limit}; look for an error or a missing component",
+            "comparison among {n}: |y − ȳ| = {found} > √((n − 1)/n)·U = {limit}; look for an error or a missing "
+            "component",
             zh="{n} 家比对法:|y − ȳ| = {found} > √((n − 1)/n)·U = {limit};应查找误差或遗漏的不确定度分量",
         ),
         passes=passes,

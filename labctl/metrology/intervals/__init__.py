@@ -1,0 +1,1 @@
+"""Calibration intervals: when a standard or an instrument should come back."""
