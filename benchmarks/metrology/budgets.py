@@ -1,7 +1,6 @@
 """Ten-input budgets: ours beside plain NumPy that does the same work by hand, and beside GTC, in one run."""
 
 import math
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,10 +19,11 @@ from labctl.metrology.evaluation import Input, evaluate
 from labctl.metrology.units import parse_unit
 
 POINTS = 10_000
-TURNS = 7
+TURNS = 9
 TIMES_VECTORISED, TIMES_SCALAR, FASTER_THAN_GTC, TIMES_BARE_IMPORT = 3.0, 16.0, 50.0, 3.0
 UPPER = (1 + 0.9545) / 2
 ENGINE: Any = GTC
+quantile: Any = special.stdtrit
 
 # Liquid flow by static weighing: mass, buoyancy, density, time.
 MODEL = Equations(
@@ -84,12 +84,12 @@ def by_hand(x: Floats, u: Floats, dof: Floats) -> tuple[Floats, ...]:
     squares = parts * parts
     variance = squares.sum(axis=0)
     effective = variance * variance / (squares * squares / dof).sum(axis=0)
-    k = special.stdtrit(effective, UPPER)
+    k: Floats = quantile(effective, UPPER)
     total = np.sqrt(variance)
     return q, parts, total, effective, k, k * total
 
 
-def by_gtc(x: Floats) -> Any:
+def by_gtc(x: Floats) -> tuple[object, ...]:
     """Return one result of GTC with its degrees of freedom and budget."""
     w, d_1, d_2, d_lin, rho_a, rho_b, rho, d_rho, t, d_t = (
         ENGINE.ureal(*row) for row in zip(x.tolist(), U.tolist(), DOF.tolist(), strict=True)
@@ -99,20 +99,20 @@ def by_gtc(x: Floats) -> Any:
     return q.u, q.df, ENGINE.rp.budget(q)
 
 
-def median(work: Callable[[], object], turns: int = TURNS) -> float:
-    """Return the median wall time of some turns after one that warms up."""
-    work()
-    times: list[float] = []
-    for _ in range(turns):
-        began = perf_counter()
-        work()
-        times.append(perf_counter() - began)
-    return statistics.median(times)
+def beside(*works: Callable[[], object], turns: int = TURNS) -> list[float]:
+    """Return the best wall time of each work, in turns one after the other, so that a busy machine hits all alike."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(turns + 1):
+        for number, work in enumerate(works):
+            began = perf_counter()
+            work()
+            times[number].append(perf_counter() - began)
+    return [min(each[1:]) for each in times]
 
 
-def imported(module: str) -> float:
-    """Return the wall time of a fresh Python that imports a module."""
-    return median(lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True), 5)
+def importing(module: str) -> Callable[[], object]:
+    """Return the work of a fresh Python that imports a module."""
+    return lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
 
 
 def main() -> int:
@@ -124,12 +124,19 @@ def main() -> int:
         np.allclose(ours.u["q"], plain[2], rtol=1e-12, atol=0),
         np.allclose(ours.k["q"], plain[4], rtol=1e-9, atol=0),
     )
-    vectorised = median(lambda: by_hand(x, u, dof))
-    batch = median(lambda: evaluate(MODEL, many, points=POINTS))
-    theirs = median(lambda: [by_gtc(x[:, point]) for point in range(200)], 3) / 200 * POINTS
-    scalar = median(lambda: [by_hand(VALUES, U, DOF) for _ in range(500)]) / 500
-    single = median(lambda: [evaluate(MODEL, one, points=1).budget("q", 0) for _ in range(100)]) / 100
-    bare, metrology = imported("numpy"), imported("labctl.metrology.evaluation")
+    vectorised, batch, theirs = beside(
+        lambda: by_hand(x, u, dof),
+        lambda: evaluate(MODEL, many, points=POINTS),
+        lambda: [by_gtc(x[:, point]) for point in range(100)],
+    )
+    theirs *= POINTS / 100
+    scalar, single = beside(
+        lambda: [by_hand(VALUES, U, DOF) for _ in range(200)],
+        lambda: [evaluate(MODEL, one, points=1).budget("q", 0) for _ in range(20)],
+        turns=5 * TURNS,
+    )
+    scalar, single = scalar / 200, single / 20
+    bare, metrology = beside(importing("numpy"), importing("labctl.metrology.evaluation"), turns=4)
     light = "import sys, labctl.metrology, labctl.metrology.evaluation; sys.exit('scipy' in sys.modules)"
     heavy = subprocess.run([sys.executable, "-c", light], check=False).returncode
     rows = [

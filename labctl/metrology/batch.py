@@ -8,7 +8,7 @@ from attrs import field, frozen
 from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.budget import Budget, BudgetRow, finite_dof
-from labctl.metrology.combination import Combined, Group, Mask, Use
+from labctl.metrology.combination import Combined, Group, Mask, Use, apart
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import Floats
 from labctl.metrology.effects import EffectId
@@ -103,14 +103,14 @@ class Batch:
         combined = self._stated(output)
         own = self.unit[output]
         shown = own if unit is None else parse_unit(unit) if isinstance(unit, str) else unit
-        ratio = float(own.factor / shown.factor)
-        rows = [self._row(output, point, number, ratio) for number in range(len(self._uses))]
+        ratio = 1.0 if own is shown else float(own.factor / shown.factor)
+        rows = self._rows(output, point, combined, ratio)
         return Budget(
             output=output,
             point=point,
             value=float(self.values[output][point]) * ratio,
             unit=shown.symbol,
-            rows=tuple(rows),
+            rows=rows,
             u=float(self.u[output][point]) * ratio,
             dof=finite_dof(float(combined.dof[point])),
             k=float(self.k[output][point]),
@@ -120,32 +120,46 @@ class Batch:
             warnings=tuple(each.text for each in self.warnings if each.output == output and point in each.points),
         )
 
-    def _row(self, output: str, point: int, number: int, ratio: float) -> BudgetRow:
-        use, given = self._uses[number], self.inputs[self._uses[number].slot.symbol]
-        factor = float(given.unit.factor)
-        element = use.slot.element
+    def _rows(self, output: str, point: int, combined: Combined, ratio: float) -> tuple[BudgetRow, ...]:
+        components = combined.uses[:, point].tolist()
+        sensitivities = self._sensitivities[output][:, point].tolist()
+        variance = float(combined.variance[point])
+        if self._pairs or not apart(self._groups) or variance == 0:
+            percents = [self._percent(output, point, number, own) for number, own in enumerate(components)]
+        else:
+            percents = [100 * own * own / variance for own in components]
+        rows: list[BudgetRow] = []
+        for number, use in enumerate(self._uses):
+            given, contribution = self.inputs[use.slot.symbol], use.contribution
+            factor, divisor, dof = given.factor, contribution.divisor, use.dof.item(point)
+            spread = abs(use.u.item(point)) / factor
+            rows.append(
+                BudgetRow(
+                    symbol=use.symbol,
+                    description=contribution.description,
+                    value=self._value(use, point),
+                    unit=given.unit.symbol,
+                    distribution=use.shape,
+                    stated=spread * divisor,
+                    divisor=divisor,
+                    u=spread,
+                    dof=finite_dof(dof),
+                    type=contribution.evaluation,
+                    sensitivity=sensitivities[number] * factor * ratio,
+                    contribution=abs(components[number]) * ratio,
+                    percent=percents[number],
+                    source=contribution.source,
+                    effect=use.effects[point if len(use.effects) > 1 else 0],
+                    confirmed=contribution.confirmed,
+                )
+            )
+        return tuple(rows)
+
+    def _value(self, use: Use, point: int) -> float:
+        """Return the value of an input or element at a point, in its own unit."""
+        given, element = self.inputs[use.slot.symbol], use.slot.element
         values = given.values if element is None or given.elements is None else given.elements[..., element]
-        spread = float(abs(use.u[point])) / factor
-        divisor = use.contribution.divisor
-        own = self._combined[output].uses[number, point]
-        return BudgetRow(
-            symbol=str(use.slot),
-            description=use.contribution.description,
-            value=float(np.broadcast_to(values, (self.points,))[point]),
-            unit=given.unit.symbol,
-            distribution=use.contribution.distribution.describe(),
-            stated=spread * divisor,
-            divisor=divisor,
-            u=spread,
-            dof=finite_dof(float(use.dof[point])),
-            type=use.contribution.evaluation,
-            sensitivity=float(self._sensitivities[output][number, point]) * factor * ratio,
-            contribution=float(abs(own)) * ratio,
-            percent=self._percent(output, point, number, float(own)),
-            source=use.contribution.source,
-            effect=str(use.identity(point)),
-            confirmed=use.contribution.confirmed,
-        )
+        return values.item() if values.size == 1 else float(np.broadcast_to(values, (self.points,))[point])
 
     def _percent(self, output: str, point: int, number: int, own: float) -> float:
         """Return c_i u_i Σ_j r_ij c_j u_j / u², in per cent."""

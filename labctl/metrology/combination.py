@@ -1,7 +1,10 @@
 """How the uses of effects combine: one effect is one column, whoever brings it in and however often."""
 
+import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from attrs import field, frozen
@@ -27,10 +30,35 @@ class Use:
     u: Floats  # standard uncertainty in the input's coherent unit, signed by the contribution's sensitivity
     dof: Floats
 
-    @property
+    @cached_property
     def first(self) -> EffectId:
         """Return the identity by which uses are put in order."""
         return min(self.identities)
+
+    @cached_property
+    def rank(self) -> tuple[str, ...]:
+        """Return what uses are put in order by."""
+        return (self.first.owner, self.first.name, self.first.instance, self.symbol)
+
+    @cached_property
+    def alone(self) -> "dict[int, Group]":
+        """Return the groups of a use that meets no other, by its number, as far as they were needed."""
+        return {}
+
+    @cached_property
+    def symbol(self) -> str:
+        """Return the input's symbol, with the element counted from 1."""
+        return str(self.slot)
+
+    @cached_property
+    def effects(self) -> tuple[str, ...]:
+        """Return the identities in words."""
+        return tuple(map(str, self.identities))
+
+    @cached_property
+    def shape(self) -> Text:
+        """Return the name of the distribution."""
+        return self.contribution.distribution.describe()
 
     def identity(self, point: int) -> EffectId:
         """Return the effect at a point."""
@@ -45,6 +73,11 @@ class Group:
     identities: tuple[EffectId, ...]
     dof: Floats
     unstated: bool
+
+    @cached_property
+    def is_finite(self) -> bool:
+        """Return whether the degrees of freedom are finite anywhere."""
+        return bool(np.any(np.isfinite(self.dof)))
 
     def identity(self, point: int) -> EffectId:
         """Return the effect at a point."""
@@ -68,11 +101,26 @@ def uses_of(inputs: Mapping[str, Input], slots: Sequence[Slot], points: int) -> 
     found: list[Use] = []
     for column, slot in enumerate(slots):
         given = inputs.get(slot.symbol)
-        if given is None:
-            continue
+        if given is not None:
+            found.extend(_uses(given, slot, column, points))
+    return tuple(sorted(found, key=_rank))
+
+
+_KEPT: Final[WeakKeyDictionary[Input, dict[tuple[int | None, int, int], tuple[Use, ...]]]] = WeakKeyDictionary()
+"""Uses of inputs that were evaluated before: an input never changes, so neither do they."""
+
+
+def _uses(given: Input, slot: Slot, column: int, points: int) -> tuple[Use, ...]:
+    kept = _KEPT.setdefault(given, {})
+    key = (slot.element, column, points)
+    if key not in kept:
         each_contribution = given.contributions if slot.element is None else given.element_contributions
-        found.extend(_use(slot, column, given, contribution, points) for contribution in each_contribution)
-    return tuple(sorted(found, key=lambda use: (use.first, str(use.slot))))
+        kept[key] = tuple(_use(slot, column, given, contribution, points) for contribution in each_contribution)
+    return kept[key]
+
+
+def _rank(use: Use) -> tuple[str, ...]:
+    return use.rank
 
 
 def groups_of(uses: Sequence[Use], points: int) -> tuple[Group, ...]:
@@ -81,6 +129,8 @@ def groups_of(uses: Sequence[Use], points: int) -> tuple[Group, ...]:
     Raises:
         UncertaintyError: one effect is declared twice with different figures.
     """
+    if all(len(use.identities) == 1 for use in uses) and len({use.identities[0] for use in uses}) == len(uses):
+        return tuple(_alone(use, number) for number, use in enumerate(uses))
     families: dict[tuple[EffectId, ...], list[int]] = {}
     for number, use in enumerate(uses):
         families.setdefault(_key(use), []).append(number)
@@ -96,6 +146,14 @@ def groups_of(uses: Sequence[Use], points: int) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: min(group.identities)))
 
 
+def _alone(use: Use, number: int) -> Group:
+    if number not in use.alone:
+        use.alone[number] = Group(
+            ((number, None),), use.identities, use.dof, use.contribution.sharing is Sharing.UNSTATED
+        )
+    return use.alone[number]
+
+
 def combine(
     sensitivities: Floats, uses: Sequence[Use], groups: Sequence[Group], pairs: Sequence[tuple[int, int, float, Mask]]
 ) -> Combined:
@@ -104,28 +162,90 @@ def combine(
     Effects are summed in the order of their identifiers. `pairs` are the correlated groups with r.
     """
     points = sensitivities.shape[1]
-    parts = np.empty_like(sensitivities)
-    for number, use in enumerate(uses):
-        parts[number] = np.where(use.u == 0, 0.0, sensitivities[number] * use.u)
-    components, independent = np.zeros((len(groups), points)), np.zeros((len(groups), points), dtype=np.bool_)
-    variances = np.zeros((len(groups), points))
+    if points == 1 and not pairs and apart(groups):
+        return _combined_at_one(sensitivities, uses)
+    spreads = np.stack([use.u for use in uses]) if uses else np.zeros_like(sensitivities)
+    with np.errstate(invalid="ignore"):
+        parts = sensitivities * spreads
+    parts[spreads == 0] = 0.0
+    components, variances, independent = _gathered(parts, groups)
+    variance = _summed(variances, points)
+    if pairs:
+        ensembles = _ensembles(groups, variances, components, pairs)
+        for a, b, r, mask in pairs:
+            variance = variance + np.where(mask, 2 * r * components[a] * components[b], 0.0)
+        variance = np.maximum(variance, 0.0)  # rounded certificates may leave -1e-20
+    else:
+        ensembles = [(variances[number], group.dof) for number, group in enumerate(groups) if group.is_finite]
+    dof = np.full(points, np.inf)
+    if ensembles:
+        with np.errstate(all="ignore"):
+            spread = _total([np.where(term == 0, 0.0, term**2 / each) for term, each in ensembles])
+            dof = np.where(spread > 0, variance**2 / spread, np.inf)
+    return Combined(parts, components, independent, variances, variance, dof)
+
+
+def _combined_at_one(sensitivities: Floats, uses: Sequence[Use]) -> Combined:
+    """Return the same for one point where no effect meets another: plain numbers, the same sums."""
+    spreads = [use.u.item() for use in uses]
+    parts = [
+        0.0 if spread == 0 else slope * spread
+        for slope, spread in zip(sensitivities[:, 0].tolist(), spreads, strict=True)
+    ]
+    variances = [part * part for part in parts]
+    variance, spread = 0.0, 0.0
+    for each, use in zip(variances, uses, strict=True):
+        variance += each
+        spread += each * each / use.dof.item()
+    dof = variance * variance / spread if spread > 0 else math.inf
+    column = np.array(parts)[:, None]
+    squares = np.array(variances)[:, None]
+    return Combined(column, column, np.zeros(column.shape, np.bool_), squares, np.array([variance]), np.array([dof]))
+
+
+def _gathered(parts: Floats, groups: Sequence[Group]) -> tuple[Floats, Floats, np.ndarray]:
+    """Return components, variances, and where the independent case was taken, of every group."""
+    points = parts.shape[1]
+    shape = (len(groups), points)
+    if apart(groups):
+        return parts, parts**2, np.zeros(shape, dtype=np.bool_)
+    components, independent = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    variances = np.zeros(shape)
     for number, group in enumerate(groups):
         members = [parts[use] if mask is None else parts[use] * mask for use, mask in group.members]
         components[number] = _total(members)
         variances[number] = components[number] ** 2
         if group.unstated and len(members) > 1:
-            apart = _total([member**2 for member in members])
-            independent[number] = apart > variances[number]
-            variances[number] = np.maximum(variances[number], apart)
-    variance = _total(list(variances)) if len(groups) else np.zeros(points)
-    ensembles = _ensembles(groups, variances, components, pairs)
-    for a, b, r, mask in pairs:
-        variance = variance + np.where(mask, 2 * r * components[a] * components[b], 0.0)
-    variance = np.maximum(variance, 0.0)  # rounded certificates may leave -1e-20
-    with np.errstate(all="ignore"):
-        spread = _total([np.where(term == 0, 0.0, term**2 / dof) for term, dof in ensembles]) if ensembles else None
-        dof = np.full(points, np.inf) if spread is None else np.where(spread > 0, variance**2 / spread, np.inf)
-    return Combined(parts, components, independent, variances, variance, dof)
+            alone = _total([member**2 for member in members])
+            independent[number] = alone > variances[number]
+            variances[number] = np.maximum(variances[number], alone)
+    return components, variances, independent
+
+
+def apart(groups: Sequence[Group]) -> bool:
+    """Return whether every group is one use, in the same order."""
+    for number, group in enumerate(groups):
+        (use, mask), *others = group.members
+        if use != number or mask is not None or others:
+            return False
+    return True
+
+
+def _summed(variances: Floats, points: int) -> Floats:
+    """Return the sum over groups, one after the other whatever the number of points."""
+    if points == 1:
+        return np.array([_plain_sum(variances[:, 0].tolist())])
+    total = np.zeros(points)
+    for each in variances:
+        total += each
+    return total
+
+
+def _plain_sum(terms: Sequence[float]) -> float:
+    total = 0.0
+    for term in terms:
+        total += term
+    return total
 
 
 def correlated(
@@ -262,7 +382,7 @@ def _ensembles(
     for number in sorted(set(part)):
         members = [index for index, each in enumerate(part) if each == number]
         dof = groups[members[0]].dof
-        finite = any(bool(np.any(np.isfinite(groups[index].dof))) for index in members)
+        finite = any(groups[index].is_finite for index in members)
         if not finite:
             continue
         if any(bool(np.any(groups[index].dof != dof)) for index in members):

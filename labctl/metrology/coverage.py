@@ -1,6 +1,7 @@
 """Coverage: the factor k that turns a standard uncertainty into an interval of stated probability."""
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -74,12 +75,19 @@ def coverage_factors(dof: NDArray[np.float64], probability: float = PROBABILITY)
     from scipy import special
 
     upper = (1 + probability) / 2
-    normal = float(special.ndtri(upper))
+    normal = _normal_factor(upper)
     factors = np.full(dof.shape, normal)
     few = dof < _MANY
     if bool(few.any()):
         factors[few] = special.stdtrit(dof[few], upper)
     return factors
+
+
+@lru_cache(maxsize=64)
+def _normal_factor(upper: float) -> float:
+    from scipy import special
+
+    return float(special.ndtri(upper))
 
 
 _MANY: Final = 1e9  # from here t and normal quantiles agree to 1e-9

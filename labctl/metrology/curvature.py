@@ -1,6 +1,6 @@
 """The second-order check: would curvature of the model change an uncertainty that slopes alone gave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -26,31 +26,48 @@ class Curvature:
 def second_order(
     equations: Equations, entering: Leaves, spreads: Mapping[Slot, Floats], first: Mapping[str, Floats]
 ) -> dict[str, Curvature]:
-    """Return, for each result that is not linear, u with the terms of JCGM 100:2008, 5.1.2 NOTE.
+    """Return, for each result of `first` that is not linear, u with the terms of JCGM 100:2008, 5.1.2 NOTE.
 
-    `spreads` holds the standard uncertainty of every input, `first` the first-order u of every result. Derivatives
-    are differences over one u; inputs that the text shows to be linear are not tried.
+    Where a bound shows them to be negligible (`labctl.metrology.screening`) they need not be asked for. `spreads`
+    holds the standard uncertainty of every input, `first` the first-order u of every result. Derivatives are
+    differences over one u; inputs that the text shows to be linear are not tried.
     """
     found: dict[str, Curvature] = {}
-    for name, pairs in equations.curved().items():
+    for name, pairs in equations.curved.items():
         bent = [slot for slot in entering.slots if _occurs(slot, pairs) and bool(np.any(spreads[slot] > 0))]
         if bent and name in first:
             found[name] = _result(_Probe(equations, entering, spreads, name), bent, pairs, first[name])
     return found
 
 
+Move = tuple[tuple[Slot, int], ...]
+
+
 @frozen(eq=False)
 class _Probe:
-    """Evaluates one result with some inputs moved by a standard uncertainty."""
+    """Evaluates one result with some inputs moved by a standard uncertainty, many moves in one pass."""
 
     equations: Equations
     entering: Leaves
     spreads: Mapping[Slot, Floats]
     name: str
 
-    def __call__(self, *moves: tuple[Slot, int]) -> Floats:
+    def __call__(self, moves: Sequence[Move]) -> dict[Move, Floats]:
+        if not self.equations.is_plain:
+            return {move: self._one(move) for move in moves}
+        points = self.entering.points
+        scalars = {symbol: np.tile(value, (len(moves), 1)) for symbol, value in self.entering.scalars.items()}
+        for number, move in enumerate(moves):
+            for slot, sign in move:
+                scalars[slot.symbol][number] += sign * self.spreads[slot]
+        flat = {symbol: value.ravel() for symbol, value in scalars.items()}
+        there = evolve(self.entering, scalars=flat, points=len(moves) * points)
+        found = propagate(self.equations, there, slopes=False)[self.name].value.reshape(len(moves), points)
+        return dict(zip(moves, found, strict=True))
+
+    def _one(self, move: Move) -> Floats:
         scalars, vectors = dict(self.entering.scalars), dict(self.entering.vectors)
-        for slot, sign in moves:
+        for slot, sign in move:
             if slot.element is None:
                 scalars[slot.symbol] = scalars[slot.symbol] + sign * self.spreads[slot]
             else:
@@ -65,8 +82,9 @@ def _result(probe: _Probe, bent: list[Slot], pairs: frozenset[tuple[Leaf, Leaf]]
     here = propagate(probe.equations, probe.entering)[probe.name]
     column = {slot: number for number, slot in enumerate(probe.entering.slots)}
     noise = _NOISE * here.scale
-    up = {slot: probe((slot, 1)) for slot in bent}
-    down = {slot: probe((slot, -1)) for slot in bent}
+    ends = probe([((slot, sign),) for slot in bent for sign in (1, -1)])
+    up = {slot: ends[((slot, 1),)] for slot in bent}
+    down = {slot: ends[((slot, -1),)] for slot in bent}
     with np.errstate(all="ignore"):
         slope = {slot: here.slopes.get(column[slot], np.zeros_like(first)) * probe.spreads[slot] for slot in bent}
         added = np.zeros_like(first)
@@ -75,9 +93,14 @@ def _result(probe: _Probe, bent: list[Slot], pairs: frozenset[tuple[Leaf, Leaf]]
             odd = _quiet((up[slot] - down[slot]) / 2 - slope[slot], noise)
             added = added + twice**2 / 2 + 6 * slope[slot] * odd
         largest = sorted(bent, key=lambda slot: -float(np.max(np.abs(slope[slot]), initial=0.0)))[:_MOST]
-        for a, b in combinations(sorted(largest, key=str), 2):
-            if (min(_leaf(a), _leaf(b)), max(_leaf(a), _leaf(b))) in pairs:
-                added = added + _mixed(probe, (a, b), (up, down), slope, noise)
+        tried = [
+            (a, b)
+            for a, b in combinations(sorted(largest, key=str), 2)
+            if (min(_leaf(a), _leaf(b)), max(_leaf(a), _leaf(b))) in pairs
+        ]
+        corners = probe([((a, i), (b, j)) for a, b in tried for i in (1, -1) for j in (1, -1)]) if tried else {}
+        for a, b in tried:
+            added = added + _mixed(corners, (a, b), (up, down), slope, noise)
         u = np.sqrt(np.maximum(first**2 + added, 0.0))
     defined = np.isfinite(u)
     for values in (*up.values(), *down.values()):
@@ -86,7 +109,7 @@ def _result(probe: _Probe, bent: list[Slot], pairs: frozenset[tuple[Leaf, Leaf]]
 
 
 def _mixed(
-    probe: _Probe,
+    corners: Mapping[Move, Floats],
     pair: tuple[Slot, Slot],
     sides: tuple[Mapping[Slot, Floats], Mapping[Slot, Floats]],
     slope: Mapping[Slot, Floats],
@@ -95,7 +118,7 @@ def _mixed(
     """Return the terms of a pair: f_ab² + f_a f_abb + f_b f_aab, all times u_a² u_b²."""
     a, b = pair
     up, down = sides
-    corner = {(i, j): probe((a, i), (b, j)) for i in (1, -1) for j in (1, -1)}
+    corner = {(i, j): corners[(a, i), (b, j)] for i in (1, -1) for j in (1, -1)}
     cross = _quiet((corner[1, 1] - corner[1, -1] - corner[-1, 1] + corner[-1, -1]) / 4, noise)
     along_a = (corner[1, 1] + corner[1, -1] - 2 * up[a] - corner[-1, 1] - corner[-1, -1] + 2 * down[a]) / 2
     along_b = (corner[1, 1] + corner[-1, 1] - 2 * up[b] - corner[1, -1] - corner[-1, -1] + 2 * down[b]) / 2

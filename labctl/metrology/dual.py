@@ -10,7 +10,8 @@ from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.distributions import Floats
 
-Slopes = dict[int, Floats]
+Slopes = dict[int, Floats | float]
+"""Derivatives by column; a plain number where it is the same at every point."""
 
 
 @frozen(eq=False)
@@ -48,7 +49,7 @@ def add(a: Dual, b: Dual) -> Dual:
 def subtract(a: Dual, b: Dual) -> Dual:
     """Return a − b."""
     a, b = _paired(a, b)
-    return _like(a, b, a.value - b.value, _joined(a, b, lambda s: s, np.negative), np.maximum(a.scale, b.scale))
+    return _like(a, b, a.value - b.value, _joined(a, b, lambda s: s, lambda s: -s), np.maximum(a.scale, b.scale))
 
 
 def multiply(a: Dual, b: Dual) -> Dual:
@@ -92,14 +93,16 @@ def mapped(a: Dual, value: Floats, slope: Floats) -> Dual:
 def combined(a: Dual, weights: Floats, value: Floats | None = None) -> Dual:
     """Return the sum over elements with the given weights, shape (m,) or (n, m)."""
     total = np.sum(a.value * weights, axis=1) if value is None else value
-    slopes = {c: np.sum(s * weights, axis=1) for c, s in a.slopes.items()}
+    slopes: Slopes = {c: np.sum(_wide(s, a.value) * weights, axis=1) for c, s in a.slopes.items()}
     return Dual(total, slopes, np.maximum(np.max(a.scale, axis=1, initial=0.0), np.abs(total)))
 
 
 def picked(a: Dual, index: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Dual:
     """Return one element at each point."""
     rows = np.arange(len(index))
-    return Dual(a.value[rows, index], {c: s[rows, index] for c, s in a.slopes.items()}, a.scale[rows, index])
+    return Dual(
+        a.value[rows, index], {c: _wide(s, a.value)[rows, index] for c, s in a.slopes.items()}, a.scale[rows, index]
+    )
 
 
 def chained(
@@ -124,7 +127,7 @@ def chained(
         scale = np.maximum(scale, np.where(np.isfinite(noise), noise, 0.0))
         for column in sorted(each.slopes):
             term = each.slopes[column] * slope
-            term = np.sum(term, axis=1) if whole else term
+            term = np.sum(np.broadcast_to(term, slope.shape), axis=1) if whole else term
             slopes[column] = slopes[column] + term if column in slopes else term
     first = next((each for each in paired if each.is_vector), None)
     if reduces or first is None:
@@ -146,7 +149,10 @@ def _like(a: Dual, b: Dual, value: Floats, slopes: Slopes, scale: Floats) -> Dua
     return Dual(value, slopes, np.maximum(scale, np.abs(value)), kept.keys, origin if a.is_vector else kept.origin)
 
 
-def _joined(a: Dual, b: Dual, of_a: Callable[[Floats], Floats], of_b: Callable[[Floats], Floats]) -> Slopes:
+_Rule = Callable[[Floats | float], Floats | float]
+
+
+def _joined(a: Dual, b: Dual, of_a: _Rule, of_b: _Rule) -> Slopes:
     """Return slopes by the chain rule, columns in ascending order so that sums repeat to the bit."""
     joined: Slopes = {}
     for column in sorted(a.slopes.keys() | b.slopes.keys()):
@@ -172,15 +178,21 @@ def _paired(a: Dual, b: Dual) -> tuple[Dual, Dual]:
     if alone:
         raise _unpaired(a, b, alone[0], _ALONE)
     order = [b.keys.index(key) for key in a.keys]
-    slopes = {c: s[:, order] for c, s in b.slopes.items()}
+    slopes: Slopes = {c: _wide(s, b.value)[:, order] for c, s in b.slopes.items()}
     return a, Dual(b.value[:, order], slopes, b.scale[:, order], a.keys, b.origin)
 
 
 def _spread(scalar: Dual, vector: Dual) -> Dual:
     shape = vector.value.shape
-    wide = {c: np.broadcast_to(s[:, None], shape) for c, s in scalar.slopes.items()}
+    wide: Slopes = {
+        c: np.broadcast_to(s[:, None], shape) if isinstance(s, np.ndarray) else s for c, s in scalar.slopes.items()
+    }
     value, scale = np.broadcast_to(scalar.value[:, None], shape), np.broadcast_to(scalar.scale[:, None], shape)
     return Dual(value, wide, scale, None, vector.origin)
+
+
+def _wide(slope: Floats | float, like: Floats) -> Floats:
+    return np.broadcast_to(np.asarray(slope, dtype=np.float64), like.shape)
 
 
 def _unpaired(a: Dual, b: Dual, key: Hashable, problem: Text) -> UncertaintyError:

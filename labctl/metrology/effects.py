@@ -30,7 +30,7 @@ class Sharing(Enum):
     UNSTATED = "unstated"  # nobody said: tried both ways, the larger uncertainty stands
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class EffectId:
     """Who an effect is: whose, which, and which instance of it."""
 

@@ -1,15 +1,17 @@
 """The equations of a model: read once, checked for dimension before any run, and archived as their text."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import combinations_with_replacement, product
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from labctl.errors import UncertaintyError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.functions import FUNCTIONS, Kind, Takes
 from labctl.metrology.grammar import Graph, Operation, read
+from labctl.metrology.single import is_plain
 from labctl.metrology.units import CELSIUS, NUMBER, Dimension, Unit, coherent_unit
 from labctl.metrology.units import product as multiplied
 
@@ -30,13 +32,15 @@ class Equations:
 
     source: tuple[str, ...]
     graph: Graph
+    _known: dict[tuple[Kind | None, ...], dict[str, Unit]] = field(repr=False)
 
     def __init__(self, *texts: str) -> None:
         """Read the texts. Raises ModelError with the position and what is allowed."""
         object.__setattr__(self, "source", texts)
         object.__setattr__(self, "graph", read(texts))
+        object.__setattr__(self, "_known", {})
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Return the symbols that need a value, in the order in which they occur."""
         return tuple(self.graph.inputs)
@@ -51,17 +55,17 @@ class Equations:
         """Return the names that only selections use."""
         return tuple(self.graph.columns)
 
-    @property
+    @cached_property
     def scalars(self) -> frozenset[str]:
         """Return the symbols used as one value."""
         return frozenset(each.name for each in self.graph.operations if each.kind == "value")
 
-    @property
+    @cached_property
     def vectors(self) -> frozenset[str]:
         """Return the symbols used with all of their next level, as x[:] or by a selection."""
         return frozenset(each.name for each in self.graph.operations if each.kind == "elements")
 
-    @property
+    @cached_property
     def statistics(self) -> frozenset[str]:
         """Return the results for which no uncertainty is stated, because a stdev or span stands in them."""
         tainted: set[int] = set()
@@ -78,12 +82,29 @@ class Equations:
             UncertaintyError: an input has no unit.
             UnitMismatch: an operation joins what may not be joined; it names both dimensions.
         """
+        given = tuple((units[each].dimension, units[each].is_scale) if each in units else None for each in self.inputs)
+        if given not in self._known:
+            self._known[given] = self._examined(units)
+        return self._known[given]
+
+    def _examined(self, units: Mapping[str, Unit]) -> dict[str, Unit]:
         kinds: list[Kind] = []
         for operation in self.graph.operations:
             kinds.append(_kind(operation, [kinds[each] for each in operation.arguments], units, self.graph))
         found = {name: kinds[number] for name, number in self.graph.results.items()}
         return {name: CELSIUS if scale else coherent_unit(each) for name, (each, scale) in found.items()}
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Return whether only single numbers occur, so that one point can be evaluated without arrays."""
+        return is_plain(self.graph.operations)
+
+    @cached_property
+    def ordered(self) -> tuple[str, ...]:
+        """Return the inputs in the order of their symbols."""
+        return tuple(sorted(self.inputs))
+
+    @cached_property
     def curved(self) -> dict[str, frozenset[tuple[Leaf, Leaf]]]:
         """Return, of each result, the pairs of inputs along which it may have a second derivative."""
         leaves: list[frozenset[Leaf]] = []

@@ -1,9 +1,11 @@
 """Evaluation of a model over all points of a section at once (JCGM 100:2008, 5 and 6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from attrs import evolve, frozen
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
@@ -16,11 +18,15 @@ from labctl.metrology.dual import Dual
 from labctl.metrology.effects import Correlation
 from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Columns, Input
-from labctl.metrology.propagation import Leaves, Slot, leaves, propagate, units_of
-from labctl.metrology.rounding import SIGNIFICANT
+from labctl.metrology.propagation import Leaves, Slot, every_operation, leaves, numbers, units_of
+from labctl.metrology.screening import negligible
+from labctl.metrology.settling import settled
+from labctl.metrology.single import Node, pass_through
 
 __all__ = ["Batch", "Input", "evaluate"]
 
+_NONE: Final = np.arange(0)
+_THE_ONE: Final = np.arange(1)
 _DOMINANT: Final = 0.7  # of the variance in one rectangle: k = 2 covers more than it says
 _FEW: Final = 2.0  # degrees of freedom at which a t distribution has no variance
 
@@ -47,29 +53,27 @@ def evaluate(
     names, policy = names or {}, policy or CoveragePolicy()
     _matched(equations, inputs)
     units = equations.dimensions(units_of(inputs, names))
-    entering = leaves(equations, inputs, names, points)
-    results = propagate(equations, entering)
-    uses = uses_of(inputs, entering.slots, points)
+    passed = _passed(equations, inputs, names, points)
+    uses = uses_of(inputs, passed.slots, points)
     groups = groups_of(uses, points)
-    pairs = correlated(correlations, groups, points)
+    pairs = correlated(correlations, groups, points) if correlations else ()
     statistics = equations.statistics
     sensitivities: dict[str, Floats] = {}
     combined: dict[str, Combined] = {}
-    for output, result in results.items():
+    for output, result in passed.results.items():
         _finite(output, result.value)
         if output not in statistics:
             sensitivities[output] = _sensitivities(output, result, uses, points)
             combined[output] = combine(sensitivities[output], uses, groups, pairs)
     u = {output: np.sqrt(each.variance) for output, each in combined.items()}
     k = {output: policy.factor(each.dof) for output, each in combined.items()}
-    silent = dict.fromkeys(statistics, np.full(points, np.nan))
-    cautions = [
-        *_curved(equations, entering, uses, u),
-        *(each for output, found in combined.items() for each in _shapes(output, found, uses, groups)),
-    ]
+    silent = dict.fromkeys(statistics, np.full(points, np.nan)) if statistics else {}
+    cautions = _curved(equations, passed, uses, combined)
+    for output, found in combined.items():
+        cautions.extend(_shapes(output, found, uses, groups))
     return Batch(
         points=points,
-        values={output: _settled(result) for output, result in results.items()},
+        values={output: settled(result.value, result.scale) for output, result in passed.results.items()},
         u=u | silent,
         dof={output: each.dof for output, each in combined.items()} | silent,
         k=k | silent,
@@ -84,6 +88,46 @@ def evaluate(
         combined=combined,
         sensitivities=sensitivities,
     )
+
+
+@frozen(eq=False)
+class _Passed:
+    """One pass through the graph: results with slopes, and the value of every operation where numbers are single."""
+
+    results: Mapping[str, Dual]
+    values: Sequence[float | Floats] | None
+    slots: tuple[Slot, ...]
+    leaves: Callable[[], Leaves]
+
+
+def _passed(equations: Equations, inputs: Mapping[str, Input], names: Columns, points: int) -> _Passed:
+    def entering() -> Leaves:
+        return leaves(equations, inputs, names, points)
+
+    if points == 1 and equations.is_plain:
+        values, sloping = numbers(equations, inputs, names)
+        try:
+            nodes = pass_through(
+                equations.graph.operations, values, {symbol: column for column, symbol in enumerate(sloping)}
+            )
+        except ZeroDivisionError:
+            pass  # arrays have infinities to go on with, and are refused by name
+        else:
+            results = {name: _dual(nodes[number]) for name, number in equations.graph.results.items()}
+            return _Passed(results, [node[0] for node in nodes], tuple(map(_slot, sloping)), entering)
+    there = entering()
+    found = every_operation(equations, there)
+    results = {name: found[number] for name, number in equations.graph.results.items()}
+    return _Passed(results, [each.value for each in found] if equations.is_plain else None, there.slots, lambda: there)
+
+
+def _dual(node: Node) -> Dual:
+    return Dual(np.array([node[0]]), dict(node[1]), np.array([node[2]]))
+
+
+@lru_cache(maxsize=1024)
+def _slot(symbol: str) -> Slot:
+    return Slot(symbol)
 
 
 def _matched(equations: Equations, inputs: Mapping[str, Input]) -> None:
@@ -104,46 +148,89 @@ def _sensitivities(output: str, result: Dual, uses: Sequence[Use], points: int) 
     """Return the slope of a result along the input of every use, shape (uses, n)."""
     found = np.zeros((len(uses), points))
     for number, use in enumerate(uses):
-        slope = result.slopes.get(use.column)
-        if slope is not None:
-            found[number] = np.where(np.isfinite(slope) | (use.u != 0), slope, 0.0)
+        found[number] = result.slopes.get(use.column, 0.0)
+    if not bool(np.isfinite(found).all()):
+        for number, use in enumerate(uses):
+            found[number] = np.where(np.isfinite(found[number]) | (use.u != 0), found[number], 0.0)
             if not bool(np.all(np.isfinite(found[number]))):
                 problem = _INFINITE.filled(output=output)
                 raise UncertaintyError(code="infinite-sensitivity", input=str(use.slot), problem=problem)
     return found
 
 
-def _settled(result: Dual) -> Floats:
-    """Return values at 14 significant digits of their largest term: 10.0004 − 10 is 0.0004."""
-    sizes = np.where((result.scale > 0) & np.isfinite(result.scale), result.scale, 1.0)
-    places = (SIGNIFICANT - 1 - np.floor(np.log10(sizes))).astype(np.int64).tolist()
-    return np.array([round(value, place) for value, place in zip(result.value.tolist(), places, strict=True)]) + 0.0
-
-
-def _curved(equations: Equations, entering: Leaves, uses: Sequence[Use], first: Mapping[str, Floats]) -> list[Caution]:
+def _curved(
+    equations: Equations, passed: _Passed, uses: Sequence[Use], combined: Mapping[str, Combined]
+) -> list[Caution]:
     """Return a caution for each result whose u would change by more than 5 % with second-order terms."""
-    spreads: dict[Slot, Floats] = {slot: np.zeros(entering.points) for slot in entering.slots}
-    for use in uses:
-        spreads[use.slot] = np.hypot(spreads[use.slot], use.u)
+    bent = {output: each.variance for output, each in combined.items() if equations.curved[output]}
     cautions: list[Caution] = []
-    for output, curvature in second_order(equations, entering, spreads, first).items():
+    if not bent:
+        return cautions
+    spreads: dict[Slot, Floats] = {}
+    for use in uses:
+        spreads[use.slot] = np.hypot(spreads[use.slot], use.u) if use.slot in spreads else np.abs(use.u)
+    doubtful = _doubtful(equations, passed, spreads, bent)
+    if not doubtful.size:
+        return cautions
+    entering = _only(passed.leaves(), doubtful)
+    there = {slot: spreads[slot][doubtful] if slot in spreads else np.zeros(doubtful.size) for slot in entering.slots}
+    first = {output: np.sqrt(variance)[doubtful] for output, variance in bent.items()}
+    points = next(iter(bent.values())).size
+    for output, curvature in second_order(equations, entering, there, first).items():
         u = first[output]
         with np.errstate(all="ignore"):
             notable = curvature.defined & (np.abs(curvature.u - u) > NOTABLE * u)
-        _warn(cautions, "curved", output, notable, _CURVED)
-        _warn(cautions, "undefined-nearby", output, ~curvature.defined, _UNDEFINED)
+        _warn(cautions, "curved", output, _among(notable, doubtful, points), _CURVED)
+        _warn(cautions, "undefined-nearby", output, _among(~curvature.defined, doubtful, points), _UNDEFINED)
     return cautions
+
+
+def _among(where: np.ndarray, chosen: np.ndarray, points: int) -> np.ndarray:
+    everywhere = np.zeros(points, dtype=np.bool_)
+    everywhere[chosen] = where
+    return everywhere
+
+
+def _doubtful(
+    equations: Equations, passed: _Passed, spreads: Mapping[Slot, Floats], bent: Mapping[str, Floats]
+) -> np.ndarray:
+    """Return the points at which a bound does not show second-order terms to be negligible."""
+    points = next(iter(bent.values())).size
+    if passed.values is None:
+        return np.arange(points)
+    if isinstance(passed.values[0], float):
+        plain = {slot.symbol: spread.item() for slot, spread in spreads.items()}
+        variances = {output: variance.item() for output, variance in bent.items()}
+        clear = negligible(equations.graph.operations, passed.values, plain, equations.graph.results, variances)
+        return _NONE if clear else _THE_ONE
+    wide = {slot.symbol: spread for slot, spread in spreads.items()}
+    with np.errstate(all="ignore"):
+        everywhere = negligible(equations.graph.operations, passed.values, wide, equations.graph.results, bent)
+    return np.flatnonzero(~np.broadcast_to(everywhere, (points,)))
+
+
+def _only(entering: Leaves, chosen: np.ndarray) -> Leaves:
+    """Return the leaves at some of the points; all of them where vectors pair by columns of the whole batch."""
+    if chosen.size == entering.points:
+        return entering
+    scalars = {symbol: values[chosen] for symbol, values in entering.scalars.items()}
+    return evolve(entering, points=int(chosen.size), scalars=scalars)
 
 
 def _shapes(output: str, found: Combined, uses: Sequence[Use], groups: Sequence[Group]) -> list[Caution]:
     """Return cautions about one contribution that rules the variance."""
-    rectangle = np.zeros(found.variance.shape, dtype=np.bool_)
-    few = np.zeros(found.variance.shape, dtype=np.bool_)
-    for number, group in enumerate(groups):
-        share = found.variances[number]
+    if found.variance.size == 1 and max(found.variances[:, 0].tolist(), default=0.0) <= found.variance.item() / 2:
+        return []
+    threshold = found.variance * _DOMINANT
+    rectangle = few = np.zeros(found.variance.shape, dtype=np.bool_)
+    large = np.flatnonzero((found.variances > found.variance / 2).any(axis=1)).tolist() if groups else []
+    if not large:
+        return []
+    for number in large:
+        group, share = groups[number], found.variances[number]
         if isinstance(uses[group.members[0][0]].contribution.distribution, Rectangular):
-            rectangle |= share > _DOMINANT * found.variance
-        few |= (share > found.variance / 2) & (group.dof <= _FEW)
+            rectangle = rectangle | (share > threshold)
+        few = few | ((share > found.variance / 2) & (group.dof <= _FEW))
     cautions: list[Caution] = []
     _warn(cautions, "dominant-rectangle", output, rectangle, _RECTANGLE)
     _warn(cautions, "few-degrees", output, few, _FEW_DEGREES)

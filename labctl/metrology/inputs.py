@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from attrs import field, frozen
@@ -49,6 +50,16 @@ class Input:
                 object.__setattr__(self, name, _numbers(self.symbol, given))
         for each in (*self.contributions, *self.element_contributions):
             _examined(f"{self.symbol}: {each.description.en or each.effect}", each)
+
+    @cached_property
+    def coherent(self) -> Floats:
+        """Return the values in coherent SI units (°C stays °C)."""
+        return scaled(self.values, self.unit.factor)
+
+    @cached_property
+    def factor(self) -> float:
+        """Return the size of the unit in the coherent one."""
+        return float(self.unit.factor)
 
     @classmethod
     def of(cls, symbol: str, unit: Unit, values: ArrayLike, *contributions: Contribution) -> "Input":

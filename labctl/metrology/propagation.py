@@ -10,7 +10,7 @@ from attrs import frozen
 from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.distributions import Floats
-from labctl.metrology.dual import Dual, add, constant, divide, multiply, negate, power, subtract
+from labctl.metrology.dual import Dual, Slopes, add, constant, divide, multiply, negate, power, subtract
 from labctl.metrology.equations import Equations
 from labctl.metrology.functions import FUNCTIONS
 from labctl.metrology.grammar import Comparison, Operand, Operation
@@ -54,14 +54,14 @@ def leaves(equations: Equations, inputs: Mapping[str, Input], names: Columns, po
     scalars: dict[str, Floats] = {}
     vectors: dict[str, Floats] = {}
     slots: list[Slot] = []
-    for symbol in sorted(equations.inputs):
+    for symbol in equations.ordered:
         given = inputs.get(symbol)
         if given is None:
             scalars[symbol] = _column(symbol, names[symbol], points)
             continue
         factor = given.unit.factor
         if symbol in equations.scalars:
-            scalars[symbol] = scaled(_shaped(symbol, given.values, (points,)), factor)
+            scalars[symbol] = _shaped(symbol, given.coherent, (points,))
             slots.append(Slot(symbol))
         if symbol in equations.vectors:
             if given.elements is None:
@@ -71,15 +71,37 @@ def leaves(equations: Equations, inputs: Mapping[str, Input], names: Columns, po
     return Leaves(points, scalars, vectors, tuple(slots), inputs, names)
 
 
+def numbers(equations: Equations, inputs: Mapping[str, Input], names: Columns) -> tuple[dict[str, float], list[str]]:
+    """Return the values that enter a model of single numbers at its one point, and the symbols with slopes in order."""
+    values: dict[str, float] = {}
+    sloping: list[str] = []
+    for symbol in equations.ordered:
+        given = inputs.get(symbol)
+        if given is None:
+            values[symbol] = float(_column(symbol, names[symbol], 1)[0])
+        else:
+            if given.values.size != 1 or given.values.ndim > 1:
+                _shaped(symbol, given.values, (1,))
+            values[symbol] = given.coherent.item()
+            sloping.append(symbol)
+    return values, sloping
+
+
 def propagate(equations: Equations, entering: Leaves, *, slopes: bool = True) -> dict[str, Dual]:
     """Return every result of the model with its slopes; not yet examined for being finite."""
+    found = every_operation(equations, entering, slopes=slopes)
+    return {name: found[number] for name, number in equations.graph.results.items()}
+
+
+def every_operation(equations: Equations, entering: Leaves, *, slopes: bool = True) -> list[Dual]:
+    """Return every operation of the graph, evaluated."""
     found: list[Dual] = []
     columns = {slot: column for column, slot in enumerate(entering.slots)} if slopes else {}
     with np.errstate(all="ignore"):  # what is not finite is refused by name afterwards
         for operation in equations.graph.operations:
             below = [found[each] for each in operation.arguments]
             found.append(_evaluated(operation, below, entering, columns))
-    return {name: found[number] for name, number in equations.graph.results.items()}
+    return found
 
 
 def _evaluated(operation: Operation, below: list[Dual], entering: Leaves, columns: Mapping[Slot, int]) -> Dual:
@@ -89,7 +111,7 @@ def _evaluated(operation: Operation, below: list[Dual], entering: Leaves, column
         case "value":
             value = entering.scalars[operation.name]
             column = columns.get(Slot(operation.name))
-            return Dual(value, {} if column is None else {column: np.ones(entering.points)}, np.abs(value))
+            return Dual(value, {} if column is None else {column: 1.0}, np.abs(value))
         case "elements":
             return _elements(operation, entering, columns)
         case "negate":
@@ -109,12 +131,13 @@ def _elements(operation: Operation, entering: Leaves, columns: Mapping[Slot, int
     ]
     if not chosen:
         raise UncertaintyError(code="nothing-selected", input=operation.place.words, problem=_NOTHING)
-    slopes: dict[int, Floats] = {}
+    slopes: Slopes = {}
     for place, element in enumerate(chosen):
         column = columns.get(Slot(symbol, element))
         if column is not None:
-            slopes[column] = np.zeros((entering.points, len(chosen)))
-            slopes[column][:, place] = 1.0
+            along = np.zeros((entering.points, len(chosen)))
+            along[:, place] = 1.0
+            slopes[column] = along
     keys = _keys(given, chosen)
     picked = value[:, chosen]
     return Dual(picked, slopes, np.abs(picked), keys, operation.place.words)

@@ -107,6 +107,6 @@ def test_a_symbol_without_a_source_is_refused() -> None:
 
 
 def test_curved_pairs_follow_from_the_text() -> None:
-    curved = Equations("a = x + 2 * y - z / 3", "b = x * y", "c = x / y", "d = x ** 1").curved()
+    curved = Equations("a = x + 2 * y - z / 3", "b = x * y", "c = x / y", "d = x ** 1").curved
     x, y = ("x", False), ("y", False)
     assert curved == {"a": frozenset(), "b": {(x, y)}, "c": {(x, y), (y, y)}, "d": frozenset()}
