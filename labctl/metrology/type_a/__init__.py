@@ -1,0 +1,1 @@
+"""Evaluations from repeated readings, beyond the plain mean: history, groups, time and outliers."""
