@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from attrs import frozen
-from numpy.polynomial import polynomial
 from numpy.typing import ArrayLike
 
 from labctl.errors import UncertaintyError
@@ -13,6 +12,7 @@ from labctl.language import Text
 from labctl.metrology.distributions import Floats
 from labctl.metrology.physics.iec60584_tables import EXPONENTIAL, REFERENCE
 from labctl.metrology.physics.ranges import Partials, choice, inside, unknown
+from labctl.metrology.physics.series import derived, power_series
 
 SOURCE: Final = "IEC 60584-1:2013"
 _MILLI: Final = 1e-3
@@ -96,16 +96,16 @@ def _held(kind: str, t: ArrayLike) -> Floats:
 
 
 def _piecewise(kind: str, t: Floats, order: int) -> Floats:
-    """Return a derivative of the reference function in V; a joint belongs to the piece below it."""
+    """Return the reference function in V or a derivative of it; a joint belongs to the piece below."""
     pieces = REFERENCE[kind]
-    number = np.searchsorted([each[1] for each in pieces[:-1]], t, side="left")
+    number = np.searchsorted(np.array([each[1] for each in pieces[:-1]]), t, side="left")
     value = np.zeros_like(t)
     for index, (low, high, coefficients) in enumerate(pieces):
         here = number == index
-        derived = polynomial.polyder(coefficients, order) if order else coefficients
-        value = np.where(here, polynomial.polyval(np.clip(t, low, high), derived), value)
+        powers = derived(coefficients, order)
+        value = np.where(here, power_series(np.clip(t, low, high), powers), value)
     if kind == "K":
-        value = value + np.where(t > 0, _exponential(t, order), 0.0)
+        value = value + np.where(number == 1, _exponential(t, order), 0.0)
     return value * _MILLI
 
 
@@ -141,7 +141,7 @@ def _inverted(kind: str, voltage: Floats, low: float, high: float) -> Floats:
 
 @frozen
 class Tolerance:
-    """Half-width of a class over a part of its range: the larger of `floor` and `share`·|t|, or a ramp above 1100 °C."""
+    """Half-width of a class over a part of its range: max(`floor`, `share`·|t|), or a ramp above 1100 °C."""
 
     low: float  # °C
     high: float  # °C
@@ -159,21 +159,23 @@ class Tolerance:
 _COLD: Final = Tolerance(-200, 40, 2.5, 0.015)
 _KN: Final = {"1": Tolerance(-40, 1000, 1.5, 0.004), "2": Tolerance(-40, 1200, 2.5, 0.0075), "3": _COLD}
 _RS: Final = {"1": Tolerance(0, 1600, 1.0, 0.003, offset=1100), "2": Tolerance(0, 1600, 1.5, 0.0025)}
-TOLERANCES: Final = MappingProxyType({
-    "B": {"2": Tolerance(600, 1700, 0.0, 0.0025), "3": Tolerance(600, 1700, 4.0, 0.005)},
-    "C": {"2": Tolerance(426, 2315, 0.0, 0.01)},
-    "E": {"1": Tolerance(-40, 800, 1.5, 0.004), "2": Tolerance(-40, 900, 2.5, 0.0075), "3": _COLD},
-    "J": {"1": Tolerance(-40, 750, 1.5, 0.004), "2": Tolerance(-40, 750, 2.5, 0.0075)},
-    "K": _KN,
-    "N": _KN,
-    "R": _RS,
-    "S": _RS,
-    "T": {
-        "1": Tolerance(-40, 350, 0.5, 0.004),
-        "2": Tolerance(-40, 350, 1.0, 0.0075),
-        "3": Tolerance(-200, 40, 1.0, 0.015),
-    },
-})
+TOLERANCES: Final = MappingProxyType(
+    {
+        "B": {"2": Tolerance(600, 1700, 0.0, 0.0025), "3": Tolerance(600, 1700, 4.0, 0.005)},
+        "C": {"2": Tolerance(426, 2315, 0.0, 0.01)},
+        "E": {"1": Tolerance(-40, 800, 1.5, 0.004), "2": Tolerance(-40, 900, 2.5, 0.0075), "3": _COLD},
+        "J": {"1": Tolerance(-40, 750, 1.5, 0.004), "2": Tolerance(-40, 750, 2.5, 0.0075)},
+        "K": _KN,
+        "N": _KN,
+        "R": _RS,
+        "S": _RS,
+        "T": {
+            "1": Tolerance(-40, 350, 0.5, 0.004),
+            "2": Tolerance(-40, 350, 1.0, 0.0075),
+            "3": Tolerance(-200, 40, 1.0, 0.015),
+        },
+    }
+)
 """Tolerances by type and class (IEC 60584-1:2013, table of tolerances; GB/T 16839.1-2018)."""
 
 
@@ -190,7 +192,7 @@ def tolerance(kind: str, grade: str, t: ArrayLike) -> Floats:
     return found.at(inside(t, "t", found.low, found.high, "°C", source))
 
 
-_UNIQUE_B: Final = 42.0  # °C; the voltage is positive again from 42.05 °C on, where the function rises
+_UNIQUE_B: Final = 42.0  # °C; the voltage is positive again from 42.13 °C on, where the function rises
 _TWOFOLD: Final = Text(
     "type B gives {value} µV at two temperatures below 43 °C; use another type there",
     zh="B 型在 43 °C 以下有两个温度给出 {value} µV;请改用其他分度号",

@@ -4,11 +4,11 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.polynomial import polynomial
 from numpy.typing import ArrayLike
 
 from labctl.metrology.distributions import Floats
 from labctl.metrology.physics.ranges import Partials, choice, inside
+from labctl.metrology.physics.series import derived, power_series
 
 ZERO: Final = 273.15
 TRIPLE: Final = 273.16
@@ -48,13 +48,13 @@ _STEPS: Final = 6  # Newton from within 0.2 mK; two would do, the rest cost litt
 
 def _low(kelvin: Floats) -> tuple[Floats, Floats]:
     x = (np.log(kelvin / TRIPLE) + 1.5) / 1.5
-    value = np.exp(polynomial.polyval(x, _A))
-    return value, value * polynomial.polyval(x, polynomial.polyder(_A)) / (1.5 * kelvin)
+    value = np.exp(power_series(x, _A))
+    return value, value * power_series(x, derived(_A)) / (1.5 * kelvin)
 
 
 def _high(kelvin: Floats) -> tuple[Floats, Floats]:
     x = (kelvin - 754.15) / 481
-    return polynomial.polyval(x, _C), polynomial.polyval(x, polynomial.polyder(_C)) / 481
+    return power_series(x, _C), power_series(x, derived(_C)) / 481
 
 
 def _both(t: Floats) -> tuple[Floats, Floats]:
@@ -135,8 +135,8 @@ def _ratio(ratio: ArrayLike) -> Floats:
 
 
 def _approximate_low(ratio: Floats) -> Floats:
-    return TRIPLE * polynomial.polyval((np.power(ratio, 1 / 6) - 0.65) / 0.35, _B)
+    return TRIPLE * power_series((np.power(ratio, 1 / 6) - 0.65) / 0.35, _B)
 
 
 def _approximate_high(ratio: Floats) -> Floats:
-    return ZERO + polynomial.polyval((ratio - 2.64) / 1.64, _D)
+    return ZERO + power_series((ratio - 2.64) / 1.64, _D)

@@ -14,7 +14,7 @@ from labctl.metrology.physics import its90
 from labctl.metrology.physics.its90 import FIXED_POINTS, ZERO
 from labctl.metrology.physics.ranges import Partials, inside
 
-Terms = tuple[Callable[[Floats], Floats], ...]
+Term = Callable[[Floats], Floats]
 _MARGIN: Final = 1e-6  # of W at the ends of a subrange, 0.25 mK: a fixed point is never realised below its noise
 _STEPS: Final = 8
 
@@ -31,8 +31,8 @@ class Subrange:
     high: float  # K
     points: tuple[str, ...]
     names: tuple[str, ...]
-    terms: Terms
-    slopes: Terms
+    terms: tuple[Term, ...]
+    slopes: tuple[Term, ...]
 
     @property
     def ends(self) -> str:
@@ -40,18 +40,19 @@ class Subrange:
         return f"{self.low - ZERO:.7g} °C … {self.high - ZERO:.7g} °C"
 
 
-def _power(n: int) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+def _power(n: int) -> tuple[Term, Term]:
     return lambda w: (w - 1) ** n, lambda w: n * (w - 1) ** (n - 1)
 
 
-def _logarithm(n: int) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
+def _logarithm(n: int) -> tuple[Term, Term]:
     return lambda w: np.log(w) ** n, lambda w: n * np.log(w) ** (n - 1) / w
 
 
-_MIXED: Final = (lambda w: (w - 1) * np.log(w), lambda w: np.log(w) + (w - 1) / w)
+def _mixed() -> tuple[Term, Term]:
+    return lambda w: (w - 1) * np.log(w), lambda w: np.log(w) + (w - 1) / w
 
 
-def _subrange(low: float, high: float, points: str, names: str, *pairs: tuple[Callable[[Floats], Floats], ...]) -> Subrange:
+def _subrange(low: float, high: float, points: str, names: str, *pairs: tuple[Term, Term]) -> Subrange:
     return Subrange(
         low=low,
         high=high,
@@ -72,7 +73,7 @@ SUBRANGES: Final = (
         24.5561, 273.16, "e-H2 Ne O2 Ar Hg", "a b c1 c2 c3", _ONE, _TWO, _logarithm(1), _logarithm(2), _logarithm(3)
     ),
     _subrange(54.3584, 273.16, "O2 Ar Hg", "a b c1", _ONE, _TWO, _logarithm(2)),
-    _subrange(83.8058, 273.16, "Ar Hg", "a b", _ONE, _MIXED),
+    _subrange(83.8058, 273.16, "Ar Hg", "a b", _ONE, _mixed()),
     _subrange(234.3156, 302.9146, "Hg Ga", "a b", _ONE, _TWO),
     _subrange(ZERO, 302.9146, "Ga", "a", _ONE),
     _subrange(ZERO, 429.7485, "In", "a", _ONE),
@@ -114,6 +115,10 @@ class Deviation:
     def deviation(self, ratio: ArrayLike) -> Floats:
         """Return W − W_r of a measured ratio W = R(T90)/R(273.16 K). Raises UncertaintyError `out-of-range`."""
         return self._deviation(self._inside(ratio))[0]
+
+    def common(self, ratio: Floats) -> Floats:
+        """Return the terms without d at any W: what W − W_r would be, were there no last term."""
+        return self._first(ratio)[0]
 
     def tabulated(self, t: ArrayLike) -> Floats:
         """Return the deviation function evaluated at W_r(t90) instead of W, as calibration tables print it.
@@ -223,10 +228,8 @@ def fitted(of: Subrange, ratios: Mapping[str, float], temperatures: Mapping[str,
     if not silver:
         return found
     above = np.asarray(ratios["Ag"])
-    rest = above - its90.wr_at("Ag") - found._first(above)[0]  # noqa: SLF001  the same module's own record
-    return Deviation(
-        subrange=of, coefficients=found.coefficients, d=float(rest / (above - ratios["Al"]) ** 2)
-    )
+    rest = above - its90.wr_at("Ag") - found.common(above)
+    return Deviation(subrange=of, coefficients=found.coefficients, d=float(rest / (above - ratios["Al"]) ** 2))
 
 
 _VAPOUR: Final = {"e-H2(17K)": 17.0, "e-H2(20K)": 20.3}

@@ -28,7 +28,9 @@ def inside(values: ArrayLike, name: str, low: float, high: float, unit: str, sou
         raise UncertaintyError(
             code="out-of-range",
             input=name,
-            problem=_OUTSIDE.filled(value=f"{first:.9g}", low=f"{low:.9g}", high=f"{high:.9g}", unit=unit, source=source),
+            problem=_OUTSIDE.filled(
+                value=f"{first:.9g}", low=f"{low:.9g}", high=f"{high:.9g}", unit=unit, source=source
+            ),
         )
     return array
 
