@@ -92,13 +92,28 @@ def test_one_limit() -> None:
     assert lower.worst == pytest.approx(0.3, rel=1e-9)
 
 
-def test_root_sum_square_limit() -> None:
-    """ILAC-G8 acceptance limit √(MPE² − U²) of a 10 V voltmeter at 0.85 mV with U = 0.25 mV."""
+@pytest.mark.parametrize(
+    ("error", "expanded", "mpe", "alone", "guarded", "acceptance"),
+    [
+        (0.0007, 0.00025, 0.00085, P, F, 0.000812403840463596),
+        (0.0003, 0.0001, 0.0004, P, P, 0.0003872983346207417),
+        (0.00038, 0.0001, 0.0004, P, F, 0.0003872983346207417),
+        (0.00041, 0.0001, 0.0004, F, F, 0.0003872983346207417),
+        (0.3, 0.25, 0.5, P, F, 0.4330127018922193),
+        (0.2, 0.25, 0.5, P, P, 0.4330127018922193),
+    ],
+)
+def test_an_error_of_indication_under_three_rules(
+    *, error: float, expanded: float, mpe: float, alone: Statement, guarded: Statement, acceptance: float
+) -> None:
+    """The first is a published examination example (10 V voltmeter); √(MPE² − U²) is the limit of ILAC-G8."""
+    limits = Limits.symmetric(mpe)
+    assert decide(error, limits=limits, rule=SimpleAcceptance(), expanded=expanded, k=2).statement is alone
+    assert decide(error, limits=limits, rule=GuardedAcceptance(), expanded=expanded, k=2).statement is guarded
     rule = UncertaintyRatioRule(method=GuardBandMethod.RSS)
-    for error, statement in [(0.8124e-3, P), (0.8125e-3, F)]:
-        found = decide(error, limits=Limits.symmetric(0.00085), rule=rule, expanded=0.00025, k=2)
-        assert found.statement is statement
-        assert 0.00085 - found.guard_band == pytest.approx(0.000812403840463596, rel=1e-9)
+    squares = decide(error, limits=limits, rule=rule, expanded=expanded, k=2)
+    assert mpe - squares.guard_band == pytest.approx(acceptance, rel=1e-9)
+    assert squares.statement is (P if error <= acceptance else F)
 
 
 def test_risk_limited_rules_keep_their_promise() -> None:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
-from labctl.metrology.admission import enough
+from labctl.metrology.admission import enough, uncertainty
 from labctl.metrology.statistics import Series, series
 from labctl.metrology.type_a.history import TypeA
 
@@ -104,6 +104,8 @@ def one_way(groups: Sequence[Sequence[float]], name: str = "groups") -> Anova:
 def one_way_of(groups: Sequence[Series], name: str = "groups") -> Anova:
     """Return the analysis from mean, s and n of each group, as a record keeps them."""
     enough([group.mean for group in groups], name, at_least=2)
+    for place, group in enumerate(groups, start=1):
+        uncertainty(group.s, f"{name}[{place}]")
     sizes = [group.n for group in groups]
     if min(sizes) < 1 or sum(sizes) <= len(sizes):
         raise UncertaintyError(
