@@ -118,6 +118,15 @@ def _alike(_result: int, below: Sequence[Kind]) -> Kind | None:
     return (NUMBER, False) if below[0] == below[1] and not below[0][1] else None
 
 
+def _physical(name: str, units: tuple[str, ...], gives: str) -> Function:
+    def partials(*arrays: Floats) -> Partials:
+        from labctl.metrology.physics.text import PHYSICAL
+
+        return PHYSICAL[name](*arrays)
+
+    return by_array(partials, units, gives)
+
+
 def _fit(
     name: str, rule: Callable[[int, Sequence[Kind]], Kind | None], *, results: int, arguments: int = 2
 ) -> Function:
@@ -205,6 +214,27 @@ def _slope(a: Dual, at: Floats | None = None) -> Dual:
     return combined(a, off / squares)
 
 
+_PHYSICAL: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
+    ("its90.wr", ("°C",), "1"),
+    ("its90.t", ("1",), "°C"),
+    ("iec60751.r", ("°C",), "Ω"),
+    ("iec60751.t", ("Ω",), "°C"),
+    ("iec60751.slope", ("°C",), "Ω/K"),
+    *((f"iec60751.tolerance({grade!r})", ("°C",), "K") for grade in ("AA", "A", "B", "C")),
+    *((f"iec60584.e({kind!r})", ("°C",), "V") for kind in "BCEJKNRST"),
+    *((f"iec60584.t({kind!r})", ("V",), "°C") for kind in "BCEJKNRST"),
+    *((f"iec60584.slope({kind!r})", ("°C",), "V/K") for kind in "BCEJKNRST"),
+    ("water_density", ("°C", "Pa"), "kg/m3"),
+    ("water_density_saturated", ("°C", "Pa"), "kg/m3"),
+    ("air_density", ("°C", "Pa", "1"), "kg/m3"),
+    ("air_density_short", ("°C", "Pa", "1"), "kg/m3"),
+    ("dew_point", ("°C", "1"), "°C"),
+    ("buoyancy_factor", ("kg/m3", "kg/m3", "kg/m3"), "1"),
+    ("conventional_factor", ("kg/m3",), "1"),
+    ("gas.to_273_K", ("°C", "Pa"), "1"),
+    ("gas.to_298_K", ("°C", "Pa"), "1"),
+)
+
 FUNCTIONS: Final[dict[str, Function]] = {
     "mean": Function(_one(_mean), Takes.SAME, reduces=True, linear=True),
     "sum": Function(_one(_sum), Takes.AMOUNT, reduces=True, linear=True),
@@ -235,4 +265,5 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "fit.polynomial": _fit("polynomial", _coefficient, results=0, arguments=3),
     "fit.callendar_van_dusen": _fit("callendar_van_dusen", _thermometer, results=3),
     "fit.callendar_van_dusen_c": _fit("callendar_van_dusen_c", _thermometer, results=4),
+    **{name: _physical(name, units, gives) for name, units, gives in _PHYSICAL},
 }

@@ -144,10 +144,11 @@ class _Reader:
             case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
                 sides = [self._operation(left), self._operation(right)]
                 return self._joined(node, _OPERATIONS[type(operation)], sides)
-            case ast.Call(func=function, args=arguments, keywords=[]) if self._known(function, arguments):
-                return self._called(node, _dotted(function), arguments)
+            case ast.Call(args=arguments, keywords=[]) if self._known(_function(node), _quantities(arguments)):
+                return self._called(node, _function(node), _quantities(arguments))
             case ast.Call():
-                raise self._refusal(node, "unknown-function", _FUNCTION.filled(known=", ".join(FUNCTIONS)))
+                known = dict.fromkeys(name.partition("(")[0] for name in FUNCTIONS)
+                raise self._refusal(node, "unknown-function", _FUNCTION.filled(known=", ".join(known)))
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice(lower=None, upper=None, step=None)):
                 return self._elements(node, name, ())
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Compare() as condition):
@@ -171,9 +172,9 @@ class _Reader:
         self._graph.inputs[name] = None
         return self._add(node, Operation("elements", name=name, conditions=conditions, is_vector=True))
 
-    def _known(self, function: ast.expr, arguments: list[ast.expr]) -> bool:
+    def _known(self, name: str, arguments: list[ast.expr]) -> bool:
         """Return whether this is a known function of one result with as many arguments."""
-        known = FUNCTIONS.get(_dotted(function))
+        known = FUNCTIONS.get(name)
         return known is not None and known.arguments == len(arguments) and known.results == 1
 
     def _called(self, node: ast.expr, name: str, arguments: list[ast.expr]) -> int:
@@ -246,6 +247,23 @@ class _Reader:
 
     def _refusal(self, node: ast.expr, code: str, problem: Text) -> ModelError:
         return ModelError(code=code, input=self._text, position=self._column(node), problem=problem)
+
+
+def _function(node: ast.Call) -> str:
+    """Return the name of what is called; a quoted word before the arguments chooses: iec60584.e('K', t)."""
+    match node.args:
+        case [ast.Constant(value=str() as word), *_]:
+            return f"{_dotted(node.func)}({word!r})"
+        case _:
+            return _dotted(node.func)
+
+
+def _quantities(arguments: list[ast.expr]) -> list[ast.expr]:
+    match arguments:
+        case [ast.Constant(value=str()), *rest]:
+            return rest
+        case _:
+            return arguments
 
 
 def _dotted(node: ast.expr) -> str:

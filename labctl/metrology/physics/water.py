@@ -32,10 +32,7 @@ def water_density_saturated(t: ArrayLike, p: ArrayLike = NORMAL) -> Floats:
 
     0 °C … 25 °C (Tanaka 2001, equation 2). Raises UncertaintyError `out-of-range`.
     """
-    warm, pressure = _arrays(t, p)
-    inside(warm, "t", 0.0, 25.0, "°C", f"{SOURCE}, water saturated with air")
-    factor = _compressed(warm, pressure)[0]
-    return water_density(warm, pressure) + power_series(warm, _AIR) * factor
+    return water_density_saturated_partials(*_arrays(t, p))[0]
 
 
 def compressibility(t: ArrayLike) -> Floats:
@@ -56,6 +53,16 @@ def water_density_partials(t: Floats, p: Floats) -> Partials:
     density, slope = _normal(warm)
     factor, along_t, along_p = _compressed(warm, p)
     return density * factor, (slope * factor + density * along_t, density * along_p)
+
+
+def water_density_saturated_partials(t: Floats, p: Floats) -> Partials:
+    """Return the density of water saturated with air in kg/m³, and its derivatives along t in °C and p in Pa."""
+    inside(t, "t", 0.0, 25.0, "°C", f"{SOURCE}, water saturated with air")
+    density, (along_t, along_p) = water_density_partials(t, p)
+    factor, factor_t, factor_p = _compressed(t, p)
+    added = power_series(t, _AIR)
+    slopes = (along_t + _AIR[1] * factor + added * factor_t, along_p + added * factor_p)
+    return density + added * factor, slopes
 
 
 def _arrays(t: ArrayLike, p: ArrayLike) -> tuple[Floats, Floats]:
