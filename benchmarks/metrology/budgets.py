@@ -68,7 +68,7 @@ def columns(points: int) -> Floats:
 
 
 def by_hand(x: Floats, u: Floats, dof: Floats) -> tuple[Floats, ...]:
-    """Return value, components, u, ν, k and U with derivatives written out; works for points and for one point."""
+    """Return value, components, u, ν, k, U and shares with derivatives written out; works for points and for one point."""
     w, d_1, d_2, d_lin, rho_a, rho_b, rho, d_rho, t, d_t = x
     mass, density, time = w + d_1 - d_2 + d_lin, rho + d_rho, t + d_t
     up, down = 1 - rho_a / rho_b, 1 - rho_a / density
@@ -86,7 +86,7 @@ def by_hand(x: Floats, u: Floats, dof: Floats) -> tuple[Floats, ...]:
     effective = variance * variance / (squares * squares / dof).sum(axis=0)
     k: Floats = quantile(effective, UPPER)
     total = np.sqrt(variance)
-    return q, parts, total, effective, k, k * total
+    return q, parts, total, effective, k, k * total, 100 * squares / variance
 
 
 def by_gtc(x: Floats) -> tuple[object, ...]:

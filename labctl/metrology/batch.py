@@ -1,5 +1,6 @@
 """The results of a model at every point of a batch, with their components along every effect."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -129,9 +130,9 @@ class Batch:
         else:
             percents = [100 * own * own / variance for own in components]
         rows: list[BudgetRow] = []
-        for number, use in enumerate(self._uses):
+        for use, own, slope, percent in zip(self._uses, components, sensitivities, percents, strict=True):
             given, contribution = self.inputs[use.slot.symbol], use.contribution
-            factor, divisor, dof = given.factor, contribution.divisor, use.dof.item(point)
+            factor, divisor, dof = given.factor, use.divisor, use.dof.item(point)
             spread = abs(use.u.item(point)) / factor
             rows.append(
                 BudgetRow(
@@ -143,11 +144,11 @@ class Batch:
                     stated=spread * divisor,
                     divisor=divisor,
                     u=spread,
-                    dof=finite_dof(dof),
+                    dof=dof if dof < math.inf else None,
                     type=contribution.evaluation,
-                    sensitivity=sensitivities[number] * factor * ratio,
-                    contribution=abs(components[number]) * ratio,
-                    percent=percents[number],
+                    sensitivity=slope * factor * ratio,
+                    contribution=abs(own) * ratio,
+                    percent=percent,
                     source=contribution.source,
                     effect=use.effects[point if len(use.effects) > 1 else 0],
                     confirmed=contribution.confirmed,
@@ -158,8 +159,10 @@ class Batch:
     def _value(self, use: Use, point: int) -> float:
         """Return the value of an input or element at a point, in its own unit."""
         given, element = self.inputs[use.slot.symbol], use.slot.element
+        if element is None and given.values.size == 1:
+            return given.values.item()
         values = given.values if element is None or given.elements is None else given.elements[..., element]
-        return values.item() if values.size == 1 else float(np.broadcast_to(values, (self.points,))[point])
+        return float(np.broadcast_to(values, (self.points,))[point])
 
     def _percent(self, output: str, point: int, number: int, own: float) -> float:
         """Return c_i u_i Σ_j r_ij c_j u_j / u², in per cent."""

@@ -56,6 +56,11 @@ class Use:
         return tuple(map(str, self.identities))
 
     @cached_property
+    def divisor(self) -> float:
+        """Return what the stated width is divided by."""
+        return self.contribution.divisor
+
+    @cached_property
     def shape(self) -> Text:
         """Return the name of the distribution."""
         return self.contribution.distribution.describe()
@@ -200,7 +205,7 @@ def _combined_at_one(sensitivities: Floats, uses: Sequence[Use]) -> Combined:
     dof = variance * variance / spread if spread > 0 else math.inf
     column = np.array(parts)[:, None]
     squares = np.array(variances)[:, None]
-    return Combined(column, column, np.zeros(column.shape, np.bool_), squares, np.array([variance]), np.array([dof]))
+    return Combined(column, column, np.zeros((len(parts), 1), dtype=np.bool_), squares, np.array([variance]), np.array([dof]))
 
 
 def _gathered(parts: Floats, groups: Sequence[Group]) -> tuple[Floats, Floats, np.ndarray]:

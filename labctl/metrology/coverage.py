@@ -66,7 +66,7 @@ def coverage_factors(dof: NDArray[np.float64], probability: float = PROBABILITY)
             input="probability",
             problem=Text("a coverage probability lies between 0 and 1", zh="包含概率应在 0 与 1 之间"),
         )
-    if not bool(np.all(dof > 0)):  # NaN is not greater than zero either
+    if not (dof > 0).all():  # NaN is not greater than zero either
         raise UncertaintyError(
             code="dof-not-positive",
             input="ν",
@@ -76,6 +76,9 @@ def coverage_factors(dof: NDArray[np.float64], probability: float = PROBABILITY)
 
     upper = (1 + probability) / 2
     normal = _normal_factor(upper)
+    if dof.size == 1:
+        only = dof.item()
+        return np.full(dof.shape, special.stdtrit(only, upper) if only < _MANY else normal)
     factors = np.full(dof.shape, normal)
     few = dof < _MANY
     if bool(few.any()):

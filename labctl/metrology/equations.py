@@ -32,7 +32,7 @@ class Equations:
 
     source: tuple[str, ...]
     graph: Graph
-    _known: dict[tuple[Kind | None, ...], dict[str, Unit]] = field(repr=False)
+    _known: dict[tuple[tuple[str, Dimension] | None, ...], dict[str, Unit]] = field(repr=False)
 
     def __init__(self, *texts: str) -> None:
         """Read the texts. Raises ModelError with the position and what is allowed."""
@@ -82,7 +82,7 @@ class Equations:
             UncertaintyError: an input has no unit.
             UnitMismatch: an operation joins what may not be joined; it names both dimensions.
         """
-        given = tuple((units[each].dimension, units[each].is_scale) if each in units else None for each in self.inputs)
+        given = tuple((units[each].symbol, units[each].dimension) if each in units else None for each in self.inputs)
         if given not in self._known:
             self._known[given] = self._examined(units)
         return self._known[given]

@@ -139,16 +139,20 @@ def _matched(equations: Equations, inputs: Mapping[str, Input]) -> None:
 
 
 def _finite(output: str, values: Floats) -> None:
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
+    if not np.isfinite(values).all():
+        bad = np.flatnonzero(~np.isfinite(values))
         raise UncertaintyError(code="not-a-number", input=output, problem=_NOT_FINITE.filled(point=int(bad[0]) + 1))
 
 
 def _sensitivities(output: str, result: Dual, uses: Sequence[Use], points: int) -> Floats:
     """Return the slope of a result along the input of every use, shape (uses, n)."""
-    found = np.zeros((len(uses), points))
-    for number, use in enumerate(uses):
-        found[number] = result.slopes.get(use.column, 0.0)
+    slopes = result.slopes
+    if points == 1 and all(isinstance(each, float) for each in slopes.values()):
+        found = np.array([slopes.get(use.column, 0.0) for use in uses], dtype=np.float64)[:, None]
+    else:
+        found = np.zeros((len(uses), points))
+        for number, use in enumerate(uses):
+            found[number] = slopes.get(use.column, 0.0)
     if not bool(np.isfinite(found).all()):
         for number, use in enumerate(uses):
             found[number] = np.where(np.isfinite(found[number]) | (use.u != 0), found[number], 0.0)
@@ -219,27 +223,38 @@ def _only(entering: Leaves, chosen: np.ndarray) -> Leaves:
 
 def _shapes(output: str, found: Combined, uses: Sequence[Use], groups: Sequence[Group]) -> list[Caution]:
     """Return cautions about one contribution that rules the variance."""
-    if found.variance.size == 1 and max(found.variances[:, 0].tolist(), default=0.0) <= found.variance.item() / 2:
+    if found.variance.size == 1 and not _rules(found, uses, groups):
         return []
     threshold = found.variance * _DOMINANT
     rectangle = few = np.zeros(found.variance.shape, dtype=np.bool_)
-    large = np.flatnonzero((found.variances > found.variance / 2).any(axis=1)).tolist() if groups else []
-    if not large:
-        return []
-    for number in large:
+    half = found.variance / 2
+    large = (found.variances > half).any(axis=1).tolist() if groups else []
+    for number in (number for number, is_large in enumerate(large) if is_large):
         group, share = groups[number], found.variances[number]
         if isinstance(uses[group.members[0][0]].contribution.distribution, Rectangular):
             rectangle = rectangle | (share > threshold)
-        few = few | ((share > found.variance / 2) & (group.dof <= _FEW))
+        few = few | ((share > half) & (group.dof <= _FEW))
     cautions: list[Caution] = []
     _warn(cautions, "dominant-rectangle", output, rectangle, _RECTANGLE)
     _warn(cautions, "few-degrees", output, few, _FEW_DEGREES)
     return cautions
 
 
+def _rules(found: Combined, uses: Sequence[Use], groups: Sequence[Group]) -> bool:
+    """Return whether, at one point, a contribution over half of the variance is a rectangle or has few ν."""
+    half = found.variance.item() / 2
+    for number, share in enumerate(found.variances[:, 0].tolist()):
+        if share > half:
+            group = groups[number]
+            shape = uses[group.members[0][0]].contribution.distribution
+            if isinstance(shape, Rectangular) or group.dof.item() <= _FEW:
+                return True
+    return False
+
+
 def _warn(cautions: list[Caution], code: str, output: str, where: np.ndarray, text: Text) -> None:
-    points = tuple(int(point) for point in np.flatnonzero(where))
-    if points:
+    if where.any():
+        points = tuple(int(point) for point in np.flatnonzero(where))
         cautions.append(Caution(code, output, points, text.filled(output=output)))
 
 

@@ -31,7 +31,10 @@ def pass_through(
     found: list[Node] = []
     for operation in operations:
         kind, at = operation.kind, operation.arguments
-        if kind == "value":
+        rule = _BINARY.get(kind)
+        if rule is not None:
+            found.append(rule(found[at[0]], found[at[1]]))
+        elif kind == "value":
             value, column = values[operation.name], columns.get(operation.name)
             found.append((value, {} if column is None else {column: 1.0}, abs(value)))
         elif kind == "number":
@@ -39,8 +42,6 @@ def pass_through(
         elif kind == "negate":
             value, slopes, scale = found[at[0]]
             found.append((-value, {column: -slope for column, slope in slopes.items()}, scale))
-        elif kind in _BINARY:
-            found.append(_BINARY[kind](found[at[0]], found[at[1]]))
         else:
             found.append(_mapped(kind, found[at[0]]))
     return found
