@@ -7,7 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from labctl import errors
-from labctl.errors import EngineError, EngineFailed, InstrumentError, LabctlError, RecordAltered, StoreFailed
+from labctl.errors import (
+    EngineError,
+    EngineFailed,
+    InstrumentError,
+    LabctlError,
+    MetrologyError,
+    RecordAltered,
+    StoreFailed,
+)
 from labctl.language import Language, Text
 
 FINE, FOUND, USAGE, REFUSED, FAILED, DIFFERENT, NOT_VERIFIABLE = 0, 1, 2, 3, 4, 5, 6
@@ -81,6 +89,7 @@ def _calibrate(options: argparse.Namespace, language: Language) -> int:
             by=options.by,
             endpoints=_text_of(options.endpoints),
             yes=options.yes,
+            adjust=options.adjust,
             real_time=options.real_time,
         )
     )
@@ -178,6 +187,29 @@ def _check(options: argparse.Namespace, language: Language) -> int:
         for each in findings:
             print(each.said(language))
     return FOUND if any(each.grave for each in findings) else FINE
+
+
+def _evaluate(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.evaluate.command import Wanted, evaluate_file, refusal
+
+    wanted = Wanted(
+        file=options.file,
+        monte_carlo=options.monte_carlo,
+        seed=options.seed,
+        probability=options.probability,
+        html=options.html,
+        plot=options.plot,
+        csv=options.csv,
+    )
+    try:
+        report = evaluate_file(wanted, language)
+    except MetrologyError as error:
+        if not options.json:
+            raise
+        print(json.dumps(refusal(error, language), ensure_ascii=False))
+        return REFUSED
+    print(json.dumps(report.plain(), ensure_ascii=False) if options.json else report.text(language))
+    return FINE
 
 
 def _demo(options: argparse.Namespace, language: Language) -> int:
@@ -309,6 +341,14 @@ def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: 
         action="store_true",
         help=words("simulated bench at the speed of the clock", "模拟台位按实时运行"),
     )
+    calibrate.add_argument(
+        "--adjust",
+        action="store_true",
+        help=words(
+            "offer an adjustment where the errors call for it, and measure again as left",
+            "误差偏大时询问是否调整，并在调整后重新测量",
+        ),
+    )
     resume = command("resume", _resume, words("take up a run whose engine ended", "恢复已中断的运行"), json=True)
     resume.add_argument("run")
     resume.add_argument("--reason", default="", help=words("why, for the record", "恢复原因(记入记录)"))
@@ -360,8 +400,37 @@ def _add_record_commands(command: Callable[..., argparse.ArgumentParser], words:
     check = command("check", _check, words("check a procedure without instruments", "不连接仪器检查规程"), json=True)
     check.add_argument("procedure")
     check.add_argument("--station", type=Path)
+    _add_evaluate(command, words)
     backup = command("backup", _backup, words("copy the data folder consistently", "一致地备份数据"), json=True)
     backup.add_argument("out", type=Path)
+
+
+def _add_evaluate(command: Callable[..., argparse.ArgumentParser], words: Callable[[str, str], str]) -> None:
+    evaluate = command(
+        "evaluate",
+        _evaluate,
+        words("evaluate the uncertainty of a calculation", "评定一次计算的测量不确定度"),
+        json=True,
+    )
+    evaluate.add_argument("file", type=Path, help=words("calculation in TOML or JSON", "计算文件(TOML 或 JSON)"))
+    evaluate.add_argument(
+        "--monte-carlo",
+        type=_trials,
+        metavar="N|adaptive",
+        help=words("so many trials, or as many as it takes", "试验次数,或 adaptive(自适应)"),
+    )
+    evaluate.add_argument("--seed", type=int, default=1, help=words("of the trials (default 1)", "随机种子(默认 1)"))
+    evaluate.add_argument(
+        "--probability", type=float, help=words("of coverage (default 0.9545)", "包含概率(默认 0.9545)")
+    )
+    evaluate.add_argument("--html", type=Path, help=words("write the budget as a page", "将评定表写为网页"))
+    evaluate.add_argument("--plot", type=Path, help=words("draw the contributions (SVG)", "绘制各分量(SVG)"))
+    evaluate.add_argument("--csv", type=Path, help=words("write the budget as a table", "将评定表写为 CSV"))
+
+
+def _trials(given: str) -> int | str:
+    """Return a number of trials, or the word for as many as it takes."""
+    return given if given == "adaptive" else int(given)
 
 
 if __name__ == "__main__":

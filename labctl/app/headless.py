@@ -45,6 +45,7 @@ class Wanted:
     by: str = ""
     endpoints: str = ""
     yes: bool = False
+    adjust: bool = False
     real_time: bool = False
 
 
@@ -119,7 +120,8 @@ class Headless:
             unit_asset_number=wanted.unit_asset_number,
             order=wanted.order,
             by=wanted.by or getpass.getuser(),
-            confirms="nobody" if wanted.yes or station.simulated else "person",
+            adjust=wanted.adjust,
+            confirms="nobody" if wanted.yes or (station.simulated and not wanted.adjust) else "person",
         )
         for line in foresee(job):
             self._tell(line.within(self.language))
