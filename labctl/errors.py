@@ -30,7 +30,8 @@
     |  |- QuantityError
     |  |- FigureError
     |  `- UncertaintyError
-    |     `- ModelError
+    |     |- ModelError
+    |     `- CalculationFileError
     |- TraceabilityError
     |  |- CalibrationExpired
     |  `- OutsideCalibratedInterval
@@ -431,6 +432,20 @@ class ModelError(UncertaintyError):
         zh="方程 {input!r} 第 {position} 个字符:{problem} [{code}]",
     )
     position: int = 1
+
+
+@define(kw_only=True, slots=False)
+class CalculationFileError(UncertaintyError):
+    """A file for `labctl evaluate` cannot be used as it stands; `where` is the field, `input` what it belongs to."""
+
+    said: ClassVar[Text] = Text(
+        "{file}, line {line}, {where}: {problem}. {remedy} [{code}]",
+        zh="{file} 第 {line} 行 {where}:{problem}。{remedy} [{code}]",
+    )
+    file: str
+    line: int
+    where: str
+    remedy: Text
 
 
 # --- traceability ----------------------------------------------------------------------------------------------------

@@ -60,12 +60,12 @@ class Budget:
         return [
             row.symbol,
             row.description.within(language) + ("" if row.confirmed else _UNCONFIRMED.within(language)),
-            f"{row.value:.10g} {row.unit}",
+            f"{row.value:.10g}{_after(row.unit)}",
             row.distribution.within(language),
             f"{row.u:.2g}",
             "∞" if row.dof is None else f"{row.dof:.3g}",
             row.type,
-            f"{row.sensitivity:.4g}",
+            f"{row.sensitivity + 0.0:.4g}",
             f"{row.contribution:.2g}",
             f"{row.percent:.1f} %",
             row.source,
@@ -75,7 +75,7 @@ class Budget:
         value, expanded = report(self.value, self.expanded) if self.expanded > 0 else (shortest(self.value), "0")
         dof = "∞" if self.dof is None else f"{self.dof:.4g}"
         facts = _SUM.filled(
-            output=self.output, value=value, unit=self.unit, expanded=expanded, u=f"{self.u:.3g}",
+            output=self.output, value=value, unit=_after(self.unit), expanded=expanded, u=f"{self.u:.3g}",
             dof=dof, k=f"{self.k:.2f}", p=f"{100 * self.probability:.6g}", rule=self.rule,
         )  # fmt: skip
         return [facts.within(language), *(warning.within(language) for warning in self.warnings)]
@@ -84,6 +84,10 @@ class Budget:
 def finite_dof(dof: float) -> float | None:
     """Return degrees of freedom as a record holds them: None for infinitely many."""
     return dof if math.isfinite(dof) else None
+
+
+def _after(unit: str) -> str:
+    return "" if unit in {"", "1"} else f" {unit}"
 
 
 def _aligned(table: Sequence[Sequence[str]]) -> list[str]:
@@ -113,6 +117,6 @@ _HEADS: Final = (
 )
 _UNCONFIRMED: Final = Text(" (unconfirmed)", zh="(未经核实)")
 _SUM: Final = Text(
-    "{output} = {value} {unit}, u = {u}, ν_eff = {dof}, k = {k} ({rule}), U = {expanded} {unit}",
-    zh="{output} = {value} {unit},u = {u},ν_eff = {dof},k = {k}({rule}),U = {expanded} {unit}",
+    "{output} = {value}{unit}, u = {u}, ν_eff = {dof}, k = {k} ({rule}), U = {expanded}{unit}",
+    zh="{output} = {value}{unit},u = {u},ν_eff = {dof},k = {k}({rule}),U = {expanded}{unit}",
 )
