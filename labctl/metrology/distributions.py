@@ -250,6 +250,11 @@ class CurvilinearTrapezoidal(Distribution):
 
     delta: float = 0.0
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a δ that would let the half-width vanish or turn over."""
+        if not 0 <= self.delta <= 1:
+            raise UncertaintyError(code="delta-out-of-range", input=self.title.en, problem=_DELTA)
+
     @property
     def divisor(self) -> float:
         """Return 1 / √(1/3 + δ²/9)."""
@@ -322,6 +327,11 @@ class Gamma(Distribution):
 
     shape: float = 1.0
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a shape that is not positive."""
+        if not 0 < self.shape < math.inf:
+            raise UncertaintyError(code="not-positive", input=self.title.en, problem=_SHAPE)
+
     @property
     def form(self) -> tuple[object, ...]:
         """Return the name and the shape."""
@@ -331,7 +341,7 @@ class Gamma(Distribution):
         """Return the quantile about the mean, in standard deviations."""
         from scipy import special
 
-        found: Floats = special.gammaincinv(self.shape, p)
+        found = np.asarray(special.gammaincinv(self.shape, p), dtype=np.float64)
         return (found - self.shape) / math.sqrt(self.shape)
 
     def describe(self) -> Text:
@@ -363,7 +373,8 @@ class Empirical(Distribution):
     def quantile(self, p: Floats, dof: float = math.inf) -> Floats:  # noqa: ARG002  ν has no part in it
         """Return one of the observed values, about their mean, in standard deviations."""
         standard = (self.observed - np.mean(self.observed)) / np.std(self.observed)
-        return standard.take((p * standard.size).astype(np.intp))
+        found: Floats = standard.take((p * standard.size).astype(np.intp))
+        return found
 
 
 @frozen(eq=False)
@@ -407,6 +418,10 @@ _NO_SHAPE: Final = Text(
     "this distribution says nothing of its shape, so it cannot be drawn; state a named one",
     zh="该分布未指明形状,无法抽样;请给出具名分布",
 )
+_DELTA: Final = Text(
+    "δ, the doubt about the half-width, lies between 0 and 1 of it", zh="半宽的不确切程度 δ 应在 0 与 1 之间"
+)
+_SHAPE: Final = Text("the shape is positive: one more than the counts", zh="形状参数为正:计数加一")
 _NO_SPREAD: Final = Text(
     "observed values must be finite, two or more, and not all alike", zh="实测值须为有限数,至少两个且不全相同"
 )

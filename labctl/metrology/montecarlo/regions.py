@@ -70,7 +70,7 @@ def _distances(trials: Sequence[Floats], mean: Floats, covariance: Floats, shape
     if any(not variance > 0 for variance in variances):
         raise UncertaintyError(code="singular-covariance", input="region", problem=_FLAT_ONE)
     if shape == "rectangle":
-        found = np.abs(away[0]) / math.sqrt(variances[0])
+        found: Floats = np.abs(away[0]) / math.sqrt(variances[0])
         for each, variance in zip(away[1:], variances[1:], strict=True):
             np.maximum(found, np.abs(each) / math.sqrt(variance), out=found)
         return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,11 @@ from labctl.metrology.effects import EffectId
 GENERATOR: Final = "Philox4x64-10, labctl.montecarlo/1"
 """The generator as an archive names it; the number goes up when a draw would change."""
 _LANES: Final = 4  # numbers that one step of the counter gives
+_SPARE: Final = np.uint64(12)  # bits that a float of 1 … 2 has no place for
+_ONE: Final = np.float64(1).view(np.uint64)
 
 
+@lru_cache(maxsize=4096)
 def key(seed: int, effect: EffectId, part: int = 0) -> int:
     """Return the key of a stream: the first 128 bits of SHA-256, so that two effects do not collide.
 
@@ -29,7 +33,9 @@ def uniforms(stream: int, first: int, count: int) -> Floats:
     ahead = first % _LANES
     generator = np.random.Philox(key=stream, counter=first // _LANES)
     raw = generator.random_raw(count + ahead)[ahead:]
-    found = (raw >> np.uint64(12)).astype(np.float64)
-    found += 0.5
-    found *= 2.0**-52
+    raw >>= _SPARE
+    raw |= _ONE
+    found: Floats = raw.view(np.float64)  # 1 … 2 in steps of 2⁻⁵², so both sums below are exact
+    found -= 1.0
+    found += 2.0**-53
     return found

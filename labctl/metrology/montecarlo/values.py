@@ -1,8 +1,7 @@
 """Values of a model for arrays of trials, without the slopes that first order needs."""
 
-import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from attrs import evolve
@@ -47,8 +46,8 @@ def trials(equations: Equations, scalars: Mapping[str, Number], count: int) -> d
     }
 
 
-_BINARY: Final[Mapping[str, Callable[[Any, Any], Number]]] = {
-    "+": operator.add, "−": operator.sub, "×": operator.mul, "÷": np.divide, "atan2": np.arctan2,
+_BINARY: Final[Mapping[str, Callable[[Number, Number], Floats]]] = {
+    "+": np.add, "−": np.subtract, "×": np.multiply, "÷": np.divide, "atan2": np.arctan2,
 }  # fmt: skip
 
 

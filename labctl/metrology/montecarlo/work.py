@@ -1,0 +1,92 @@
+"""A prepared calculation: any stretch of trials, in blocks that fit the cache and on as many threads as wanted."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from attrs import frozen
+
+from labctl.errors import UncertaintyError
+from labctl.language import Text
+from labctl.metrology.distributions import Floats
+from labctl.metrology.equations import Equations
+from labctl.metrology.montecarlo.draws import Draws, Plan, entered
+from labctl.metrology.montecarlo.values import values
+
+STORE: Final = 2**31
+"""Bytes of trials that are kept at most."""
+
+
+@frozen(eq=False)
+class Work:
+    """A prepared calculation."""
+
+    equations: Equations
+    plan: Plan
+    outputs: tuple[str, ...]
+    points: int
+    seed: int
+    threads: int
+    block: int
+
+    def run(self, first: int, count: int) -> dict[str, Floats]:
+        """Return some trials of every result, shape (points, count)."""
+        found = {output: np.empty((self.points, count)) for output in self.outputs}
+
+        def one(start: int) -> None:
+            length = min(self.block, count - start)
+            draws = Draws(self.seed, first + start, length, self.plan)
+            for place in self.plan.places:
+                results = values(self.equations, entered(place, draws, length))
+                for output in place.outputs:
+                    found[output][place.point, start : start + length] = results[output]
+
+        self.each(one, range(0, count, self.block))
+        for output, rows in found.items():
+            _all_finite(output, rows, first)
+        return found
+
+    def each(self, work: Callable[[int], object], items: Sequence[int]) -> None:
+        """Do work on every item, on as many threads as were asked for."""
+        if self.threads == 1 or len(items) == 1:
+            for item in items:
+                work(item)
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            for _ in pool.map(work, items):
+                pass
+
+    def room(self, trials: int) -> None:
+        """Refuse more trials than memory should hold."""
+        needed = 8 * trials * self.points * len(self.outputs)
+        if needed > STORE:
+            most = STORE // (8 * trials)
+            problem = _TOO_MANY.filled(points=self.points * len(self.outputs), most=most)
+            raise UncertaintyError(code="too-many-trials", input="trials", problem=problem)
+
+
+def _all_finite(output: str, rows: Floats, first: int) -> None:
+    """Refuse trials without a finite value: leaving them out would bend the distribution in silence."""
+    if bool(np.isfinite(np.sum(rows))):  # one pass; a sum beyond range is looked at again
+        return
+    bad = ~np.isfinite(rows)
+    for point in np.flatnonzero(np.any(bad, axis=1)).tolist():
+        trial = int(np.argmax(bad[point]))
+        problem = _NOT_FINITE.filled(
+            bad=int(np.sum(bad[point])), count=rows.shape[1], point=point + 1, trial=first + trial + 1
+        )
+        raise UncertaintyError(code="trial-not-finite", input=output, problem=problem)
+
+
+_TOO_MANY: Final = Text(
+    "so many trials of {points} results do not fit into memory; simulate {most} results at a time with the same seed, "
+    "which gives the same bits",
+    zh="{points} 个结果的试验数据超出内存;请用同一种子每次模拟 {most} 个结果,结果逐位相同",
+)
+_NOT_FINITE: Final = Text(
+    "{bad} of {count} trials at point {point} give no finite value, the first is trial {trial}; they are not left out: "
+    "change the model or the distributions that reach where it has no value",
+    zh="第 {point} 点 {count} 次试验中有 {bad} 次没有有限值,首次为第 {trial} 次;不予剔除:请修改模型或分布",
+)
