@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 
 from labctl.language import Text
 from labctl.metrology.distributions import Floats
+from labctl.metrology.effects import Contribution
 from labctl.metrology.fitting.bases import Basis
-from labctl.metrology.fitting.block import Block, block
+from labctl.metrology.fitting.block import Block, block, block_on_effects
 from labctl.metrology.fitting.least_squares import Solution, Weights
 from labctl.metrology.fitting.model_check import ModelCheck, model_check
 from labctl.metrology.fitting.refusals import refused, uncertainties, vector
@@ -19,6 +20,7 @@ from labctl.metrology.units import Unit
 
 _LOOKS: Final = 512  # places at which a curve is looked at for a second crossing
 _BISECTIONS: Final = 200
+_FLAT: Final = 1e-13  # of y over the range of x: a rise that is noise of binary arithmetic
 
 
 class Route(Enum):
@@ -144,7 +146,7 @@ class Fit:
         own = float(uncertainties("u(y)", u_y, 1)[0])
         at = self._crossing(float(vector("y", y, 1)[0]))
         steep = float(self.slope(at)[0])
-        if steep == 0:
+        if abs(steep) * float(np.ptp(self.x)) <= _FLAT * float(np.abs(self.y).max()):
             raise refused("y", "not-invertible", _LEVEL)
         u = np.hypot(self.curve_band(at).u, own) / abs(steep)
         return Estimate(np.array([at]), u, self.dof)
@@ -163,6 +165,16 @@ class Fit:
         return block(
             owner, tuple(symbols or self.names), self.parameters, self.covariance, dof=self.dof, units=tuple(units)
         )
+
+    def as_inputs_on(
+        self, effects: Sequence[Contribution], components: Floats, units: Sequence[Unit], symbols: Sequence[str] = ()
+    ) -> Block:
+        """Return the parameters as inputs that follow the original effects of the points.
+
+        `components` are those of `components()`, shape (p, effects), in the order of the contributions.
+        """
+        named = tuple(symbols or self.names)
+        return block_on_effects(named, self.parameters, components, effects, units=tuple(units))
 
     def components(self, of_y: Floats, of_x: Floats | None = None) -> Floats:
         """Return the components of the parameters along original effects, shape (p, effects).

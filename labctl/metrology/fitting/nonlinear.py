@@ -18,6 +18,7 @@ from labctl.metrology.fitting.refusals import enough, refused, vector
 from labctl.metrology.units import Unit
 
 _STEPS: Final = 2000
+_STUCK: Final = 1e60  # damping at which no step is left
 _FIRST: Final = 1e-3  # damping, as a part of each column's square
 _STILL: Final = 1e-10  # relative offset: how far the residuals lean towards the curve's tangents (Bates, Watts 1981)
 
@@ -160,7 +161,8 @@ class _Place:
     def offset(self) -> float:
         """Return how far the residuals lean towards the tangents, as a part of what is perpendicular to them."""
         size = np.sqrt(np.einsum("ij,ij->j", self.slopes, self.slopes))
-        q = np.linalg.qr(self.slopes / np.where(size == 0, 1.0, size))[0]
+        directions, widths, _ = np.linalg.svd(self.slopes / np.where(size == 0, 1.0, size), full_matrices=False)
+        q = directions[:, widths > float(widths[0]) * np.finfo(np.float64).eps * len(size)]
         along = q.T @ self.left
         across = self.left - q @ along
         freedom, parameters = len(self.left) - len(self.parameters), len(self.parameters)
@@ -187,7 +189,7 @@ def _descended(place: _Place) -> tuple[int, _Place]:
             place = there
             if ratio > _HONEST and place.offset() < _STILL:
                 return step_number + 1, place
-        elif place.offset() < _STILL or _negligible(step, place.parameters):
+        elif place.offset() < _STILL or damping > _STUCK or _negligible(step, place.parameters):
             if place.offset() < np.sqrt(_STILL):
                 return step_number + 1, place
             break

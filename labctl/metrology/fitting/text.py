@@ -18,6 +18,7 @@ from labctl.metrology.fitting.refusals import refused
 Partials = tuple[Floats, tuple[Floats, ...]]
 """One parameter at every point (n,), and its derivatives along each argument in the shape of that argument."""
 _PAIR: Final = 2
+_SAME: Final = 1e-20  # what is left of a polynomial over too few different x
 
 
 @frozen(eq=False)
@@ -110,8 +111,9 @@ def _polynomial(x: Floats, y: Floats, degree: int) -> tuple[Floats, Floats, Floa
         raised[:, 1:] = powers[:, order, :-1]
         constant = centre + half * alpha[:, None]
         powers[:, order + 1] = (raised - constant * powers[:, order]) / half - beta[:, None] * powers[:, lower]
-    found = _Series(design, slopes, y).solved()
-    value, along_x, along_y = found
+        if not bool((np.einsum("nm,nm->n", *[design[:, :, order + 1]] * 2) > squares * _SAME).all()):
+            raise refused("x", "rank-deficient", _RANK.filled(parameters=degree + 1))
+    value, along_x, along_y = _Series(design, slopes, y).solved()
     turned = np.swapaxes(powers, 1, 2)
     return np.einsum("nij,nj->ni", turned, value), turned @ along_x, turned @ along_y
 
