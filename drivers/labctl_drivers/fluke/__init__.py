@@ -1,1 +1,1 @@
-"""Fluke: calibrators."""
+"""Drivers for instruments by Fluke."""

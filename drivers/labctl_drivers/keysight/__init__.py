@@ -1,1 +1,1 @@
-"""Keysight: multimeters."""
+"""Drivers for instruments by Keysight."""

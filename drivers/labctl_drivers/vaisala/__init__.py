@@ -1,1 +1,1 @@
-"""Vaisala: transmitters of the state of the air."""
+"""Drivers for instruments by Vaisala."""

@@ -1,1 +1,1 @@
-"""Fluke: calibrators."""
+"""Simulators of instruments by Fluke."""

@@ -1,1 +1,1 @@
-"""Keysight: multimeters."""
+"""Simulators of instruments by Keysight."""

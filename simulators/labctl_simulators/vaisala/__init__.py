@@ -1,1 +1,1 @@
-"""Vaisala: transmitters of the state of the air."""
+"""Simulators of instruments by Vaisala."""
