@@ -1,5 +1,6 @@
 """What an evaluation demands of the numbers it is given, with one refusal for each demand."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 
@@ -7,9 +8,21 @@ from labctl.errors import UncertaintyError
 from labctl.language import Text
 
 
+def real(value: float, name: str) -> float:
+    """Return a real number, which may be infinite or NaN. Raises UncertaintyError for text, truth values and None."""
+    if not isinstance(value, bool | str | bytes):
+        with contextlib.suppress(TypeError, ValueError):
+            return float(value)
+    raise UncertaintyError(
+        code="not-a-number",
+        input=name,
+        problem=Text("a number is needed, not {value!r}", zh="需要一个数,不接受 {value!r}").filled(value=value),
+    )
+
+
 def finite(value: float, name: str) -> float:
     """Return a number that is finite. Raises UncertaintyError naming it."""
-    number = float(value)
+    number = real(value, name)
     if not math.isfinite(number):
         raise UncertaintyError(
             code="not-finite",
@@ -48,24 +61,43 @@ def positive(value: float, name: str) -> float:
 
 def probability(value: float, name: str) -> float:
     """Return a probability strictly between 0 and 1."""
-    if not 0 < value < 1:
+    number = real(value, name)
+    if not 0 < number < 1:
         raise UncertaintyError(
             code="probability-out-of-range",
             input=name,
             problem=Text("a probability lies between 0 and 1", zh="概率应在 0 与 1 之间"),
         )
-    return float(value)
+    return number
 
 
 def degrees(value: float, name: str) -> float:
     """Return degrees of freedom that are above zero; infinity is allowed."""
-    if not value > 0:  # NaN is not above zero either
+    number = real(value, name)
+    if not number > 0:  # NaN is not above zero either
         raise UncertaintyError(
             code="dof-not-positive",
             input=name,
             problem=Text("degrees of freedom must be positive", zh="自由度必须为正"),
         )
-    return float(value)
+    return number
+
+
+def ordered(lower: float, upper: float, name: str = "limits") -> tuple[float, float]:
+    """Return two limits, of which one may be infinite, the lower below the upper."""
+    low, high = real(lower, name), real(upper, name)
+    if math.isnan(low) or math.isnan(high):
+        finite(math.nan, name)
+    if low >= high:
+        raise UncertaintyError(
+            code="limits-crossed",
+            input=name,
+            problem=Text(
+                "the lower limit {lower:g} is not below the upper limit {upper:g}; correct the requirement",
+                zh="下限 {lower:g} 不低于上限 {upper:g},请更正要求",
+            ).filled(lower=low, upper=high),
+        )
+    return low, high
 
 
 def enough(values: Sequence[float], name: str, *, at_least: int) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
-from labctl.metrology.admission import degrees
+from labctl.metrology.admission import degrees, real
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.decision_rules import DecisionRule, GlobalRiskRule, Measured, NonBinary, Statement, percent
 from labctl.metrology.limits import Amount, Limits, exact
@@ -145,10 +145,11 @@ def _measured(
 
 
 def _factor(k: float) -> float:
-    if not (k > 0 and math.isfinite(k)):
+    number = real(k, "k")
+    if not (number > 0 and math.isfinite(number)):
         raise UncertaintyError(
             code="k-not-positive",
             input="k",
             problem=Text("a coverage factor is positive", zh="包含因子必须为正"),
         )
-    return k
+    return number

@@ -64,7 +64,7 @@ class Limits:
     @classmethod
     def symmetric(cls, mpe: Amount) -> Self:
         """Return ±MPE around zero, as for an error of indication. Raises UncertaintyError for a limit not positive."""
-        if (mpe.value if isinstance(mpe, Quantity) else mpe) <= 0:
+        if finite(mpe.value if isinstance(mpe, Quantity) else mpe, "MPE") <= 0:
             raise UncertaintyError(
                 code="limit-not-positive",
                 input="MPE",

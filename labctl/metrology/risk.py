@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from labctl.metrology.admission import degrees, finite, positive, probability, uncertainty
+from labctl.metrology.admission import degrees, finite, ordered, positive, probability, uncertainty
 from labctl.metrology.roots import root
 
 Floats = NDArray[np.float64]
@@ -25,9 +25,10 @@ def p_nonconform(
     two tails are added, so that a small risk keeps its digits. u = 0 gives 0 or 1. Raises UncertaintyError.
     """
     y, spread, nu = finite(value, "value"), uncertainty(u, "u"), degrees(dof, "ν")
+    low, high = ordered(lower, upper)
     if spread == 0:
-        return 0.0 if lower <= y <= upper else 1.0
-    return _tail((lower - y) / spread, nu) + _tail((y - upper) / spread, nu)
+        return 0.0 if low <= y <= high else 1.0
+    return _tail((low - y) / spread, nu) + _tail((y - high) / spread, nu)
 
 
 def p_conform(
@@ -39,7 +40,8 @@ def p_conform(
 
 def capability_index(value: float, u: float, lower: float = -math.inf, upper: float = math.inf) -> float:
     """Return the distance to the nearer limit over 3u; negative outside the limits."""
-    return min(finite(value, "value") - lower, upper - value) / (3 * positive(u, "u"))
+    y, (low, high) = finite(value, "value"), ordered(lower, upper)
+    return min(y - low, high - y) / (3 * positive(u, "u"))
 
 
 @frozen
@@ -59,9 +61,9 @@ class Prior:
         """Return the prior centred between two limits of which such a share of items conforms."""
         from scipy import special
 
-        half = (finite(upper, "upper") - finite(lower, "lower")) / 2
+        low, high = ordered(finite(lower, "limits"), finite(upper, "limits"))
         within = float(special.ndtri((1 + probability(share, "in-tolerance probability")) / 2))
-        return cls((lower + upper) / 2, half / within)
+        return cls((low + high) / 2, (high - low) / 2 / within)
 
 
 @frozen(kw_only=True)
@@ -94,7 +96,10 @@ def global_risk(prior: Prior, u: float, limits: tuple[float, float], acceptance:
     most one u near a limit of acceptance, with every limit at the edge of a panel. Raises UncertaintyError.
     """
     spread = uncertainty(u, "u")
-    low, high = limits
+    low, high = ordered(*limits)
+    for edge in acceptance:
+        if math.isnan(edge):
+            finite(edge, "acceptance")
     nodes, weights = _panels(prior, spread, (*limits, *acceptance))
     density = np.exp(-(((nodes - prior.mean) / prior.std) ** 2) / 2) / (prior.std * math.sqrt(2 * math.pi))
     mass = weights * density
@@ -132,7 +137,7 @@ def global_guard_band(prior: Prior, u: float, limits: tuple[float, float], limit
     Zero where the risk is small enough without one. JCGM 106:2012, 9.5.4; solved on `global_risk`.
     """
     risk = probability(limit, "probability of false acceptance")
-    low, high = limits
+    low, high = ordered(*limits)
 
     def excess(w: float) -> float:
         return global_risk(prior, u, limits, (low + w, high - w)).consumer - risk

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -78,6 +78,7 @@ def test_degrees_of_equivalence_of_pairs() -> None:
     assert math.isnan(shared.e_n)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0.01, 1)), min_size=2, max_size=8))
 def test_degrees_of_equivalence_balance(laboratories: list[tuple[float, float]]) -> None:
     x, u = [each for each, _ in laboratories], [each for _, each in laboratories]
@@ -86,6 +87,7 @@ def test_degrees_of_equivalence_balance(laboratories: list[tuple[float, float]])
     assert math.fsum(each.difference / own**2 for each, own in zip(found, u, strict=True)) == pytest.approx(0, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(
     steps=st.integers(-400, 400), own=st.integers(0, 200), other=st.integers(1, 200), place=st.sampled_from([1e-6, 0.1])
 )

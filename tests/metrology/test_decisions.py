@@ -57,6 +57,7 @@ def test_ilac_g8_statements(rule: DecisionRule, statements: list[Statement]) -> 
     assert [each.statement for each in given] == statements
 
 
+@settings(deadline=None)
 @given(
     steps=st.integers(-2500, 2500),
     half=st.integers(1, 2000),
@@ -162,7 +163,7 @@ def test_every_rule_speaks_both_languages_and_limits_its_risk(rule: DecisionRule
         assert found.pfa <= found.worst + 1e-12
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(rule=st.sampled_from(RULES), u=st.floats(0.01, 0.4), value=st.floats(-2, 2), step=st.floats(0, 1))
 def test_nearer_to_the_middle_is_never_judged_worse(rule: DecisionRule, u: float, value: float, step: float) -> None:
     order = [P, CP, Statement.INCONCLUSIVE, CF, F]

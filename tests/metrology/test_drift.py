@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -50,6 +50,7 @@ def test_what_all_certificates_share_stays_and_leaves_the_rate_alone() -> None:
     assert shared.at(100).u == pytest.approx(math.hypot(plain.at(100).u, 0.28), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e3, 1e3), st.floats(-10, 10), st.lists(st.integers(0, 400), min_size=3, max_size=9, unique=True))
 def test_a_straight_history_is_predicted_exactly(level: float, rate: float, days: list[int]) -> None:
     found = drift([float(day) for day in days], [level + rate * day for day in days])

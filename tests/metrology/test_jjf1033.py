@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -63,6 +63,7 @@ def test_verification_among_several() -> None:
     assert verification_by_comparison(1.2, 0.0, [1.2, 1.2]).passes
 
 
+@settings(deadline=None)
 @given(
     steps=st.integers(-300, 300), own=st.integers(0, 200), other=st.integers(0, 200), place=st.sampled_from([1e-6, 0.1])
 )
@@ -71,6 +72,7 @@ def test_transfer_is_decided_as_with_whole_numbers(steps: int, own: int, other: 
     assert found.passes == (steps**2 <= own**2 + other**2)
 
 
+@settings(deadline=None)
 @given(
     y=st.integers(-300, 300),
     others=st.lists(st.integers(-300, 300), min_size=2, max_size=6),

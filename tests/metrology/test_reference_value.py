@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -101,6 +101,7 @@ def test_median_and_mean_without_claims() -> None:
     assert plain.u_scaled == plain.u
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-1, 1), st.floats(0.01, 1)), min_size=2, max_size=8), st.floats(0.1, 100))
 def test_estimates_follow_the_unit_and_never_claim_less_than_the_weighted_mean(
     laboratories: list[tuple[float, float]], scale: float

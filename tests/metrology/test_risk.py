@@ -114,7 +114,7 @@ def test_two_percent_is_kept_by_method_six_whatever_the_items() -> None:
         assert max(risks) < 0.0205
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(u=spreads, share=st.floats(0.3, 0.99), w=st.floats(0, 0.4), step=st.floats(0.01, 0.5))
 def test_a_wider_guard_band_never_helps_the_producer_nor_hurts_the_consumer(
     u: float, share: float, w: float, step: float
@@ -128,6 +128,7 @@ def test_a_wider_guard_band_never_helps_the_producer_nor_hurts_the_consumer(
     assert narrow.producer == pytest.approx(rejected_conforming, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(value=st.floats(-3, 3), step=st.floats(0.001, 1), u=spreads, dof=st.sampled_from([3.0, 30.0, math.inf]))
 def test_specific_risk_grows_towards_and_beyond_a_limit(value: float, step: float, u: float, dof: float) -> None:
     assert p_nonconform(value + step, u, upper=1, dof=dof) >= p_nonconform(value, u, upper=1, dof=dof)
@@ -135,6 +136,7 @@ def test_specific_risk_grows_towards_and_beyond_a_limit(value: float, step: floa
     assert p_nonconform(1.0, u, upper=1.0, dof=dof) == pytest.approx(0.5)
 
 
+@settings(deadline=None)
 @given(u=spreads, risk=st.floats(0.001, 0.4), dof=st.sampled_from([4.0, math.inf]))
 def test_a_specific_guard_band_meets_its_risk(u: float, risk: float, dof: float) -> None:
     one = specific_guard_band(u, risk, dof=dof)
@@ -173,6 +175,9 @@ def test_refusals_name_the_input() -> None:
         (lambda: p_nonconform(math.nan, 1.0), "value"),
         (lambda: p_nonconform(0.0, -1.0), "u"),
         (lambda: p_nonconform(0.0, 1.0, dof=0.0), "ν"),
+        (lambda: p_nonconform(0.0, 1.0, math.nan, 1.0), "limits"),
+        (lambda: p_nonconform(0.0, 1.0, 1.0, 1.0), "limits"),
+        (lambda: global_risk(Prior(0.0, 1.0), 0.1, LIMITS, (math.nan, 1.0)), "acceptance"),
         (lambda: Prior(0.0, 0.0), "prior std"),
         (lambda: Prior(math.inf, 1.0), "prior mean"),
         (lambda: Prior.in_tolerance(1.0, -1, 1), "in-tolerance probability"),

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
-from labctl.metrology.admission import finite, positive, probability
+from labctl.metrology.admission import finite, ordered, positive, probability
 from labctl.metrology.drift import Drift
 from labctl.metrology.roots import root
 
@@ -59,12 +59,7 @@ def reliability_interval(
             input="limits",
             problem=Text("a reliability needs a lower or an upper limit", zh="可靠度至少需要一个上限或下限"),
         )
-    if lower >= upper:
-        raise UncertaintyError(
-            code="limits-crossed",
-            input="limits",
-            problem=Text("the lower limit is not below the upper one; correct them", zh="下限不低于上限,请更正"),
-        )
+    ordered(lower, upper)
     level, begin = probability(confidence, "confidence"), finite(start, "start")
     both = math.isfinite(lower) and math.isfinite(upper)
     k = float(special.stdtrit(drift.dof, (1 + level) / 2 if both else level))

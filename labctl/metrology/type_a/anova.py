@@ -98,7 +98,8 @@ def one_way(groups: Sequence[Sequence[float]], name: str = "groups") -> Anova:
 
     Raises UncertaintyError for fewer than two groups, a group of fewer than two readings or one not finite.
     """
-    return one_way_of([series(group, f"{name}[{place}]") for place, group in enumerate(groups, start=1)], name)
+    named = [(f"{name}[{place}]", group) for place, group in enumerate(groups, start=1)]
+    return one_way_of([series(enough(group, own, at_least=2), own) for own, group in named], name)
 
 
 def one_way_of(groups: Sequence[Series], name: str = "groups") -> Anova:

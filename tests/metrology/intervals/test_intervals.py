@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -51,6 +51,7 @@ def test_interval_test(  # noqa: PLR0913 - the columns of the published table
     assert (found.rejection, found.low, found.high) == pytest.approx((rejection, low, high), abs=6e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.data(), st.floats(0.5, 0.99))
 def test_more_within_tolerance_never_shortens_an_interval(tested: int, draw: st.DataObject, target: float) -> None:
     within = draw.draw(st.integers(0, tested - 1))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labctl.errors import UncertaintyError
@@ -48,6 +48,7 @@ def test_equal_readings_are_not_suspect() -> None:
     assert (found.statistic, found.suspect, found.place) == (0, False, 1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-1000, 1000), min_size=3, max_size=30).filter(lambda each: len(set(each)) > 1),
     st.floats(0.001, 0.2),
