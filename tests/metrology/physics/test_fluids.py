@@ -1,5 +1,7 @@
 """Water, moist air, buoyancy and states of gas against published values and in use."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_particulate_volumes() -> None:
 
 
 def test_refusals_of_fluids() -> None:
-    for refused in (
+    outside: tuple[Callable[[], object], ...] = (
         lambda: water.water_density(40.1),
         lambda: water.water_density(20.0, 2e6),
         lambda: water.water_density_saturated(25.1),
@@ -112,7 +114,8 @@ def test_refusals_of_fluids() -> None:
         lambda: air.dew_point(20.0, 1.1),
         lambda: buoyancy.buoyancy_factor(1.2, 0.9982),
         lambda: gas.volume_factor(20.0, 101.325, gas.STANDARD),
-    ):
+    )
+    for refused in outside:
         with pytest.raises(UncertaintyError, match="out-of-range"):
             refused()
     assert air.air_density(30.0, 101325.0, 0.5, beyond_recommended=True) == pytest.approx(
