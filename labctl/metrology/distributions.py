@@ -45,7 +45,7 @@ class Distribution:
     title: ClassVar[Text] = Text("unspecified", zh="未指定")
     bounded: ClassVar[bool] = False
     uniforms: ClassVar[int] = 1  # random numbers that one trial needs
-    from_normal: ClassVar[bool] = False  # drawn as a function of a normal variable
+    heeds_dof: ClassVar[bool] = False  # its shape depends on the degrees of freedom
 
     stated: Floats = field(converter=as_floats)
 
@@ -90,9 +90,9 @@ class Distribution:
 
 @frozen(eq=False)
 class _AsNormal(Distribution):
-    """A distribution that follows a normal variable: itself, or t where its degrees of freedom are finite."""
+    """Normal, or t where the degrees of freedom are finite."""
 
-    from_normal: ClassVar[bool] = True
+    heeds_dof: ClassVar[bool] = True
 
     @property
     def reach(self) -> float:
@@ -106,9 +106,9 @@ class _AsNormal(Distribution):
 
     def quantile(self, p: Floats, dof: float = math.inf) -> Floats:
         """Return the normal or t quantile."""
-        from scipy import special
+        from labctl.metrology.student import student_quantile
 
-        return self.follow(special.ndtri(p), dof)
+        return student_quantile(p, dof)
 
     def follow(self, z: Floats, dof: float = math.inf) -> Floats:
         """Return z, or the t of as many degrees of freedom (JCGM 101:2008, 6.4.9)."""

@@ -68,8 +68,6 @@ class Draws:
             if term.effect not in self._mixed:
                 self._mixed |= family.mix([self._normal(each) for each in family.effects])
             return distribution.follow(self._mixed[term.effect], term.dof)
-        if distribution.from_normal:
-            return distribution.follow(self._normal(term.effect), term.dof)
         numbers = [self._uniform(term.effect, part) for part in range(distribution.uniforms)]
         return distribution.draw(numbers, term.dof)
 
@@ -149,7 +147,7 @@ def _terms(uses: Sequence[Use], groups: Sequence[Group], point: int, way: Apart)
         if number in split:
             effect = effect.used_at(f"{use.slot}#{point}")
         distribution = use.contribution.distribution
-        dof = float(use.dof[point]) if distribution.from_normal else np.inf
+        dof = float(use.dof[point]) if distribution.heeds_dof else np.inf
         found.setdefault(use.slot, []).append(Term(effect, distribution, dof, scale))
     return {slot: tuple(each) for slot, each in found.items()}
 

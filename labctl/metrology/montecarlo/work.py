@@ -62,8 +62,7 @@ class Work:
         """Refuse more trials than memory should hold."""
         needed = 8 * trials * self.points * len(self.outputs)
         if needed > STORE:
-            most = STORE // (8 * trials)
-            problem = _TOO_MANY.filled(points=self.points * len(self.outputs), most=most)
+            problem = _TOO_MANY.filled(trials=trials, results=self.points * len(self.outputs), most=STORE // 8)
             raise UncertaintyError(code="too-many-trials", input="trials", problem=problem)
 
 
@@ -81,12 +80,12 @@ def _all_finite(output: str, rows: Floats, first: int) -> None:
 
 
 _TOO_MANY: Final = Text(
-    "so many trials of {points} results do not fit into memory; simulate {most} results at a time with the same seed, "
-    "which gives the same bits",
-    zh="{points} 个结果的试验数据超出内存;请用同一种子每次模拟 {most} 个结果,结果逐位相同",
+    "{trials} trials of {results} results do not fit into memory, {most} values do; take fewer trials, or simulate "
+    "some points at a time with the same seed, which gives the same bits",
+    zh="{results} 个结果各 {trials} 次试验超出内存(上限 {most} 个值);请减少次数,或用同一种子分批模拟测量点,结果逐位相同",
 )
 _NOT_FINITE: Final = Text(
     "{bad} of {count} trials at point {point} give no finite value, the first is trial {trial}; they are not left out: "
     "change the model or the distributions that reach where it has no value",
-    zh="第 {point} 点 {count} 次试验中有 {bad} 次没有有限值,首次为第 {trial} 次;不予剔除:请修改模型或分布",
+    zh="第 {point} 点 {count} 次试验中 {bad} 次没有有限值,首次为第 {trial} 次;不予剔除:请修改模型或分布",
 )

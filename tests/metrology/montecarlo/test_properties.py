@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
@@ -32,7 +32,7 @@ from labctl.metrology.montecarlo.simulation import Simulation
 from labctl.metrology.montecarlo.streams import key, uniforms
 from labctl.metrology.montecarlo.tolerance import Adaptive
 from labctl.metrology.montecarlo.validation import validate
-from labctl.metrology.student import student_of_normal
+from labctl.metrology.student import student_of_normal, student_quantile
 from tests.metrology.models import by_symbol, effect, given
 
 MODEL = Equations("E = exp(V / 10) * sin(d) + V**2 - V_s", "r = V / (V_s + 1)")
@@ -216,9 +216,11 @@ def test_observed_values() -> None:
     assert sorted({round(each, 12) for each in found.values("y", 0).tolist()}) == [0.0, 1.0, 5.0]
 
 
-@pytest.mark.parametrize("dof", [1.0, 2.5, 3.0, 4.5, 30.0, 1e6])
+@pytest.mark.parametrize("dof", [0.4, 1.0, 2.5, 3.0, 4.5, 30.0, 1e6])
 def test_student_by_table(dof: float) -> None:
-    """The table of t agrees with the exact quantile far into the tails."""
+    """Both tables of t agree with the exact quantile far into the tails."""
+    p = np.concatenate([np.exp2(np.linspace(-53, -1.001, 2000)), uniforms(5, 0, 2000), [2.0**-53, 1 - 2.0**-53]])
+    assert student_quantile(p, dof) == pytest.approx(special.stdtrit(dof, p), rel=1e-8, abs=1e-9)
     z = np.linspace(-8.2, 8.2, 4001)
     exact = np.where(z < 0, 1, -1) * stats.t.ppf(stats.norm.cdf(-np.abs(z)), dof)
     assert student_of_normal(z, dof) == pytest.approx(exact, rel=1e-7, abs=1e-9)
