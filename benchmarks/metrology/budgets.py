@@ -68,7 +68,7 @@ def columns(points: int) -> Floats:
 
 
 def by_hand(x: Floats, u: Floats, dof: Floats) -> tuple[Floats, ...]:
-    """Return value, components, u, ν, k, U and shares with derivatives written out; works for points and for one point."""
+    """Return value, components, u, ν, k, U and shares with derivatives written out, for points or for one."""
     w, d_1, d_2, d_lin, rho_a, rho_b, rho, d_rho, t, d_t = x
     mass, density, time = w + d_1 - d_2 + d_lin, rho + d_rho, t + d_t
     up, down = 1 - rho_a / rho_b, 1 - rho_a / density

@@ -53,7 +53,7 @@ def archive(evaluation: Evaluation, batch: Batch) -> bytes:
         "schema": SCHEMA,
         "equations": list(evaluation.equations.source),
         "points": evaluation.points,
-        "policy": {"probability": evaluation.policy.probability, "fixed": evaluation.policy.fixed},
+        "policy": _policy(evaluation.policy),
         "inputs": [_input(evaluation.inputs[symbol]) for symbol in sorted(evaluation.inputs)],
         "names": {name: _column(column) for name, column in evaluation.names.items()},
         "correlations": [[_one(each.a), _one(each.b), each.r] for each in evaluation.correlations],
@@ -121,6 +121,12 @@ def _evaluation(body: Mapping[str, Plain]) -> Evaluation:
         correlations=tuple(Correlation(EffectId(*a), EffectId(*b), r) for a, b, r in body["correlations"]),
         policy=CoveragePolicy(**body["policy"]),
     )
+
+
+def _policy(policy: CoveragePolicy) -> dict[str, Plain]:
+    """Return a policy; what is not asked for is left out, so that older archives stay as they are."""
+    asked = {name: True for name in ("truncated", "dominant") if getattr(policy, name)}
+    return {"probability": policy.probability, "fixed": policy.fixed} | asked
 
 
 def _results(batch: Batch) -> dict[str, Plain]:

@@ -1,7 +1,8 @@
 """The results of a model at every point of a batch, with their components along every effect."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from attrs import field, frozen
@@ -9,11 +10,12 @@ from attrs import field, frozen
 from labctl.errors import UncertaintyError
 from labctl.language import Text
 from labctl.metrology.budget import Budget, BudgetRow, finite_dof
+from labctl.metrology.carrying import carried
 from labctl.metrology.combination import Combined, Group, Mask, Use, apart
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import Floats
-from labctl.metrology.effects import EffectId
-from labctl.metrology.inputs import Input
+from labctl.metrology.effects import Correlation, EffectId
+from labctl.metrology.inputs import Columns, Input
 from labctl.metrology.units import Unit, parse_unit
 
 
@@ -42,8 +44,11 @@ class Batch:
     expanded: Mapping[str, Floats]
     unit: Mapping[str, Unit]
     policy: CoveragePolicy
+    ruling: Mapping[str, np.ndarray] = field(factory=dict[str, np.ndarray])
+    """How many bounded contributions gave k its shape, by output and point, where the policy asks for it."""
     warnings: tuple[Caution, ...] = ()
     inputs: Mapping[str, Input] = field(repr=False)
+    correlations: tuple[Correlation, ...] = ()
     _uses: tuple[Use, ...] = field(repr=False, alias="uses")
     _groups: tuple[Group, ...] = field(repr=False, alias="groups")
     _pairs: tuple[tuple[int, int, float, Mask], ...] = field(repr=False, alias="pairs")
@@ -95,6 +100,47 @@ class Batch:
                 total += r * a.get(left, 0.0) * b.get(right, 0.0)
         return total
 
+    def as_input(
+        self, symbol: str, output: str, *, columns: Columns | None = None, by: str = "nominal", of: str = ""
+    ) -> Input:
+        """Return the results of all points as one vector x[:] of a further model with one point, a reduction.
+
+        Every effect keeps its identity, so what the points share stays shared. `columns` (each as long as the batch)
+        select and pair the elements, `by` is the one that pairs; `of` names what was evaluated (a section), so that
+        local effects of two sections stay apart. Where this batch had correlations, pass them on.
+
+        Raises:
+            UncertaintyError: no uncertainty is stated for this output, or a column is not as long as the batch.
+        """
+        for name, (_, cells) in (columns or {}).items():
+            if len(cells) != self.points:
+                raise UncertaintyError(code="wrong-shape", input=name, problem=_LENGTH.filled(points=self.points))
+        every = range(self.points)
+        brought = carried(self._uses, self._stated(output), every, of=of, as_elements=True)
+        return Input(
+            symbol,
+            self.unit[output],
+            np.zeros(1),
+            elements=self.values[output],
+            element_contributions=brought,
+            columns=columns or {},
+            by=by,
+        )
+
+    def as_values(self, symbol: str, output: str, points: Sequence[int] | None = None, *, of: str = "") -> Input:
+        """Return the results of some points (all of them by default) as an input of a further model, point by point.
+
+        Raises:
+            UncertaintyError: no uncertainty is stated for this output.
+        """
+        chosen = range(self.points) if points is None else points
+        brought = carried(self._uses, self._stated(output), chosen, of=of, as_elements=False)
+        return Input(symbol, self.unit[output], self.values[output][chosen], brought)
+
+    def rule(self, output: str, point: int) -> Text:
+        """Return how k of one result was chosen."""
+        return self.policy.text_of(int(self.ruling[output][point]) if output in self.ruling else 0)
+
     def budget(self, output: str, point: int, unit: Unit | str | None = None) -> Budget:
         """Return the budget of one result, in the output's own unit or another of its dimension.
 
@@ -117,7 +163,7 @@ class Batch:
             k=float(self.k[output][point]),
             probability=self.policy.probability,
             expanded=float(self.expanded[output][point]) * ratio,
-            rule=self.policy.text,
+            rule=self.rule(output, point),
             warnings=tuple(each.text for each in self.warnings if each.output == output and point in each.points),
         )
 
@@ -190,3 +236,8 @@ class Batch:
                 ),
             )
         return self._combined[output]
+
+
+_LENGTH: Final = Text(
+    "a column of {points} cells is needed, one for each point", zh="该列应有 {points} 个单元,每点一个"
+)

@@ -205,7 +205,9 @@ def _combined_at_one(sensitivities: Floats, uses: Sequence[Use]) -> Combined:
     dof = variance * variance / spread if spread > 0 else math.inf
     column = np.array(parts)[:, None]
     squares = np.array(variances)[:, None]
-    return Combined(column, column, np.zeros((len(parts), 1), dtype=np.bool_), squares, np.array([variance]), np.array([dof]))
+    return Combined(
+        column, column, np.zeros((len(parts), 1), dtype=np.bool_), squares, np.array([variance]), np.array([dof])
+    )
 
 
 def _gathered(parts: Floats, groups: Sequence[Group]) -> tuple[Floats, Floats, np.ndarray]:

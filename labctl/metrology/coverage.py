@@ -22,6 +22,10 @@ class CoveragePolicy:
     probability: float = PROBABILITY
     fixed: float | None = None
     """k whatever the degrees of freedom; None: t(ν_eff)."""
+    truncated: bool = False
+    """Take ν_eff down to the next whole number first (JCGM 100:2008, G.4.1), as printed tables need."""
+    dominant: bool = False
+    """Where one or two bounded contributions rule the variance, k of their shape (EA-4/02 M:2022, S9 and S10)."""
 
     def __attrs_post_init__(self) -> None:
         """Refuse a probability or a factor that means nothing."""
@@ -37,17 +41,33 @@ class CoveragePolicy:
                 input="k",
                 problem=Text("a coverage factor is positive", zh="包含因子必须为正"),
             )
+        if self.fixed is not None and (self.truncated or self.dominant):
+            raise UncertaintyError(
+                code="two-policies",
+                input="k",
+                problem=Text(
+                    "a fixed k leaves nothing to choose; drop it, or the other rule", zh="已固定 k;请去掉 k 或其他规则"
+                ),
+            )
 
     def factor(self, dof: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return k for each number of effective degrees of freedom."""
-        return coverage_factors(dof, self.probability) if self.fixed is None else np.full_like(dof, self.fixed)
+        if self.fixed is not None:
+            return np.full_like(dof, self.fixed)
+        return coverage_factors(np.maximum(np.floor(dof), 1.0) if self.truncated else dof, self.probability)
 
     @property
     def text(self) -> Text:
         """Return the policy as a record states it."""
         if self.fixed is not None:
             return Text("k = {k}, fixed", zh="k = {k}(固定)").filled(k=shortest(self.fixed))
-        return Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff),p = {p} %").filled(p=f"{100 * self.probability:.6g}")
+        return (_WHOLE if self.truncated else _CONTINUOUS).filled(p=f"{100 * self.probability:.6g}")
+
+    def text_of(self, ruling: int) -> Text:
+        """Return how k of one result was chosen; `ruling` counts the bounded contributions that gave it its shape."""
+        if not ruling or self.fixed is not None:
+            return self.text
+        return (_RECTANGLE if ruling == 1 else _TRAPEZOID).filled(p=f"{100 * self.probability:.6g}")
 
 
 def coverage_factor(dof: float, probability: float = PROBABILITY) -> float:
@@ -94,3 +114,12 @@ def _normal_factor(upper: float) -> float:
 
 
 _MANY: Final = 1e9  # from here t and normal quantiles agree to 1e-9
+_CONTINUOUS: Final = Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff),p = {p} %")
+_WHOLE: Final = Text("k = t(ν_eff truncated), p = {p} %", zh="k = t(ν_eff 取整),p = {p} %")
+_RECTANGLE: Final = Text(
+    "k of one bounded contribution that rules the variance, p = {p} %", zh="由一个占主导的有界分量定 k,p = {p} %"
+)
+_TRAPEZOID: Final = Text(
+    "k of the trapezoid of two rectangles that rule the variance, p = {p} %",
+    zh="由两个占主导的均匀分量合成的梯形分布定 k,p = {p} %",
+)

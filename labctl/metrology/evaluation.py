@@ -14,6 +14,7 @@ from labctl.metrology.combination import Combined, Group, Use, combine, correlat
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.curvature import NOTABLE, second_order
 from labctl.metrology.distributions import Floats, Rectangular
+from labctl.metrology.dominance import dominated
 from labctl.metrology.dual import Dual
 from labctl.metrology.effects import Correlation
 from labctl.metrology.equations import Equations
@@ -67,10 +68,15 @@ def evaluate(
             combined[output] = combine(sensitivities[output], uses, groups, pairs)
     u = {output: np.sqrt(each.variance) for output, each in combined.items()}
     k = {output: policy.factor(each.dof) for output, each in combined.items()}
+    ruling: dict[str, np.ndarray] = {}
+    if policy.dominant:
+        for output, each in combined.items():
+            shaped, ruling[output] = dominated(each, uses, groups, policy.probability)
+            k[output] = np.where(ruling[output] > 0, shaped, k[output])
     silent = dict.fromkeys(statistics, np.full(points, np.nan)) if statistics else {}
     cautions = _curved(equations, passed, uses, combined)
     for output, found in combined.items():
-        cautions.extend(_shapes(output, found, uses, groups))
+        cautions.extend(_shapes(output, found, uses, groups, ruling.get(output)))
     return Batch(
         points=points,
         values={output: settled(result.value, result.scale) for output, result in passed.results.items()},
@@ -80,6 +86,7 @@ def evaluate(
         expanded={output: k[output] * u[output] for output in u} | silent,
         unit=units,
         policy=policy,
+        ruling=ruling,
         warnings=tuple(cautions),
         inputs=inputs,
         uses=uses,
@@ -87,6 +94,7 @@ def evaluate(
         pairs=pairs,
         combined=combined,
         sensitivities=sensitivities,
+        correlations=tuple(correlations),
     )
 
 
@@ -221,20 +229,22 @@ def _only(entering: Leaves, chosen: np.ndarray) -> Leaves:
     return evolve(entering, points=int(chosen.size), scalars=scalars)
 
 
-def _shapes(output: str, found: Combined, uses: Sequence[Use], groups: Sequence[Group]) -> list[Caution]:
-    """Return cautions about one contribution that rules the variance."""
+def _shapes(
+    output: str, found: Combined, uses: Sequence[Use], groups: Sequence[Group], ruling: np.ndarray | None
+) -> list[Caution]:
+    """Return cautions about one contribution that rules the variance, and did not give k its shape."""
     if found.variance.size == 1 and not _rules(found, uses, groups):
         return []
     threshold = found.variance * _DOMINANT
     rectangle = few = np.zeros(found.variance.shape, dtype=np.bool_)
     half = found.variance / 2
-    large = (found.variances > half).any(axis=1).tolist() if groups else []
-    for number in (number for number, is_large in enumerate(large) if is_large):
+    for number in np.flatnonzero(np.max(found.variances - half, axis=1) > 0).tolist() if groups else ():
         group, share = groups[number], found.variances[number]
         if isinstance(uses[group.members[0][0]].contribution.distribution, Rectangular):
             rectangle = rectangle | (share > threshold)
         few = few | ((share > half) & (group.dof <= _FEW))
     cautions: list[Caution] = []
+    rectangle = rectangle if ruling is None else rectangle & (ruling == 0)
     _warn(cautions, "dominant-rectangle", output, rectangle, _RECTANGLE)
     _warn(cautions, "few-degrees", output, few, _FEW_DEGREES)
     return cautions
