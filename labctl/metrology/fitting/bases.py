@@ -168,6 +168,6 @@ class CallendarVanDusen:
 
 IEC_60751_C: Final = -4.183e-12
 _DEGREE: Final = Text(
-    "the degree is {degree}; choose one from 0 to {highest}", zh="次数为 {degree};请在 0 至 {highest} 之间选择"
+    "the degree is {degree}; choose one from 0 to {highest}", zh="次数为 {degree}；请在 0 至 {highest} 之间选择"
 )
-_SAME: Final = Text("too few different x for this degree; lower it", zh="不同的 x 太少,不足以确定该次数;请降低次数")
+_SAME: Final = Text("too few different x for this degree; lower it", zh="不同的 x 太少，不足以确定该次数；请降低次数")

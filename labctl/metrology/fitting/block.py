@@ -107,5 +107,5 @@ def _correlation(
 _SINGLE: Final = Text("give each effect as a contribution of its own", zh="请将每个影响量作为单独的分量给出")
 _COUNT: Final = Text(
     "the fit has {parameters} parameters; give each a symbol and a unit",
-    zh="共有 {parameters} 个参数;请逐一给出符号和单位",
+    zh="共有 {parameters} 个参数；请逐一给出符号和单位",
 )

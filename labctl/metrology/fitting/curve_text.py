@@ -64,12 +64,12 @@ def text_curve(
 
 _ONE: Final = Text(
     "a curve is one equation of single values, such as y = b1*(1 - exp(-b2*x))",
-    zh="曲线应是单值的一个方程,如 y = b1*(1 - exp(-b2*x))",
+    zh="曲线应是单值的一个方程，如 y = b1*(1 - exp(-b2*x))",
 )
 _UNDEFINED: Final = Text(
     "the curve uses this symbol, but it is neither a parameter with a start nor a column of the points",
-    zh="曲线使用了该符号,但它既不是有初值的参数,也不是测点的列",
+    zh="曲线使用了该符号，但它既不是有初值的参数，也不是测点的列",
 )
 _UNUSED: Final = Text(
-    "this does not occur in the curve; remove it or correct its symbol", zh="曲线中没有该符号;请删除或更正"
+    "this does not occur in the curve; remove it or correct its symbol", zh="曲线中没有该符号；请删除或更正"
 )

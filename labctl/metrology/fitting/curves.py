@@ -137,4 +137,4 @@ def _alike(x: Floats, y: Floats) -> None:
         raise refused("y", "wrong-shape", _LENGTH.filled(x=len(x), y=len(y)))
 
 
-_LENGTH: Final = Text("{x} values of x and {y} of y; each point has both", zh="x 有 {x} 个值,y 有 {y} 个;每点应成对")
+_LENGTH: Final = Text("{x} values of x and {y} of y; each point has both", zh="x 有 {x} 个值，y 有 {y} 个；每点应成对")

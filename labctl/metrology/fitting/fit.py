@@ -219,13 +219,13 @@ class Fit:
 
 
 _LEVEL: Final = Text(
-    "the curve is level here, so no x follows from y; use it where it rises", zh="曲线在此处平坦,无法由 y 求 x"
+    "the curve is level here, so no x follows from y; use it where it rises", zh="曲线在此处平坦，无法由 y 求 x"
 )
 _CROSSINGS: Final = Text(
     "the curve reads this y at {count} places within its points; use it where it is unambiguous",
-    zh="曲线在测点范围内有 {count} 处等于该 y;请在单值区间使用",
+    zh="曲线在测点范围内有 {count} 处等于该 y；请在单值区间使用",
 )
 _SCATTER: Final = Text(
     "the points have different uncertainties; state that of the new reading",
-    zh="各点不确定度不同;请给出新读数的不确定度",
+    zh="各点不确定度不同；请给出新读数的不确定度",
 )

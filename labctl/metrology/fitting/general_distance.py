@@ -265,13 +265,13 @@ def _relative(step: Floats, values: Floats) -> float:
     return float(np.abs(step).max() / max(np.abs(values).max(), np.finfo(np.float64).tiny))
 
 
-_LENGTH: Final = Text("{x} values of x and {y} of y; each point has both", zh="x 有 {x} 个值,y 有 {y} 个;每点应成对")
+_LENGTH: Final = Text("{x} values of x and {y} of y; each point has both", zh="x 有 {x} 个值，y 有 {y} 个；每点应成对")
 _RANGE: Final = Text("a correlation coefficient lies between -1 and 1", zh="相关系数应在 -1 与 1 之间")
 _WANDERS: Final = Text(
     "no nearest curve was found; the uncertainties of x may be as wide as the range of the points",
-    zh="未能收敛到最近的曲线;x 的不确定度可能与测点范围相当",
+    zh="未能收敛到最近的曲线；x 的不确定度可能与测点范围相当",
 )
 _ROUTE: Final = Text(
     "with uncertain x the covariance is by ISO/TS 28037, propagated or of the Hessian; choose one",
-    zh="x 有不确定度时,协方差应选 ISO/TS 28037、传播法或 Hessian 之一",
+    zh="x 有不确定度时，协方差应选 ISO/TS 28037、传播法或 Hessian 之一",
 )

@@ -230,25 +230,25 @@ _SHAPE: Final = Text(
 _TWICE: Final = Text("give either u or a covariance of y, not both", zh="u 与 y 的协方差只能给出其一")
 _ZERO: Final = Text(
     "a point without uncertainty would have all the weight; state its uncertainty, or fit without weights",
-    zh="不确定度为零的点权重为无穷大;请给出其不确定度,或不加权拟合",
+    zh="不确定度为零的点权重为无穷大；请给出其不确定度，或不加权拟合",
 )
 _UNSTATED: Final = Text(
     "say whether the stated uncertainties are absolute, or relative to be scaled by the scatter",
-    zh="请说明所给不确定度是绝对的,还是仅作相对权并按残差缩放",
+    zh="请说明所给不确定度是绝对的，还是仅作相对权并按残差缩放",
 )
 _NOTHING_STATED: Final = Text(
     "absolute weights need the uncertainties of the points", zh="采用绝对权时必须给出各点的不确定度"
 )
 _POSTERIOR: Final = Text(
     "the posterior uncertainty needs three degrees of freedom or more; measure more points",
-    zh="后验不确定度至少需要 3 个自由度;请增加测点",
+    zh="后验不确定度至少需要 3 个自由度；请增加测点",
 )
 _DEFICIENT: Final = Text(
     "the points determine {rank} of {parameters} parameters; measure elsewhere or fit a simpler curve",
-    zh="测点只能确定 {parameters} 个参数中的 {rank} 个;请增加不同的测点或改用更简单的曲线",
+    zh="测点只能确定 {parameters} 个参数中的 {rank} 个；请增加不同的测点或改用更简单的曲线",
 )
 _CONDITION: Final = Text(
     "the design is ill-conditioned (condition number {condition}, rank {rank}); use a simpler curve or orthogonal "
     "polynomials",
-    zh="设计矩阵病态(条件数 {condition},秩 {rank});请改用更简单的曲线或正交多项式",
+    zh="设计矩阵病态（条件数 {condition}，秩 {rank}）；请改用更简单的曲线或正交多项式",
 )

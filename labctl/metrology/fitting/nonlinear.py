@@ -241,13 +241,13 @@ def _solution(place: _Place, rule: Weights) -> Solution:
 
 _HONEST: Final = 0.25  # of the promised fall: below it the tangents still mislead
 _START: Final = Text(
-    "the curve has no finite value at the start; choose another", zh="曲线在初值处没有有限值;请另选初值"
+    "the curve has no finite value at the start; choose another", zh="曲线在初值处没有有限值；请另选初值"
 )
 _WANDERS: Final = Text(
     "no minimum was found in {steps} steps; choose a start nearer to it or a simpler curve",
-    zh="{steps} 步内未找到极小值;请选择更接近的初值或更简单的曲线",
+    zh="{steps} 步内未找到极小值；请选择更接近的初值或更简单的曲线",
 )
 _FLAT: Final = Text(
     "the points determine {rank} of {parameters} parameters; measure elsewhere or fit a simpler curve",
-    zh="测点只能确定 {parameters} 个参数中的 {rank} 个;请增加不同的测点或改用更简单的曲线",
+    zh="测点只能确定 {parameters} 个参数中的 {rank} 个；请增加不同的测点或改用更简单的曲线",
 )

@@ -82,7 +82,7 @@ def through_points(
 
 _OUTSIDE: Final = Text(
     "nothing was calibrated outside {low} … {high}; extend the calibration",
-    zh="{low} … {high} 以外未经校准;请扩展校准范围",
+    zh="{low} … {high} 以外未经校准；请扩展校准范围",
 )
 _FEW: Final = Text("a function needs two points or more", zh="函数至少需要两个点")
-_TWICE: Final = Text("two points have the same x; average them first", zh="两个点的 x 相同;请先取平均")
+_TWICE: Final = Text("two points have the same x; average them first", zh="两个点的 x 相同；请先取平均")

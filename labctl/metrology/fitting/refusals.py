@@ -105,30 +105,30 @@ def distinct(name: str, x: Floats, parameters: int) -> None:
         raise refused(name, "rank-deficient", _RANK.filled(rank=different, parameters=parameters))
 
 
-_SHAPE: Final = Text("the shape is {found}, needed is {needed}", zh="数据形状为 {found},应为 {needed}")
+_SHAPE: Final = Text("the shape is {found}, needed is {needed}", zh="数据形状为 {found}，应为 {needed}")
 _FINITE: Final = Text(
-    "a value is not a finite number; reject the point with a reason", zh="含有非有限数;请注明原因后剔除该点"
+    "a value is not a finite number; reject the point with a reason", zh="含有非有限数；请注明原因后剔除该点"
 )
-_NEGATIVE: Final = Text("a standard uncertainty is negative; state its size", zh="标准不确定度为负;请给出正值")
+_NEGATIVE: Final = Text("a standard uncertainty is negative; state its size", zh="标准不确定度为负；请给出正值")
 _ZERO: Final = Text(
     "a point without uncertainty would have all the weight; state its uncertainty, or fit without weights",
-    zh="不确定度为零的点权重为无穷大;请给出其不确定度,或不加权拟合",
+    zh="不确定度为零的点权重为无穷大；请给出其不确定度，或不加权拟合",
 )
 _ASYMMETRIC: Final = Text("the covariance matrix is not symmetric", zh="协方差矩阵不对称")
 _PSD: Final = Text(
     "the covariances contradict each other (matrix not positive semi-definite); go back to their source",
-    zh="协方差互相矛盾(矩阵非半正定);请核对其来源",
+    zh="协方差互相矛盾（矩阵非半正定）；请核对其来源",
 )
 _SINGULAR: Final = Text(
     "the covariance matrix is singular: the points have no scatter of their own; add their repeatability",
-    zh="协方差矩阵奇异:各点没有独立的分散性;请加入其重复性",
+    zh="协方差矩阵奇异：各点没有独立的分散性；请加入其重复性",
 )
 _FEW: Final = Text(
     "{points} points for {parameters} parameters; measure more points or fit a simpler curve",
-    zh="{points} 个点、{parameters} 个参数;请增加测点或改用更简单的曲线",
+    zh="{points} 个点、{parameters} 个参数；请增加测点或改用更简单的曲线",
 )
-_IDENTICAL: Final = Text("all points have the same x; measure at another", zh="所有点的 x 相同;请在其他点测量")
+_IDENTICAL: Final = Text("all points have the same x; measure at another", zh="所有点的 x 相同；请在其他点测量")
 _RANK: Final = Text(
     "the points determine {rank} of {parameters} parameters; measure at other x or fit a simpler curve",
-    zh="测点只能确定 {parameters} 个参数中的 {rank} 个;请增加不同的测点或改用更简单的曲线",
+    zh="测点只能确定 {parameters} 个参数中的 {rank} 个；请增加不同的测点或改用更简单的曲线",
 )

@@ -148,28 +148,28 @@ def _enough(x: Floats, y: Floats, parameters: int) -> None:
 
 
 _SHAPE: Final = Text(
-    "x has the shape {x} and y {y}; give two series of one length", zh="x 为 {x},y 为 {y};应为等长的两个序列"
+    "x has the shape {x} and y {y}; give two series of one length", zh="x 为 {x}，y 为 {y}；应为等长的两个序列"
 )
 _FEW: Final = Text(
     "{points} points for {parameters} parameters; measure more points or fit a simpler curve",
-    zh="{points} 个点、{parameters} 个参数;请增加测点或改用更简单的曲线",
+    zh="{points} 个点、{parameters} 个参数；请增加测点或改用更简单的曲线",
 )
-_IDENTICAL: Final = Text("all points have the same x; measure at another", zh="所有点的 x 相同;请在其他点测量")
+_IDENTICAL: Final = Text("all points have the same x; measure at another", zh="所有点的 x 相同；请在其他点测量")
 _RANK: Final = Text(
     "the points do not determine {parameters} parameters; measure at other x or fit a simpler curve",
-    zh="测点不足以确定 {parameters} 个参数;请增加不同的测点或改用更简单的曲线",
+    zh="测点不足以确定 {parameters} 个参数；请增加不同的测点或改用更简单的曲线",
 )
 _COLD: Final = Text(
     "C needs points below 0 °C; measure there or keep the standard's C",
-    zh="拟合 C 需要 0 °C 以下的测点;请补测或采用标准值",
+    zh="拟合 C 需要 0 °C 以下的测点；请补测或采用标准值",
 )
 _DEGREE: Final = Text(
     "the degree is {degree}; choose one whole number from 0 to {highest}",
-    zh="次数为 {degree};请取 0 至 {highest} 之间的同一整数",
+    zh="次数为 {degree}；请取 0 至 {highest} 之间的同一整数",
 )
 _BEYOND: Final = Text(
     "a polynomial of degree {degree} has no coefficient of power {result}; as many results as degree + 1",
-    zh="{degree} 次多项式没有 {result} 次项;结果个数应为次数加一",
+    zh="{degree} 次多项式没有 {result} 次项；结果个数应为次数加一",
 )
 PARAMETERS: Final[dict[str, Callable[[int, Sequence[Floats]], Partials]]] = {
     "line": line,
