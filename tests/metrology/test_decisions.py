@@ -75,6 +75,30 @@ def test_boundaries_are_those_of_whole_numbers(steps: int, half: int, guard: int
     assert third.verdict is jjf1094(steps * place, guard * place, half * place).verdict
 
 
+@pytest.mark.parametrize(
+    ("rule", "value", "expanded", "statement"),
+    [
+        (NonBinary(), 10.14, 0.04, F),  # the widened limit itself
+        (NonBinary(), 10.1399, 0.04, CF),
+        (NonBinary(), 10.1, 0.04, CP),
+        (NonBinary(r=0.5), 10.08, 0.04, P),
+        (GuardedAcceptance(), 10.0, 0.1, P),  # the acceptance interval is one point
+        (GuardedAcceptance(), 10.0, 0.11, F),  # and now none
+        (OneThirdRule(), 10.09, 0.1 / 3, P),
+        (OneThirdRule(), 10.09, 0.0333, P),
+        (OneThirdRule(), 10.09, 0.0334, Statement.INCONCLUSIVE),
+        (OneThirdRule(), 10.11, 0.0333, F),
+        (OneThirdRule(), 10.15, 0.05, F),
+    ],
+)
+def test_each_side_of_each_boundary(rule: DecisionRule, value: float, expanded: float, statement: Statement) -> None:
+    limits = Limits(lower=9.9, upper=10.1)
+    assert decide(value, limits=limits, rule=rule, expanded=expanded, k=2).statement is statement
+    assert decide(20 - value, limits=limits, rule=rule, expanded=expanded, k=2).statement is statement
+    exactly = decide(10.25, limits=Limits(lower=9.7, upper=10.3), rule=OneThirdRule(), expanded=0.1, k=2)
+    assert exactly.statement is P  # U is a third to the last digit
+
+
 def test_one_limit() -> None:
     """JCGM 106:2012, 7.3.2: a breakdown voltage of at most −5.4 V."""
     limits = Limits(upper=of(-5.4, "V"))
@@ -138,6 +162,18 @@ def test_student_t_widens_the_risk() -> None:
     assert few.pfa is None
     assert many.pfa is not None
     assert few.worst == pytest.approx(0.05, rel=1e-9)
+
+
+def test_the_largest_risk_of_a_rule_is_at_its_limit_of_acceptance() -> None:
+    """ILAC-G8:09/2019, table 1: below 50 % without a guard band, below 2.5 % with w = U; conditional passes 50 %."""
+    limits = Limits.symmetric(1.0)
+    largest: list[tuple[DecisionRule, float]] = [
+        (SimpleAcceptance(), 0.5),
+        (GuardedAcceptance(), 0.0227501),
+        (NonBinary(), 0.5),
+    ]
+    for rule, worst in largest:
+        assert decide(0.0, limits=limits, rule=rule, u=0.05).worst == pytest.approx(worst, abs=1e-6)
 
 
 def test_temperatures_beside_limits_on_their_scale() -> None:

@@ -44,6 +44,9 @@ def test_groups_of_any_size_agree_with_the_whole() -> None:
     between = 3 * (2 - whole.mean) ** 2 + 2 * (3 - whole.mean) ** 2 + 4 * (7.5 - whole.mean) ** 2
     assert found.mean_square_between == pytest.approx(between / 2, rel=1e-12)
     assert found.mean_square_within == pytest.approx((2 + 2 + 5) / 6, rel=1e-12)
+    assert found.share == pytest.approx((9 - 29 / 9) / 2, rel=1e-12)
+    random_effect = found.s_between**2 * 29 / 81 + found.mean_square_within / 9
+    assert found.with_groups.u == pytest.approx(math.sqrt(random_effect), rel=1e-12)
     assert found.with_groups.u > found.as_one.u
     assert found.with_groups.dof < 3
 

@@ -61,6 +61,8 @@ def test_readings_that_resemble_their_neighbours_count_less() -> None:
     assert found.effective < 2000 / 4
     assert found.type_a.u > 2 * series(short).u
     assert found.lags > 3
+    followed = sum((1 - lag / 2000) * found.correlations[lag - 1] for lag in range(1, found.lags + 1))
+    assert found.effective == pytest.approx(2000 / (1 + 2 * followed), rel=1e-12)
 
 
 def test_independent_and_opposed_readings_keep_their_number() -> None:
