@@ -21,8 +21,8 @@ FEWEST: Final = 10
 def stable(work: Work, adaptive: Adaptive, probability: float, least: int) -> tuple[dict[str, Floats], Outcome]:
     """Return trials until twice the standard error of everything is within the tolerance (7.9.4)."""
     size = max(BATCH, least)
-    limit = max(adaptive.most // size, FEWEST)
     work.room(size * FEWEST)
+    limit = max(min(adaptive.most, work.most) // size, FEWEST)
     parts: list[dict[str, Floats]] = []
     seen: list[Floats] = []  # of each batch: mean, u, low and high of every result, shape (4, results)
     outcome: Outcome = "not-stabilised"
@@ -30,7 +30,6 @@ def stable(work: Work, adaptive: Adaptive, probability: float, least: int) -> tu
     while outcome == "not-stabilised" and len(seen) < limit:
         done = len(seen)
         ahead = min(max(FEWEST - done, work.threads, 4), limit - done)
-        work.room(size * (done + ahead))
         parts.append(work.run(done * size, ahead * size))
         rows = np.concatenate([parts[-1][output] for output in work.outputs])
         for number in range(ahead):

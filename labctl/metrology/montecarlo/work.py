@@ -58,10 +58,14 @@ class Work:
             for _ in pool.map(work, items):
                 pass
 
+    @property
+    def most(self) -> int:
+        """Return how many trials memory should hold at most."""
+        return STORE // (8 * max(1, self.points * len(self.outputs)))
+
     def room(self, trials: int) -> None:
         """Refuse more trials than memory should hold."""
-        needed = 8 * trials * self.points * len(self.outputs)
-        if needed > STORE:
+        if trials > self.most:
             problem = _TOO_MANY.filled(trials=trials, results=self.points * len(self.outputs), most=STORE // 8)
             raise UncertaintyError(code="too-many-trials", input="trials", problem=problem)
 

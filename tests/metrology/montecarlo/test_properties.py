@@ -9,6 +9,7 @@ from scipy import special, stats
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
+from labctl.metrology.archive import Evaluation, archive, restore
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import (
     Arcsine,
@@ -214,6 +215,21 @@ def test_observed_values() -> None:
     source = by_symbol(given("a", "1", 2.0, effect("a", Empirical(np.std([1.0, 2.0, 6.0]), observed=[6.0, 1.0, 2.0]))))
     found = simulate(Equations("y = a"), source, points=1, trials=FEW, seed=1)
     assert sorted({round(each, 12) for each in found.values("y", 0).tolist()}) == [0.0, 1.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [CurvilinearTrapezoidal(0.1, 0.4), Gamma(0.1, 5.0), Exponential(0.1), Empirical(0.1, observed=[1.0, 2.0, 5.0])],
+)
+def test_an_archive_keeps_the_shape(shape: Distribution) -> None:
+    """What is restored from an archive draws the same trials."""
+    source = by_symbol(given("a", "1", 1.0, effect("a", shape)))
+    model = Equations("y = 2*a")
+    evaluation = Evaluation(equations=model, inputs=source, points=1, names={})
+    restored = restore(archive(evaluation, evaluation.run()))
+    first, second = (simulate(model, each, points=1, trials=FEW, seed=1) for each in (source, restored.inputs))
+    assert np.array_equal(first.values("y", 0), second.values("y", 0))
+    assert first.u["y"][0] == pytest.approx(0.2, rel=0.06)
 
 
 @pytest.mark.parametrize("dof", [0.4, 1.0, 2.5, 3.0, 4.5, 30.0, 1e6])
