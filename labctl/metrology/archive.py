@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -47,10 +48,14 @@ class Evaluation:
         )
 
 
-def archive(evaluation: Evaluation, batch: Batch) -> bytes:
-    """Return the evaluation and its results as canonical JSON: sorted keys, no spaces, shortest floats, a digest."""
+def archive(evaluation: Evaluation, batch: Batch, *, seed: int | None = None) -> bytes:
+    """Return the evaluation and its results as canonical JSON: sorted keys, no spaces, shortest floats, a digest.
+
+    `seed` is that of a Monte Carlo evaluation of the same model, where there was one.
+    """
     body = {
         "schema": SCHEMA,
+        "engine": engine_version(),
         "equations": list(evaluation.equations.source),
         "points": evaluation.points,
         "policy": _policy(evaluation.policy),
@@ -59,6 +64,10 @@ def archive(evaluation: Evaluation, batch: Batch) -> bytes:
         "correlations": [[_one(each.a), _one(each.b), each.r] for each in evaluation.correlations],
         "results": _results(batch),
     }
+    if seed is not None:
+        body["seed"] = seed
+    if evaluation.equations.pairs is not None:
+        body["pairs"] = list(evaluation.equations.pairs)
     return canonical(body | {"digest": hashlib.sha256(canonical(body)).hexdigest()})
 
 
@@ -89,6 +98,23 @@ def repeat(archived: bytes) -> Batch:
     return batch
 
 
+@lru_cache(maxsize=1)
+def engine_version() -> str:
+    """Return the name and release of this engine, as archives state it."""
+    from importlib import metadata
+
+    try:
+        return f"labctl {metadata.version('labctl')}"
+    except metadata.PackageNotFoundError:  # run from a source tree that was never installed
+        return "labctl"
+
+
+def seed_of(archived: bytes) -> int | None:
+    """Return the seed of the Monte Carlo evaluation that an archive belongs to, if any."""
+    seed = _opened(archived).get("seed")
+    return None if seed is None else int(seed)
+
+
 def digest(archived: bytes) -> str:
     """Return the SHA-256 of an archive, as it states it."""
     return str(json.loads(archived)["digest"])
@@ -114,7 +140,7 @@ def _opened(archived: bytes) -> dict[str, Plain]:
 
 def _evaluation(body: Mapping[str, Plain]) -> Evaluation:
     return Evaluation(
-        equations=Equations(*body["equations"]),
+        equations=Equations(*body["equations"], pairs=body.get("pairs")),
         inputs={each["symbol"]: _read_input(each) for each in body["inputs"]},
         points=body["points"],
         names={name: _read_column(column) for name, column in body["names"].items()},

@@ -1,6 +1,6 @@
 """The equations of a model: read once, checked for dimension before any run, and archived as their text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import combinations_with_replacement, product
 from typing import Final
@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from labctl.errors import UncertaintyError, UnitMismatch
 from labctl.language import Text
+from labctl.metrology.complexes import expanded
 from labctl.metrology.functions import FUNCTIONS, Kind, Takes
 from labctl.metrology.grammar import Graph, Operation, read
 from labctl.metrology.single import is_plain
@@ -31,13 +32,22 @@ class Equations:
     """
 
     source: tuple[str, ...]
+    pairs: tuple[str, ...] | None
     graph: Graph
     _known: dict[tuple[tuple[str, Dimension] | None, ...], dict[str, Unit]] = field(repr=False)
 
-    def __init__(self, *texts: str) -> None:
-        """Read the texts. Raises ModelError with the position and what is allowed."""
+    def __init__(self, *texts: str, pairs: Sequence[str] | None = None) -> None:
+        """Read the texts; `pairs` names the complex inputs of a complex model, where they may be none.
+
+        A complex input Z is given as the inputs Z_re and Z_im, a complex result likewise.
+
+        Raises:
+            ModelError: with the position and what is allowed.
+        """
         object.__setattr__(self, "source", texts)
-        object.__setattr__(self, "graph", read(texts))
+        object.__setattr__(self, "pairs", None if pairs is None else tuple(pairs))
+        graph = read(texts) if pairs is None else expanded(read(texts, complex_too=True), pairs)
+        object.__setattr__(self, "graph", graph)
         object.__setattr__(self, "_known", {})
 
     @cached_property

@@ -68,15 +68,17 @@ class Graph:
     columns: dict[str, None] = Factory(dict[str, None])  # names used inside selections only
 
 
-def read(texts: Sequence[str]) -> Graph:
+def read(texts: Sequence[str], *, complex_too: bool = False) -> Graph:
     """Return the graph of several equations; later ones may use the results of earlier ones.
+
+    With `complex_too` the text may have imaginary numbers (1j) and arg, re, im and conj, for `complexes.expanded`.
 
     Raises:
         ModelError: a text breaks the rules, with its position and what is allowed.
     """
     graph = Graph()
     for text in texts:
-        _Reader(text, graph).read()
+        _Reader(text, graph, complex_too=complex_too).read()
     if not graph.results:
         raise ModelError(
             code="no-equation", input="", problem=Text("a model needs an equation", zh="模型至少要有一个方程")
@@ -91,7 +93,8 @@ def read(texts: Sequence[str]) -> Graph:
 class _Reader:
     """Reads one equation into the graph."""
 
-    def __init__(self, text: str, graph: Graph) -> None:
+    def __init__(self, text: str, graph: Graph, *, complex_too: bool) -> None:
+        self._complex = complex_too
         self._text = text
         self._graph = graph
 
@@ -129,10 +132,12 @@ class _Reader:
                 pass
         raise ModelError(code="not-an-equation", input=self._text, problem=_ONE_ASSIGNMENT)
 
-    def _operation(self, node: ast.expr) -> int:  # noqa: C901, PLR0911  one case per kind of node
+    def _operation(self, node: ast.expr) -> int:  # noqa: C901, PLR0911, PLR0912  one case per kind of node
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return self._add(node, Operation("number", number=self._finite(node, number)))
+            case ast.Constant(value=complex() as number) if self._complex:
+                return self._add(node, Operation("imaginary", number=self._finite(node, number.imag)))
             case ast.Name(id=name):
                 return self._symbol(node, name)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -144,6 +149,8 @@ class _Reader:
             case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
                 sides = [self._operation(left), self._operation(right)]
                 return self._joined(node, _OPERATIONS[type(operation)], sides)
+            case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if self._complex and name in _COMPLEX:
+                return self._joined(node, name, [self._operation(argument)])
             case ast.Call(args=arguments, keywords=[]) if self._known(_function(node), _quantities(arguments)):
                 return self._called(node, _function(node), _quantities(arguments))
             case ast.Call():
@@ -277,6 +284,7 @@ def _dotted(node: ast.expr) -> str:
             return ""
 
 
+_COMPLEX: Final = frozenset({"re", "im", "arg", "conj"})
 _CONSTANTS: Final = {"pi": math.pi}
 _SIGNS: Final = str.maketrans({"−": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="})
 _ALLOWED: Final = Text(

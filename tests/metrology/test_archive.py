@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labctl.errors import RecordAltered, UnknownSchema
-from labctl.metrology.archive import Evaluation, archive, canonical, digest, repeat, restore
+from labctl.metrology.archive import Evaluation, archive, canonical, digest, repeat, restore, seed_of
 from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import Normal, Rectangular, StudentT, Trapezoidal
 from labctl.metrology.effects import Correlation, EffectId, Sharing
@@ -54,6 +54,14 @@ def test_it_is_repeated_to_the_bit() -> None:
     assert repeat(archived).u["y"].tobytes() == first.run().u["y"].tobytes()
     assert math.isnan(repeat(archived).u["s"][0])
     assert len(digest(archived)) == 64
+
+
+def test_it_names_its_engine_and_its_seed() -> None:
+    first = evaluation()
+    plain, seeded = archive(first, first.run()), archive(first, first.run(), seed=7)
+    assert json.loads(plain)["engine"].startswith("labctl")
+    assert (seed_of(plain), seed_of(seeded)) == (None, 7)
+    assert digest(plain) != digest(seeded)
 
 
 def test_an_alteration_is_noticed() -> None:
