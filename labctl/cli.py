@@ -22,7 +22,7 @@ FINE, FOUND, USAGE, REFUSED, FAILED, DIFFERENT, NOT_VERIFIABLE = 0, 1, 2, 3, 4, 
 _EPILOG = Text(
     "Exit status: 0 fine, 1 something was found, 2 usage, 3 input refused, 4 instruments or run failed, "
     "5 verification found a difference, 6 not verifiable here.",
-    zh="退出状态:0 正常,1 发现问题,2 用法错误,3 输入被拒绝,4 仪器或运行故障,5 验证发现差异,6 此处无法验证。",
+    zh="退出状态：0 正常，1 发现问题，2 用法错误，3 输入被拒绝，4 仪器或运行故障，5 验证发现差异，6 此处无法验证。",
 )
 Command = Callable[[argparse.Namespace, Language], int]
 
@@ -289,7 +289,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     everywhere.add_argument(
         "--data",
         type=Path,
-        help=words("folder of runs and ledger (default: LABCTL_DATA)", "数据文件夹(默认 LABCTL_DATA)"),
+        help=words("folder of runs and ledger (default: LABCTL_DATA)", "数据文件夹（默认 LABCTL_DATA）"),
     )
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--json", action="store_true", help=words("print JSON", "以 JSON 输出"))
@@ -297,7 +297,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
         prog="labctl",
         description=words(
             "Drives a calibration laboratory's instruments, runs its procedures and issues its certificates.",
-            "驱动校准实验室的仪器,执行校准规程,出具证书。",
+            "驱动校准实验室的仪器，执行校准规程，出具证书。",
         ),
         epilog=_EPILOG.within(language),
         parents=[everywhere],
@@ -318,7 +318,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
 def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: Callable[[str, str], str]) -> None:
     simulate = command(
-        "simulate", _simulate, words("serve a simulated bench until interrupted", "运行模拟台位,直至中断")
+        "simulate", _simulate, words("serve a simulated bench until interrupted", "运行模拟台位，直至中断")
     )
     simulate.add_argument("--time", choices=("wall", "simulated"), default="wall")
     simulate.add_argument("--seed", type=int)
@@ -328,7 +328,7 @@ def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: 
     calibrate.add_argument("procedure", nargs="?", default="dmm-dc-voltage", help=words("its name", "规程名称"))
     calibrate.add_argument("--procedure", dest="procedure", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     calibrate.add_argument(
-        "--station", type=Path, help=words("station file (default: the simulated bench)", "台位文件(默认模拟台位)")
+        "--station", type=Path, help=words("station file (default: the simulated bench)", "台位文件（默认模拟台位）")
     )
     calibrate.add_argument(
         "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
@@ -351,10 +351,10 @@ def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: 
     )
     resume = command("resume", _resume, words("take up a run whose engine ended", "恢复已中断的运行"), json=True)
     resume.add_argument("run")
-    resume.add_argument("--reason", default="", help=words("why, for the record", "恢复原因(记入记录)"))
+    resume.add_argument("--reason", default="", help=words("why, for the record", "恢复原因（记入记录）"))
     for each in (calibrate, resume):
         each.add_argument(
-            "--by", default="", help=words("who is responsible (default: the user's name)", "操作人(默认当前用户)")
+            "--by", default="", help=words("who is responsible (default: the user's name)", "操作人（默认当前用户）")
         )
         each.add_argument(
             "--endpoints",
@@ -372,7 +372,7 @@ def _add_bench_commands(command: Callable[..., argparse.ArgumentParser], words: 
     gui.add_argument("--station", type=Path)
     gui.add_argument("--real-time", action="store_true")
     engine = command(
-        "engine", _engine, words("the engine's process (started by the others)", "运行引擎进程(由其他命令启动)")
+        "engine", _engine, words("the engine's process (started by the others)", "运行引擎进程（由其他命令启动）")
     )
     engine.add_argument("--job", type=Path, required=True)
 
@@ -412,19 +412,19 @@ def _add_evaluate(command: Callable[..., argparse.ArgumentParser], words: Callab
         words("evaluate the uncertainty of a calculation", "评定一次计算的测量不确定度"),
         json=True,
     )
-    evaluate.add_argument("file", type=Path, help=words("calculation in TOML or JSON", "计算文件(TOML 或 JSON)"))
+    evaluate.add_argument("file", type=Path, help=words("calculation in TOML or JSON", "计算文件（TOML 或 JSON）"))
     evaluate.add_argument(
         "--monte-carlo",
         type=_trials,
         metavar="N|adaptive",
-        help=words("so many trials, or as many as it takes", "试验次数,或 adaptive(自适应)"),
+        help=words("so many trials, or as many as it takes", "试验次数，或 adaptive（自适应）"),
     )
-    evaluate.add_argument("--seed", type=int, default=1, help=words("of the trials (default 1)", "随机种子(默认 1)"))
+    evaluate.add_argument("--seed", type=int, default=1, help=words("of the trials (default 1)", "随机种子（默认 1）"))
     evaluate.add_argument(
-        "--probability", type=float, help=words("of coverage (default 0.9545)", "包含概率(默认 0.9545)")
+        "--probability", type=float, help=words("of coverage (default 0.9545)", "包含概率（默认 0.9545）")
     )
     evaluate.add_argument("--html", type=Path, help=words("write the budget as a page", "将评定表写为网页"))
-    evaluate.add_argument("--plot", type=Path, help=words("draw the contributions (SVG)", "绘制各分量(SVG)"))
+    evaluate.add_argument("--plot", type=Path, help=words("draw the contributions (SVG)", "绘制各分量（SVG）"))
     evaluate.add_argument("--csv", type=Path, help=words("write the budget as a table", "将评定表写为 CSV"))
 
 

@@ -102,7 +102,7 @@ class StationError(LabctlError):
     """The description of the bench cannot be used as it stands."""
 
     said: ClassVar[Text] = Text(
-        "{file}, line {line}, {where}: {problem}. {remedy}", zh="{file} 第 {line} 行 {where}:{problem}。{remedy}"
+        "{file}, line {line}, {where}: {problem}. {remedy}", zh="{file} 第 {line} 行 {where}：{problem}。{remedy}"
     )
     file: str
     line: int
@@ -137,7 +137,7 @@ class PackBroken(LabctlError):
 
     said: ClassVar[Text] = Text(
         "pack {pack} ({kind}) cannot be loaded: {reason}. Reinstall or remove it; the others work",
-        zh="扩展包 {pack}({kind})无法载入:{reason}。请重装或卸载,其余扩展包不受影响",
+        zh="扩展包 {pack}（{kind}）无法载入：{reason}。请重装或卸载，其余扩展包不受影响",
     )
     pack: str
     kind: str
@@ -151,7 +151,7 @@ class PackBroken(LabctlError):
 class InstrumentError(LabctlError):
     """An instrument or its wire did not do what was asked; `instrument` is its name on the bench."""
 
-    said: ClassVar[Text] = Text("{instrument}: not usable", zh="{instrument}:无法使用")
+    said: ClassVar[Text] = Text("{instrument}: not usable", zh="{instrument}：无法使用")
     instrument: str = ""
 
 
@@ -159,7 +159,9 @@ class InstrumentError(LabctlError):
 class TransportError(InstrumentError):
     """The wire failed; `address` names it."""
 
-    said: ClassVar[Text] = Text("{instrument} at {address}: the wire failed", zh="{instrument}({address}):通信线路故障")
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: the wire failed", zh="{instrument}（{address}）：通信线路故障"
+    )
     address: str
 
 
@@ -169,7 +171,7 @@ class ConnectFailed(TransportError):
 
     said: ClassVar[Text] = Text(
         "{instrument}: cannot connect to {address}: {reason}. Check power, cable and address in station.toml",
-        zh="{instrument}:无法连接 {address}:{reason}。请检查电源、电缆及 station.toml 中的地址",
+        zh="{instrument}：无法连接 {address}：{reason}。请检查电源、电缆及 station.toml 中的地址",
     )
     reason: Text | str
 
@@ -181,8 +183,8 @@ class TransportTimeout(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: asked {query!r}, no complete answer within {waited:g} s, received {received!r}. "
         "The connection is not trusted any more and will be opened again",
-        zh="{instrument}({address}):询问 {query!r},{waited:g} 秒内无完整应答,已收到 {received!r}。"
-        "该连接不再可信,将重新建立",
+        zh="{instrument}（{address}）：询问 {query!r}，{waited:g} 秒内无完整应答，已收到 {received!r}。"
+        "该连接不再可信，将重新建立",
     )
     waited: float
     query: bytes = b""
@@ -195,7 +197,7 @@ class TransportClosed(TransportError):
 
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: the connection was closed by the instrument ({reason}). Check power and cable",
-        zh="{instrument}({address}):连接被仪器断开({reason})。请检查电源和电缆",
+        zh="{instrument}（{address}）：连接被仪器断开（{reason}）。请检查电源和电缆",
     )
     reason: Text | str = ""
 
@@ -207,7 +209,7 @@ class TransportPoisoned(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: a late answer may still arrive after a time-out, so the connection is refused. "
         "Reconnect",
-        zh="{instrument}({address}):超时后可能仍有迟到的应答,拒绝继续使用该连接。请重新连接",
+        zh="{instrument}（{address}）：超时后可能仍有迟到的应答，拒绝继续使用该连接。请重新连接",
     )
 
 
@@ -218,7 +220,7 @@ class UnaskedBytes(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: {received!r} came though nobody had asked. "
         "The connection is not trusted any more and will be opened again",
-        zh="{instrument}({address}):未经询问即收到 {received!r}。该连接不再可信,将重新建立",
+        zh="{instrument}（{address}）：未经询问即收到 {received!r}。该连接不再可信，将重新建立",
     )
     received: bytes
 
@@ -230,7 +232,7 @@ class WaitGivenUp(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: asked {query!r}, gave up waiting because the run was told to leave; "
         "received {received!r}",
-        zh="{instrument}({address}):询问 {query!r},因运行被要求停止而放弃等待,已收到 {received!r}",
+        zh="{instrument}（{address}）：询问 {query!r}，因运行被要求停止而放弃等待，已收到 {received!r}",
     )
     query: bytes
     received: bytes = b""
@@ -243,8 +245,8 @@ class ReplayMismatch(TransportError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}, exchange {exchange}: the record holds {expected!r}, now {found!r} was sent "
         "(unread before it: {unread!r}). Driver and record do not belong together",
-        zh="{instrument}({address})第 {exchange} 次交互:记录为 {expected!r},现发送 {found!r}"
-        "(此前未读:{unread!r})。驱动程序与记录不匹配",
+        zh="{instrument}（{address}）第 {exchange} 次交互：记录为 {expected!r}，现发送 {found!r}"
+        "（此前未读：{unread!r}）。驱动程序与记录不匹配",
     )
     exchange: int
     expected: bytes
@@ -258,7 +260,7 @@ class ReplyError(InstrumentError):
 
     said: ClassVar[Text] = Text(
         "{instrument}: asked {query!r}, expected {expected}, received {reply!r}",
-        zh="{instrument}:询问 {query!r},应答应为 {expected},实收 {reply!r}",
+        zh="{instrument}：询问 {query!r}，应答应为 {expected}，实收 {reply!r}",
     )
     query: bytes
     reply: bytes
@@ -271,7 +273,7 @@ class Overload(InstrumentError):
 
     said: ClassVar[Text] = Text(
         "{instrument}: asked {query!r}, overload {reply!r}. Choose a higher range or check the connections",
-        zh="{instrument}:询问 {query!r},示值超量程 {reply!r}。请选用更高量程或检查接线",
+        zh="{instrument}：询问 {query!r}，示值超量程 {reply!r}。请选用更高量程或检查接线",
     )
     query: bytes
     reply: bytes
@@ -283,7 +285,7 @@ class InstrumentReported(InstrumentError):
 
     said: ClassVar[Text] = Text(
         "{instrument}: after {command!r} it reports error {code}: {message}",
-        zh="{instrument}:执行 {command!r} 后仪器报告错误 {code}:{message}",
+        zh="{instrument}：执行 {command!r} 后仪器报告错误 {code}：{message}",
     )
     command: bytes
     code: int
@@ -297,7 +299,8 @@ class WrongIdentity(InstrumentError):
     said: ClassVar[Text] = Text(
         "{instrument} at {address}: the station expects {expected}, found {found}. "
         "Check the cable, the address and the serial number in station.toml",
-        zh="{instrument}({address}):台位登记为 {expected},实际为 {found}。请检查电缆、地址及 station.toml 中的出厂编号",
+        zh="{instrument}（{address}）：台位登记为 {expected}，实际为 {found}。"
+        "请检查电缆、地址及 station.toml 中的出厂编号",
     )
     address: str
     expected: str
@@ -311,7 +314,7 @@ class NotReady(InstrumentError):
     said: ClassVar[Text] = Text(
         "{instrument}: {asked} was asked, after {waited:g} s it reports {found}. "
         "Look at its front panel and the connections, then retry the point",
-        zh="{instrument}:要求 {asked},{waited:g} 秒后仪器状态为 {found}。请查看仪器面板和接线,然后重测该点",
+        zh="{instrument}：要求 {asked}，{waited:g} 秒后仪器状态为 {found}。请查看仪器面板和接线，然后重测该点",
     )
     asked: str
     found: str
@@ -324,7 +327,7 @@ class LimitExceeded(InstrumentError):
 
     said: ClassVar[Text] = Text(
         "{instrument}: {asked} was asked, {allowed} is allowed; nothing was sent",
-        zh="{instrument}:要求 {asked},允许范围 {allowed};未发送任何指令",
+        zh="{instrument}：要求 {asked}，允许范围 {allowed}；未发送任何指令",
     )
     asked: str
     allowed: str
@@ -337,7 +340,7 @@ class LimitExceeded(InstrumentError):
 class ProcedureError(LabctlError):
     """A procedure, its points or its model cannot be used as written."""
 
-    said: ClassVar[Text] = Text("{where}: {problem}. {remedy}", zh="{where}:{problem}。{remedy}")
+    said: ClassVar[Text] = Text("{where}: {problem}. {remedy}", zh="{where}：{problem}。{remedy}")
     where: str
     problem: Text
     remedy: Text
@@ -375,7 +378,7 @@ class UnknownUnit(MetrologyError):
 
     said: ClassVar[Text] = Text(
         "unknown unit {given!r}. Similar units are {near}; correct the spelling",
-        zh="未知单位 {given!r}。相近的单位:{near};请更正写法",
+        zh="未知单位 {given!r}。相近的单位：{near}；请更正写法",
     )
     given: str
     near: str = "—"
@@ -388,7 +391,7 @@ class UnitMismatch(MetrologyError):
     said: ClassVar[Text] = Text(
         "{operation} is not defined for {left} and {right}. "
         "Dimensions must agree; of °C only differences and ± kelvin are amounts",
-        zh="{operation} 不适用于 {left} 与 {right}。量纲必须一致;°C 只可相减或加减开尔文",
+        zh="{operation} 不适用于 {left} 与 {right}。量纲必须一致；°C 只可相减或加减开尔文",
     )
     operation: str
     left: str
@@ -399,7 +402,7 @@ class UnitMismatch(MetrologyError):
 class QuantityError(MetrologyError):
     """A text or number that is no quantity."""
 
-    said: ClassVar[Text] = Text("{given!r} cannot be used: {problem}", zh="{given!r} 不可用:{problem}")
+    said: ClassVar[Text] = Text("{given!r} cannot be used: {problem}", zh="{given!r} 不可用：{problem}")
     given: str
 
 
@@ -408,7 +411,7 @@ class FigureError(MetrologyError):
     """A figure, tolerance or specification text that cannot be read or evaluated; `position` counts from 1."""
 
     said: ClassVar[Text] = Text(
-        "{given!r}, position {position}: {problem}", zh="{given!r} 第 {position} 个字符:{problem}"
+        "{given!r}, position {position}: {problem}", zh="{given!r} 第 {position} 个字符：{problem}"
     )
     given: str
     position: int
@@ -429,7 +432,7 @@ class ModelError(UncertaintyError):
 
     said: ClassVar[Text] = Text(
         "equation {input!r}, position {position}: {problem} [{code}]",
-        zh="方程 {input!r} 第 {position} 个字符:{problem} [{code}]",
+        zh="方程 {input!r} 第 {position} 个字符：{problem} [{code}]",
     )
     position: int = 1
 
@@ -440,7 +443,7 @@ class CalculationFileError(UncertaintyError):
 
     said: ClassVar[Text] = Text(
         "{file}, line {line}, {where}: {problem}. {remedy} [{code}]",
-        zh="{file} 第 {line} 行 {where}:{problem}。{remedy} [{code}]",
+        zh="{file} 第 {line} 行 {where}：{problem}。{remedy} [{code}]",
     )
     file: str
     line: int
@@ -455,7 +458,7 @@ class CalculationFileError(UncertaintyError):
 class TraceabilityError(LabctlError):
     """A standard cannot give traceability here."""
 
-    said: ClassVar[Text] = Text("{standard}: not traceable here", zh="{standard}:此处无法溯源")
+    said: ClassVar[Text] = Text("{standard}: not traceable here", zh="{standard}：此处无法溯源")
     standard: str
 
 
@@ -466,7 +469,7 @@ class CalibrationExpired(TraceabilityError):
     said: ClassVar[Text] = Text(
         "{standard}: certificate {certificate} was valid until {due}, today is {today}. "
         "Use another standard or have it calibrated",
-        zh="{standard}:证书 {certificate} 有效期至 {due},今天是 {today}。请换用其他标准器或送检",
+        zh="{standard}：证书 {certificate} 有效期至 {due}，今天是 {today}。请换用其他标准器或送检",
     )
     certificate: str
     due: str
@@ -479,7 +482,7 @@ class OutsideCalibratedInterval(TraceabilityError):
 
     said: ClassVar[Text] = Text(
         "{standard}: {asked} lies outside {allowed}. Choose another point or another standard",
-        zh="{standard}:{asked} 超出 {allowed}。请更换校准点或标准器",
+        zh="{standard}：{asked} 超出 {allowed}。请更换校准点或标准器",
     )
     asked: str
     allowed: str
@@ -523,7 +526,7 @@ class UnknownPoint(RecordError):
 
     said: ClassVar[Text] = Text(
         "{record}: {asked!r} names {count} points. Choose one of:\n{choices}",
-        zh="{record}:{asked!r} 对应 {count} 个校准点。请从下列中选择:\n{choices}",
+        zh="{record}：{asked!r} 对应 {count} 个校准点。请从下列中选择：\n{choices}",
     )
     problem: Text = Text("not one point", zh="不是唯一的校准点")
     asked: str
@@ -542,7 +545,7 @@ class RunNotFinished(CertificateRefused):
 
     said: ClassVar[Text] = Text(
         "run {record}: no certificate, {problem}. Finish it with `labctl resume`, or look at it with `labctl show`",
-        zh="运行 {record}:不能出具证书,{problem}。请用 labctl resume 完成,或用 labctl show 查看",
+        zh="运行 {record}：不能出具证书，{problem}。请用 labctl resume 完成，或用 labctl show 查看",
     )
 
 
@@ -553,7 +556,7 @@ class OtherProcedure(CertificateRefused):
     said: ClassVar[Text] = Text(
         "{record}: made with procedure {procedure} of digest {recorded}, installed is {installed}. "
         "Install that edition of the procedure",
-        zh="{record}:所用程序 {procedure} 的摘要为 {recorded},已安装的为 {installed}。请安装该版本的程序",
+        zh="{record}：所用程序 {procedure} 的摘要为 {recorded}，已安装的为 {installed}。请安装该版本的程序",
     )
     problem: Text = Text("another procedure", zh="程序不同")
     procedure: str
@@ -568,7 +571,7 @@ class UnprintableCharacter(CertificateRefused):
     said: ClassVar[Text] = Text(
         "{character!r} ({code}) in {words!r} cannot be printed: the certificate's typefaces have no such character. "
         "Write it otherwise in station.toml or the order",
-        zh="{words!r} 中的 {character!r}({code})无法打印:证书字体中无此字。请在 station.toml 或委托单中改写",
+        zh="{words!r} 中的 {character!r}（{code}）无法打印：证书字体中无此字。请在 station.toml 或委托单中改写",
     )
     record: str = "certificate"
     problem: Text = Text("unprintable", zh="无法打印")
@@ -588,7 +591,7 @@ class RunEnded(LabctlError):
 
     said: ClassVar[Text] = Text(
         "run {run} has ended ({outcome}) and is not taken up again. Start a new one",
-        zh="运行 {run} 已结束({outcome}),不能恢复。请开始新的运行",
+        zh="运行 {run} 已结束（{outcome}），不能恢复。请开始新的运行",
     )
     run: str
     outcome: str
@@ -605,7 +608,7 @@ class EngineError(LabctlError):
 class EngineFailed(EngineError):
     """An engine refused a job or a request; `kind` is the class of its error."""
 
-    said: ClassVar[Text] = Text("run {run}: {problem}", zh="运行 {run}:{problem}")
+    said: ClassVar[Text] = Text("run {run}: {problem}", zh="运行 {run}：{problem}")
     run: str
     kind: str
     problem: Text
@@ -617,7 +620,7 @@ class EngineGone(EngineError):
 
     said: ClassVar[Text] = Text(
         "run {run}: no engine works on it. Resume it with `labctl resume`, or look at it with `labctl runs`",
-        zh="运行 {run}:没有引擎在执行。请用 labctl resume 恢复,或用 labctl runs 查看",
+        zh="运行 {run}：没有引擎在执行。请用 labctl resume 恢复，或用 labctl runs 查看",
     )
     run: str
 
@@ -629,7 +632,7 @@ class GuardianLost(EngineError):
     said: ClassVar[Text] = Text(
         "the guardian (process {process}) is gone, so the bench was made safe. Resume the run; a new guardian starts "
         "with it",
-        zh="守护进程({process})已失去联系,台位已置于安全状态。请恢复运行,将随之启动新的守护进程",
+        zh="守护进程（{process}）已失去联系，台位已置于安全状态。请恢复运行，将随之启动新的守护进程",
     )
     process: int
 
@@ -638,7 +641,7 @@ class GuardianLost(EngineError):
 class RunAborted(LabctlError):
     """A person stopped the run; raised once inside Run and caught once in the engine."""
 
-    said: ClassVar[Text] = Text("the run was aborted: {reason}", zh="运行已中止:{reason}")
+    said: ClassVar[Text] = Text("the run was aborted: {reason}", zh="运行已中止：{reason}")
     reason: str
 
     @classmethod

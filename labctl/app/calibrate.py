@@ -51,7 +51,7 @@ def start_run(job: Job) -> RunHandle:
     """
     if not job.resume and job.folder.journal(job.run).exists():
         raise StoreFailed(
-            record=job.run, problem=Text("such a run exists already; resume it", zh="该运行已存在,请恢复运行")
+            record=job.run, problem=Text("such a run exists already; resume it", zh="该运行已存在，请恢复运行")
         )
     file = job.save()
     log = spoken(job.folder.root, lambda: job.folder.log(job.run).open("ab"))

@@ -106,14 +106,14 @@ def _driver(station: Station, instrument: StationInstrument) -> type[Driver]:
             line=1,
             where=f"instruments.{instrument.key}.driver",
             problem=Text("no driver {name!r} is installed", zh="未安装驱动 {name!r}").filled(name=instrument.driver),
-            remedy=Text("Installed are: {known}", zh="已安装:{known}").filled(known=", ".join(installed.found) or "—"),
+            remedy=Text("Installed are: {known}", zh="已安装：{known}").filled(known=", ".join(installed.found) or "—"),
         )
     return found
 
 
 def _unfilled(station: Station, role: str, able: list[str]) -> RoleUnfilled:
     if able:
-        problem = Text("several instruments can play {role}: {able}", zh="多台仪器可担任 {role}:{able}")
+        problem = Text("several instruments can play {role}: {able}", zh="多台仪器可担任 {role}：{able}")
         remedy = Text("Name the role's instrument in the order, or give it the role's name", zh="请指定该角色所用仪器")
     else:
         problem = Text("no instrument of the bench can play {role}", zh="台位上没有仪器可担任 {role}")

@@ -74,7 +74,7 @@ def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
         missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
         if missing:
             problem = Text(
-                "{key} cannot play {role}: it has no {missing}", zh="{key} 不能担任 {role}:缺少 {missing}"
+                "{key} cannot play {role}: it has no {missing}", zh="{key} 不能担任 {role}：缺少 {missing}"
             ).filled(key=players.roles[role], role=role, missing=", ".join(missing))
             yield Finding(file=file, line=0, code="LP601", problem=problem, remedy=_OTHER_INSTRUMENT)
 
@@ -94,9 +94,9 @@ def _kind(procedure: Procedure, station: Station) -> Iterator[Finding]:
             line=0,
             code="LP603",
             problem=Text(
-                "{document} calibrates, the order asks for a verification", zh="{document} 为校准规范,而委托为检定"
+                "{document} calibrates, the order asks for a verification", zh="{document} 为校准规范，而委托为检定"
             ).filled(document=procedure.document),
-            remedy=Text("Order a calibration, or use a regulation", zh="请改为校准委托,或采用检定规程"),
+            remedy=Text("Order a calibration, or use a regulation", zh="请改为校准委托，或采用检定规程"),
         )
 
 
@@ -111,7 +111,7 @@ def _unconfirmed(players: Cast, unit: UnitUnderTest, file: str) -> Iterator[Find
             line=0,
             code="LP606",
             problem=Text(
-                "unconfirmed figures: {named}; they print as unverified", zh="未经核实的数据:{named};将注明未核实"
+                "unconfirmed figures: {named}; they print as unverified", zh="未经核实的数据：{named}；将注明未核实"
             ).filled(named=", ".join(named)),
             remedy=Text(
                 "Hold them against paper and set confirmed = true", zh="请对照纸质文件核实并设 confirmed = true"
@@ -150,7 +150,7 @@ def _points(procedure: Procedure, station: Station, players: Cast, unit: UnitUnd
                 ),
                 remedy=Text(
                     "The verdict may be inconclusive; a better standard avoids it",
-                    zh="结论可能为待定;采用更好的标准器可避免",
+                    zh="结论可能为待定；采用更好的标准器可避免",
                 ),
                 severity=Severity.NOTE,
             )
@@ -161,5 +161,5 @@ _RECALIBRATE = Text("Use another standard or have it calibrated", zh="请换用�
 _OTHER_POINTS = Text("Change the points, the standard or its record", zh="请更改校准点、标准器或其记录")
 _GUARDED = Text(
     "{section}, {point}: U is {ratio} of the MPE, more than a third ({expected})",
-    zh="{section},{point}:U 为最大允许误差的 {ratio},大于三分之一({expected})",
+    zh="{section}，{point}：U 为最大允许误差的 {ratio}，大于三分之一（{expected}）",
 )

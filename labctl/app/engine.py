@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 4
     except Exception as error:
-        text = Text("the program failed: {error}", zh="程序错误:{error}").filled(error=repr(error))
+        text = Text("the program failed: {error}", zh="程序错误：{error}").filled(error=repr(error))
         say(error=type(error).__name__, en=text.en, zh=text.zh)
         leave_last_words(job, text)
         raise

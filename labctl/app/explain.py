@@ -336,44 +336,45 @@ def _instant(at: datetime) -> str:
 
 
 _NO_RECORD: Final = Text(
-    "no record of this certificate is here; name its record.zip", zh="此处没有该证书的记录,请给出其 record.zip"
+    "no record of this certificate is here; name its record.zip", zh="此处没有该证书的记录，请给出其 record.zip"
 )
 _HEAD: Final = Text(
     "certificate {number}: {section}, {point} (attempts made: {attempts}; reported: {reported})",
-    zh="证书 {number}:{section},{point}(共测量 {attempts} 次,采用第 {reported} 次)",
+    zh="证书 {number}：{section}，{point}（共测量 {attempts} 次，采用第 {reported} 次）",
 )
 _PRINTED: Final = Text("Printed", zh="印出的数字")
 _ROUNDED: Final = Text(
     "    {symbol}: {given} {unit}, rounded to a multiple of {quantum} → {printed}",
-    zh="    {symbol}:{given} {unit},修约到 {quantum} 的倍数 → {printed}",
+    zh="    {symbol}：{given} {unit}，修约到 {quantum} 的倍数 → {printed}",
 )
 _VERDICT: Final = Text(
     "  {requirement}: |{symbol}| against {limit}, U/MPEV = {ratio}: {verdict} ({mark})",
-    zh="  {requirement}:|{symbol}| 与 {limit} 比较,U/MPEV = {ratio}:{verdict}({mark})",
+    zh="  {requirement}：|{symbol}| 与 {limit} 比较，U/MPEV = {ratio}：{verdict}（{mark}）",
 )
 _FORMULA: Final = Text("Formula", zh="公式")
 _BUDGET: Final = Text("Budget", zh="不确定度预算")
 _LINE: Final = Text(
     "  {symbol} = {value}: u = {u} ({type}, {distribution}, ÷{divisor}, ν = {dof}), c = {c}, |c|·u = {contribution}, "
     "{percent} %",
-    zh="  {symbol} = {value}:u = {u}({type} 类,{distribution},÷{divisor},ν = {dof}),c = {c},"
-    "|c|·u = {contribution},占 {percent} %",
+    zh="  {symbol} = {value}：u = {u}（{type} 类，{distribution}，÷{divisor}，ν = {dof}），c = {c}，"
+    "|c|·u = {contribution}，占 {percent} %",
 )
 _SOURCE: Final = Text(
     "      {description}; {source}{mark} [{effect}]", zh="      {description};{source}{mark} [{effect}]"
 )
-_UNVERIFIED: Final = Text(" (unverified)", zh="(未经核实)")
+_UNVERIFIED: Final = Text(" (unverified)", zh="（未经核实）")
 _SUM: Final = Text(
     "  u = {u} {unit}, ν_eff = {dof}, k = {k} ({policy}), U = k·u = {expanded} {unit}",
     zh="  u = {u} {unit},ν_eff = {dof},k = {k}({policy}),U = k·u = {expanded} {unit}",
 )
-_SERIES: Final = Text("{symbol}: {count} observations", zh="{symbol}:{count} 个观测值")
+_SERIES: Final = Text("{symbol}: {count} observations", zh="{symbol}：{count} 个观测值")
 _READ: Final = Text(
-    "    [{n}] {at}  {quantity}  {called}  (chain {digest}…)", zh="    [{n}] {at}  {quantity}  {called}  (链 {digest}…)"
+    "    [{n}] {at}  {quantity}  {called}  (chain {digest}…)",
+    zh="    [{n}] {at}  {quantity}  {called}（链 {digest}…）",
 )
 _SET: Final = Text(
     "    [{n}] {at}  set to {quantity}  {called}  (chain {digest}…)",
-    zh="    [{n}] {at}  设为 {quantity}  {called}  (链 {digest}…)",
+    zh="    [{n}] {at}  设为 {quantity}  {called}（链 {digest}…）",
 )
 _STANDARDS: Final = Text("Traceability", zh="溯源")
 _BASES: Final = {
@@ -382,6 +383,6 @@ _BASES: Final = {
 }
 _CERTIFICATE: Final = Text(
     "certificate {number} of {laboratory}, calibrated {calibrated}, valid until {due}; {basis}",
-    zh="证书 {number}({laboratory}),校准日期 {calibrated},有效期至 {due};{basis}",
+    zh="证书 {number}（{laboratory}），校准日期 {calibrated}，有效期至 {due}；{basis}",
 )
-_CHAIN: Final = Text("record: {entries} entries, chain head {head}", zh="记录:{entries} 条,链末端 {head}")
+_CHAIN: Final = Text("record: {entries} entries, chain head {head}", zh="记录：{entries} 条，链末端 {head}")

@@ -19,7 +19,7 @@ def foresee(job: Job) -> list[Text]:
     lines = [
         Text(
             "{count} points; {guarded} of them with U > MPEV/3, judged by the guarded rule of JJF 1094 ({without})",
-            zh="共 {count} 个校准点,其中 {guarded} 个 U > MPEV/3,按 JJF 1094 第二规则判定({without})",
+            zh="共 {count} 个校准点，其中 {guarded} 个 U > MPEV/3，按 JJF 1094 第二规则判定（{without}）",
         ).filled(count=sum(len(each.points) for each in prepared.plan), guarded=len(guarded), without=EXCEPT)
     ]
     return [*lines, *(_line(each) for each in guarded)]

@@ -22,11 +22,11 @@ from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
 
 _NOBODY = Text(
-    "its instructions need a person, and there is no terminal", zh="规程的操作提示需要人员确认,而此处没有终端"
+    "its instructions need a person, and there is no terminal", zh="规程的操作提示需要人员确认，而此处没有终端"
 )
 _SOMEBODY = Text(
     "Run it at a terminal or in the window; --yes takes every instruction as carried out",
-    zh="请在终端或窗口中运行;--yes 将所有提示视为已完成",
+    zh="请在终端或窗口中运行；--yes 将所有提示视为已完成",
 )
 _STATUS = {Outcome.FINISHED: 0, Outcome.ABORTED: 1, Outcome.FAILED: 4}
 
@@ -67,7 +67,7 @@ class Told:
     def text(self) -> Text:
         """Return why the run waits for a person, and what to do."""
         return Text(
-            "{reason}. Take the run up with: labctl resume {run}", zh="{reason}。恢复运行:labctl resume {run}"
+            "{reason}. Take the run up with: labctl resume {run}", zh="{reason}。恢复运行：labctl resume {run}"
         ).filled(reason=self.reason, run=self.run)
 
     def plain(self) -> dict[str, object]:
@@ -272,6 +272,6 @@ def _ended(handle: RunHandle, last: Entry | None) -> Told:
         case _:
             reason = last_words_of(handle) or Text(
                 "the engine ended without a word; its guardian makes the bench safe",
-                zh="引擎意外终止;守护进程将台位置于安全状态",
+                zh="引擎意外终止；守护进程将台位置于安全状态",
             )
             return Told(run=handle.run, state="interrupted", reason=reason, journal=handle.journal)

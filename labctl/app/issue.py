@@ -241,6 +241,6 @@ def _write(out: Path, files: dict[str, bytes]) -> None:
             record=str(out),
             problem=Text(
                 "the certificate cannot be written: {error}. It is issued; write it elsewhere with --out",
-                zh="证书无法写入:{error}。证书已出具,请用 --out 写到别处",
+                zh="证书无法写入：{error}。证书已出具，请用 --out 写到别处",
             ).filled(error=error),
         ) from error

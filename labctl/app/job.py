@@ -122,7 +122,7 @@ def private_folder() -> Path:
             record=str(folder),
             problem=Text(
                 "is not private to this user; remove it, or set XDG_RUNTIME_DIR",
-                zh="不是当前用户的私有文件夹,请删除,或设置 XDG_RUNTIME_DIR",
+                zh="不是当前用户的私有文件夹，请删除，或设置 XDG_RUNTIME_DIR",
             ),
         )
     return folder

@@ -26,12 +26,12 @@ def find_procedure(name: str) -> Procedure:
     broken = "; ".join(each.text().en for each in catalogue.broken)
     raise ProcedureError(
         where=f"procedure {name}",
-        problem=Text("is not installed and is no folder. {broken}", zh="未安装,也不是文件夹。{broken}").filled(
+        problem=Text("is not installed and is no folder. {broken}", zh="未安装，也不是文件夹。{broken}").filled(
             broken=broken
         )
         if broken
-        else Text("is not installed and is no folder", zh="未安装,也不是文件夹"),
-        remedy=Text("Installed are: {known}", zh="已安装:{known}").filled(
+        else Text("is not installed and is no folder", zh="未安装，也不是文件夹"),
+        remedy=Text("Installed are: {known}", zh="已安装：{known}").filled(
             known=", ".join(sorted(catalogue.found)) or "—"
         ),
     )

@@ -17,8 +17,8 @@ from labctl.store.journal import open_journal
 
 _STATES = {
     "running": Text("running", zh="进行中"),
-    "resting": Text("resting: resume it", zh="已暂存,可恢复"),
-    "interrupted": Text("interrupted: resume it", zh="已中断,可恢复"),
+    "resting": Text("resting: resume it", zh="已暂存，可恢复"),
+    "interrupted": Text("interrupted: resume it", zh="已中断，可恢复"),
     "unreadable": Text("unreadable", zh="无法读取"),
 } | {outcome.value: text for outcome, text in OUTCOMES.items()}
 

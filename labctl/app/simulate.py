@@ -131,7 +131,7 @@ def _unknown(station: Station, where: str, name: str, known: str) -> UnknownInst
         line=1,
         where=where,
         problem=Text("{name!r} is not installed", zh="未安装 {name!r}").filled(name=name),
-        remedy=Text("Installed are: {known}", zh="已安装:{known}").filled(known=known or "—"),
+        remedy=Text("Installed are: {known}", zh="已安装：{known}").filled(known=known or "—"),
     )
 
 

@@ -60,7 +60,7 @@ class Teller:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
                 said = Text(
-                    "run {run}: {title}, {unit}, {total} points", zh="运行 {run}:{title},{unit},{total} 个校准点"
+                    "run {run}: {title}, {unit}, {total} points", zh="运行 {run}：{title}，{unit}，{total} 个校准点"
                 ).filled(
                     run=event.run,
                     title=event.procedure.title,
@@ -68,14 +68,14 @@ class Teller:
                     total=self.total,
                 )
             case EngineStarted() if event.epoch > 1:
-                said = Text("taken up again by {by}: {reason}", zh="{by} 恢复运行:{reason}").filled(
+                said = Text("taken up again by {by}: {reason}", zh="{by} 恢复运行：{reason}").filled(
                     by=event.by, reason=event.reason
                 )
             case RunInterrupted():
                 said = Text("the engine before ended without a word", zh="上一引擎意外终止")
             case GuardianActed():
                 said = Text(
-                    "its guardian had made the bench safe: {reason}", zh="守护进程已将台位置于安全状态:{reason}"
+                    "its guardian had made the bench safe: {reason}", zh="守护进程已将台位置于安全状态：{reason}"
                 ).filled(reason=event.reason)
             case InstrumentOpened():
                 who = event.identity
@@ -97,12 +97,12 @@ class Teller:
         self.ready = len(self._settled)
         count = f"[{self.ready:>{len(str(self.total))}}/{self.total}]"
         if isinstance(event, PointSkipped):
-            return Text("{count} {point}: skipped, {reason}", zh="{count} {point}:跳过,{reason}").filled(
+            return Text("{count} {point}: skipped, {reason}", zh="{count} {point}：跳过，{reason}").filled(
                 count=count, point=place.point, reason=event.reason
             )
         if event.result is None:
             return Text(
-                "{count} {point}: measured, its result comes later", zh="{count} {point}:已测量,结果待定"
+                "{count} {point}: measured, its result comes later", zh="{count} {point}：已测量，结果待定"
             ).filled(count=count, point=place.point)
         return Text("{count} {point}: {outcome}", zh="{count} {point}:{outcome}").filled(
             count=count, point=point_title(event.result), outcome=point_outcome(event.result)
@@ -113,21 +113,21 @@ def _rare(event: Event) -> Text | None:
     said: Text | None = None
     match event:
         case AttemptRejected():
-            said = Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废:{reason}").filled(
+            said = Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废：{reason}").filled(
                 attempt=event.place.attempt, reason=event.reason
             )
         case OperatorAsked(question=question):
             said = Text("  ▸ {text}", zh="  ▸ {text}").filled(text=question.text)
         case NoteTaken():
-            said = Text("  note: {text}", zh="  备注:{text}").filled(text=event.text)
+            said = Text("  note: {text}", zh="  备注：{text}").filled(text=event.text)
         case RunPaused():
-            said = Text("paused: {reason}", zh="已暂停:{reason}").filled(reason=event.reason)
+            said = Text("paused: {reason}", zh="已暂停：{reason}").filled(reason=event.reason)
         case RunContinued():
             said = Text("going on", zh="继续")
         case SafeStateSent(confirmed=False):
             said = Text(
                 "{instrument}: sent to its safe state, NOT confirmed: check it",
-                zh="{instrument}:已发送安全指令,但未确认,请检查",
+                zh="{instrument}：已发送安全指令，但未确认，请检查",
             ).filled(instrument=event.instrument)
         case RunFinished():
             said = Text("{outcome}: {reason}", zh="{outcome}:{reason}").filled(

@@ -80,7 +80,7 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         raise StoreFailed(
             record=str(path),
-            problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error.strerror),
+            problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error.strerror),
         ) from error
 
 
@@ -129,7 +129,7 @@ def _in_store(content: bytes, number: str, data: Path) -> FoundRecord | None:
         ):
             with open_journal(folder.existing_journal(event.run)) as journal:
                 bundle = bundle_of(journal, folder.transcript(event.run))
-            where = Text("the laboratory's own record of run {run}", zh="本实验室存档,运行 {run}")
+            where = Text("the laboratory's own record of run {run}", zh="本实验室存档，运行 {run}")
             return FoundRecord(bundle=bundle, where=where.filled(run=event.run))
     return None
 
@@ -139,7 +139,7 @@ def _intact(found: FoundRecord) -> Step:
     said = Text(
         "{where}: {entries} entries in an unbroken chain, head {head}; {blobs} enclosed files and "
         "{length} bytes of transcript as they were sealed",
-        zh="{where}:{entries} 条记录链完整,末端 {head};所附 {blobs} 个文件和 {length} 字节通信记录与封存时一致",
+        zh="{where}：{entries} 条记录链完整，末端 {head}；所附 {blobs} 个文件和 {length} 字节通信记录与封存时一致",
     ).filled(
         where=found.where,
         entries=len(bundle.entries),
@@ -197,10 +197,10 @@ def _report(file: Path, number: str, bundle: Bundle | None, *steps: Step, figure
 _NO_RECORD = Text(
     "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. "
     "Name it with --record",
-    zh="未找到其记录:旁边没有 record.zip,本实验室数据文件夹中也没有。请用 --record 指定",
+    zh="未找到其记录：旁边没有 record.zip，本实验室数据文件夹中也没有。请用 --record 指定",
 )
 _NOT_ISSUED = Text("no certificate has been issued on this record", zh="尚未依据该记录出具证书")
-_ISSUED = Text("{name} is the issued file, SHA-256 {digest}", zh="{name} 为签发的文件,SHA-256 {digest}")
+_ISSUED = Text("{name} is the issued file, SHA-256 {digest}", zh="{name} 为签发的文件，SHA-256 {digest}")
 _NOT_THE_ISSUED = Text(
-    "{name} is not the issued file; they part at byte {at}", zh="{name} 不是签发的文件,自第 {at} 字节起不同"
+    "{name} is not the issued file; they part at byte {at}", zh="{name} 不是签发的文件，自第 {at} 字节起不同"
 )

@@ -110,7 +110,7 @@ def bundle_of(journal: Source, transcript: Path) -> Bundle:
             content = file.read(length)
     except OSError as error:
         raise StoreFailed(
-            record=transcript.name, problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+            record=transcript.name, problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)
         ) from error
     bundle = Bundle(stream=journal.stream, entries=entries, transcript=content, blobs=blobs)
     _check_seals(bundle)
@@ -149,7 +149,7 @@ def read_bundle(archive: bytes, name: str = "record.zip") -> Bundle:
     bundle = Bundle(stream=index.stream, entries=entries, transcript=files.get(TRANSCRIPT, b""), blobs=blobs)
     _check_seals(bundle)
     if write_bundle(bundle) != archive:
-        raise _altered(name, Text("is not in its canonical form", zh="不是规范形式,内容可能被改动"))
+        raise _altered(name, Text("is not in its canonical form", zh="不是规范形式，内容可能被改动"))
     return bundle
 
 
@@ -206,20 +206,20 @@ def _files(archive: bytes, name: str) -> dict[str, bytes]:
                 raise _altered(name, Text("holds a compressed file", zh="含有压缩文件"))
             return {each.filename: file.read(each) for each in listed}
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise _altered(name, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)) from error
+        raise _altered(name, Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)) from error
 
 
 def _index(content: bytes, name: str) -> _Index:
     try:
         index = msgspec.json.decode(content, type=_Index)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _altered(INDEX, Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)) from error
+        raise _altered(INDEX, Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)) from error
     if index.format != FORMAT:
         raise UnknownSchema(
             record=name,
             problem=Text(
                 "bundle format {format} is not known to this release; use a newer labctl",
-                zh="本版本不识别记录包格式 {format},请使用更新的 labctl",
+                zh="本版本不识别记录包格式 {format}，请使用更新的 labctl",
             ).filled(format=index.format),
         )
     return index
@@ -241,7 +241,7 @@ def _entries(lines: bytes, stream: str) -> Iterator[Entry]:
         try:
             event = decode_event(canonical)
         except RecordError as error:
-            problem = Text("entry {n}: {problem}", zh="第 {n} 条:{problem}").filled(n=expected, problem=error.problem)
+            problem = Text("entry {n}: {problem}", zh="第 {n} 条：{problem}").filled(n=expected, problem=error.problem)
             raise type(error)(record=JOURNAL, problem=problem) from error
         yield Entry(n=expected, event=event, canonical=canonical, digest=digest)
         before = digest
@@ -285,7 +285,7 @@ def _broken(n: int) -> RecordAltered:
     return _altered(
         JOURNAL,
         Text(
-            "entry {n} is not what was written; the chain breaks there", zh="第 {n} 条与写入时不符,链在此处断开"
+            "entry {n} is not what was written; the chain breaks there", zh="第 {n} 条与写入时不符，链在此处断开"
         ).filled(n=n),
     )
 

@@ -173,7 +173,7 @@ def _method(record: CalibrationRecord) -> tuple[Line, ...]:
             (METHOD, _document(procedure)),
             (
                 PROCEDURE,
-                Text("{title} ({name}, edition {edition})", zh="{title}({name},第 {edition} 版)").filled(
+                Text("{title} ({name}, edition {edition})", zh="{title}（{name}，第 {edition} 版）").filled(
                     title=procedure.title, name=procedure.name, edition=procedure.edition
                 ),
             ),

@@ -235,7 +235,7 @@ def _equipment(parent: Element, asset: Asset, record: CalibrationRecord) -> None
             equipment.same("description", found.statement)
         certificate = equipment.add("certificate")
         certificate.words("referral", Text(
-            "Calibration certificate of {laboratory}", zh="校准证书,{laboratory}"
+            "Calibration certificate of {laboratory}", zh="校准证书，{laboratory}"
         ).filled(laboratory=found.laboratory))  # fmt: skip
         certificate.add("referralID", found.number)
         certificate.add("procedure", "SHA-256")

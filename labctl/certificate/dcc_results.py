@@ -18,7 +18,7 @@ _KINDS: Final = {"nominal": "basic_nominalValue", "range": "basic_measurementRan
 _SAYS: Final = Text(
     "Conformity by the decision rule of each value: {rules}. An inconclusive value is conditionalPass where the error "
     "is within the limit, conditionalFail where it is not.",
-    zh="按各值的判定规则给出符合性:{rules}。待定的值,误差在限内记为 conditionalPass,超限记为 conditionalFail。",
+    zh="按各值的判定规则给出符合性：{rules}。待定的值，误差在限内记为 conditionalPass，超限记为 conditionalFail。",
 )
 
 

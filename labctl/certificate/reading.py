@@ -77,7 +77,7 @@ def _parsed(xml: bytes, name: str) -> Node:
         return etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
         raise RecordAltered(
-            record=name, problem=Text("is no XML: {error}", zh="不是 XML:{error}").filled(error=error)
+            record=name, problem=Text("is no XML: {error}", zh="不是 XML：{error}").filled(error=error)
         ) from error
 
 

@@ -46,7 +46,7 @@ def _lists(root: Node) -> Iterator[tuple[Node, Text]]:
             if count not in {1, most} or "  " in (column.text or ""):
                 yield (
                     column,
-                    Text("has {count} entries beside {most}", zh="有 {count} 个值,其他列有 {most} 个").filled(
+                    Text("has {count} entries beside {most}", zh="有 {count} 个值，其他列有 {most} 个").filled(
                         count=count, most=most
                     ),
                 )

@@ -120,6 +120,6 @@ def _unreadable(name: str) -> RecordError:
         record=name,
         problem=Text(
             "has no character map; install pylopdf-fonts-zh-cn again",
-            zh="没有字符映射表;请重新安装 pylopdf-fonts-zh-cn",
+            zh="没有字符映射表；请重新安装 pylopdf-fonts-zh-cn",
         ),
     )

@@ -12,7 +12,7 @@ TITLES: Final = {
     Kind.VERIFICATION: Text("Verification certificate", zh="检定证书"),
 }
 NOTICE: Final = Text("Notification of verification results", zh="检定结果通知书")
-SIMULATED: Final = Text("Simulated, not a certificate", zh="模拟数据,非证书")
+SIMULATED: Final = Text("Simulated, not a certificate", zh="模拟数据，非证书")
 
 VERDICTS: Final = {
     Verdict.CONFORMS: Text("conforms", zh="符合"),
@@ -79,68 +79,68 @@ UNVERIFIED: Final = Text("unverified figure", zh="数据未经核实")
 WHOLE: Final = {
     Verdict.CONFORMS: Text(
         "All results conform to the maximum permissible errors, by the decision rules stated with the results.",
-        zh="按所列判定规则,全部校准结果符合最大允许误差要求。",
+        zh="按所列判定规则，全部校准结果符合最大允许误差要求。",
     ),
     Verdict.DOES_NOT_CONFORM: Text(
         "At least one result does not conform to the maximum permissible error, by the decision rules stated with "
         "the results.",
-        zh="按所列判定规则,至少一个校准结果不符合最大允许误差要求。",
+        zh="按所列判定规则，至少一个校准结果不符合最大允许误差要求。",
     ),
     Verdict.INCONCLUSIVE: Text(
         "No result exceeds the maximum permissible errors with certainty; for at least one no statement of conformity "
         "is possible, by the decision rules stated with the results.",
-        zh="按所列判定规则,无结果判为不符合,但至少一个结果无法作出符合性结论(待定)。",
+        zh="按所列判定规则，无结果判为不符合，但至少一个结果无法作出符合性结论（待定）。",
     ),
 }
 NO_STATEMENT: Final = Text(
     "No statement of conformity was agreed; the results are stated with their uncertainty.",
-    zh="未约定符合性结论,仅给出校准结果及其不确定度。",
+    zh="未约定符合性结论，仅给出校准结果及其不确定度。",
 )
 TRACEABLE: Final = Text(
     "The results are metrologically traceable to the International System of Units (SI) through the calibration "
     "certificates of the standards listed.",
-    zh="校准结果通过所列计量标准器的校准证书溯源至国际单位制(SI)。",
+    zh="校准结果通过所列计量标准器的校准证书溯源至国际单位制（SI）。",
 )
 SIMULATED_TRACEABLE: Final = Text(
     "Simulated instruments give no metrological traceability; the certificates named here are fictitious.",
-    zh="仪器为模拟仪器,结果不具有计量溯源性,所列证书均为虚构。",
+    zh="仪器为模拟仪器，结果不具有计量溯源性，所列证书均为虚构。",
 )
 ONLY_THIS_ITEM: Final = Text("The results relate only to the item calibrated.", zh="校准结果仅对被校准器具有效。")
 NO_PART: Final = Text(
     "This certificate shall not be reproduced except in full without written approval of the laboratory.",
-    zh="未经本实验室书面批准,不得部分复制本证书。",
+    zh="未经本实验室书面批准，不得部分复制本证书。",
 )
 COVERAGE: Final = Text(
     "The expanded uncertainty U is the standard uncertainty multiplied by the coverage factor k for a coverage "
     "probability of {probability} %, evaluated by JJF 1059.1-2012 (JCGM 100:2008, GUM); {factor}.",
-    zh="扩展不确定度 U 由标准不确定度乘以包含因子 k 得到,包含概率 {probability} %,依据 JJF 1059.1-2012"
-    "(JCGM 100:2008,GUM)评定;{factor}。",
+    zh="扩展不确定度 U 由标准不确定度乘以包含因子 k 得到，包含概率 {probability} %，依据 JJF 1059.1-2012"
+    "（JCGM 100:2008,GUM）评定；{factor}。",
 )
 ALL_TWO: Final = Text("k = 2.00", zh="k = 2.00")
 K_STATED: Final = Text(
     "k follows from Student's t with the effective degrees of freedom ν and stands in the table where it is not 2.00",
-    zh="k 按有效自由度 ν 由 t 分布得到,不等于 2.00 时列于表中",
+    zh="k 按有效自由度 ν 由 t 分布得到，不等于 2.00 时列于表中",
 )
 ROUNDED: Final = Text(
     "Values are rounded to the last place of their uncertainty by GB/T 8170 (half to even), once.",
-    zh="结果按 GB/T 8170 一次修约至不确定度末位(逢五取偶)。",
+    zh="结果按 GB/T 8170 一次修约至不确定度末位（逢五取偶）。",
 )
 UNVERIFIED_SOURCES: Final = Text(
     "Figures taken from the following sources have not been verified against paper and are marked as unverified: "
     "{sources}.",
-    zh="以下来源的数据未与纸质文件核对,标注为未经核实:{sources}。",
+    zh="以下来源的数据未与纸质文件核对，标注为未经核实：{sources}。",
 )
 DOCUMENT_UNVERIFIED: Final = Text(
     "The figures of {document} in the procedure have not been verified against paper (unverified).",
-    zh="程序所引 {document} 的数据未与纸质文件核对(未经核实)。",
+    zh="程序所引 {document} 的数据未与纸质文件核对（未经核实）。",
 )
 ADJUSTED: Final = Text(
     "The item was adjusted; results before and after adjustment are both stated.",
-    zh="器具经过调整,同时给出调整前和调整后的结果。",
+    zh="器具经过调整，同时给出调整前和调整后的结果。",
 )
 PLOT: Final = Text(
     "{title}: {symbol} as a share of the maximum permissible error (MPE); bars show U.",
-    zh="{title}:{symbol} 与最大允许误差(MPE)之比;误差棒为 U。",
+    zh="{title}：{symbol} 与最大允许误差（MPE）之比；误差棒为 U。",
 )
 
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
@@ -190,6 +190,6 @@ TEMPLATE: Final = {
     "no_results": Text("No results in this section.", zh="本项无结果。"),
     "attached": Text(
         "The same data as a digital calibration certificate (DCC 3.3.0) are attached to this file: certificate.xml",
-        zh="本文件附有相同数据的数字校准证书(DCC 3.3.0):certificate.xml",
+        zh="本文件附有相同数据的数字校准证书（DCC 3.3.0）：certificate.xml",
     ),
 }

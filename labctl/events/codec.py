@@ -64,11 +64,11 @@ def decode(kind: type[T], canonical: bytes) -> T:
         record: T = decoder.decode(canonical)
     except msgspec.MsgspecError as error:
         raise RecordAltered(
-            record=kind.__name__, problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+            record=kind.__name__, problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)
         ) from error
     if encode(record) != canonical:
         raise RecordAltered(
-            record=kind.__name__, problem=Text("is not in its canonical form", zh="不是规范形式,内容可能被改动")
+            record=kind.__name__, problem=Text("is not in its canonical form", zh="不是规范形式，内容可能被改动")
         )
     return record
 
@@ -89,7 +89,7 @@ def decode_event(canonical: bytes) -> Event:
         frame = _FRAME.decode(canonical)
     except msgspec.MsgspecError as error:
         raise RecordAltered(
-            record="event", problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+            record="event", problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)
         ) from error
     kind = KINDS.get(frame.kind)
     if kind is None or frame.schema != SCHEMA:
@@ -97,12 +97,12 @@ def decode_event(canonical: bytes) -> Event:
             record=frame.kind,
             problem=Text(
                 "schema {schema} is not known to this release; use a newer labctl",
-                zh="本版本不识别格式 {schema},请使用更新的 labctl",
+                zh="本版本不识别格式 {schema}，请使用更新的 labctl",
             ).filled(schema=frame.schema),
         )
     event: Event = decode(kind, bytes(frame.body))
     if encode_event(event) != canonical:
         raise RecordAltered(
-            record=frame.kind, problem=Text("is not in its canonical form", zh="不是规范形式,内容可能被改动")
+            record=frame.kind, problem=Text("is not in its canonical form", zh="不是规范形式，内容可能被改动")
         )
     return event

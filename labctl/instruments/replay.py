@@ -141,7 +141,7 @@ def _record(kind: type[AttrsInstance], rest: list[Argument]) -> object:
 def _altered(instrument: str, method: str, error: Exception) -> RecordAltered:
     return RecordAltered(
         record=f"{instrument}.{method}",
-        problem=Text("cannot be made again from its bytes: {error}", zh="无法由原始字节重现:{error}").filled(
+        problem=Text("cannot be made again from its bytes: {error}", zh="无法由原始字节重现：{error}").filled(
             error=error.text() if isinstance(error, LabctlError) else error
         ),
     )
@@ -151,6 +151,6 @@ def _differs(instrument: str, method: str, what: str, recorded: object, found: o
     return RecordAltered(
         record=f"{instrument}.{method}",
         problem=Text(
-            "{what}: recorded {recorded}, made again {found}", zh="{what}:记录为 {recorded},重现为 {found}"
+            "{what}: recorded {recorded}, made again {found}", zh="{what}：记录为 {recorded}，重现为 {found}"
         ).filled(what=what, recorded=recorded, found=found),
     )

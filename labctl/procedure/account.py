@@ -170,5 +170,5 @@ class Account:
 
 
 _HEADLESS: Final = Text(
-    "the entries do not begin with a run's start; give the whole journal", zh="条目未以运行开始事件起始;请提供完整日志"
+    "the entries do not begin with a run's start; give the whole journal", zh="条目未以运行开始事件起始；请提供完整日志"
 )

@@ -179,7 +179,7 @@ def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> C
             problem=Text(
                 "the record of {asset} has no characteristic {name!r}", zh="{asset} 的记录中没有特性 {name!r}"
             ).filled(asset=asset.key, name=source.name),
-            remedy=Text("Add it to the station, with figure and source", zh="请在台位文件中补充,并注明数值和来源"),
+            remedy=Text("Add it to the station, with figure and source", zh="请在台位文件中补充，并注明数值和来源"),
         )
     width = _width(symbol, found.figure, at)
     title = at.procedure.role(source.role).title

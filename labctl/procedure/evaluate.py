@@ -216,7 +216,7 @@ def _over_repetitions(section: Section, at: Circumstances, repetitions: Sequence
             problem=Text(
                 "several results of a repeated point are not in this release", zh="本版本不支持重复点的多个结果"
             ),
-            remedy=Text("Split the model, or set repeats to 1", zh="请拆分模型,或将 repeats 设为 1"),
+            remedy=Text("Split the model, or set repeats to 1", zh="请拆分模型，或将 repeats 设为 1"),
         )
     output = model.outputs[0]
     each = [evaluate(model, bind(one, at, type_a=False), points=1, names=names) for one in repetitions]
@@ -308,8 +308,8 @@ def _left_out(account: Account) -> list[tuple[tuple[str, str, str], PointAccount
     return [(name, done) for name, done in account.points.items() if done.skipped is not None and not done.reported]
 
 
-_UNFINISHED: Final = Text("has not ended; resume or abort it first", zh="尚未结束;请先恢复运行或中止")
+_UNFINISHED: Final = Text("has not ended; resume or abort it first", zh="尚未结束；请先恢复运行或中止")
 _NOT_ACCEPTED: Final = Text("no attempt at this point was accepted", zh="该点没有被接受的测量")
 _NOT_PLANNED: Final = Text("is not in the plan of the run", zh="不在运行计划中")
 _REPETITIONS: Final = Text("repeatability of {count} repetitions", zh="{count} 次重复的重复性")
-_SKIPPED: Final = Text("{section}, {point}: not measured ({reason})", zh="{section},{point}:未测({reason})")
+_SKIPPED: Final = Text("{section}, {point}: not measured ({reason})", zh="{section}，{point}：未测（{reason}）")

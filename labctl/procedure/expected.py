@@ -20,7 +20,7 @@ from labctl.records.order import Kind
 
 EXCEPT = Text(
     "without the scatter of readings and the resolution, which only the run shows",
-    zh="不含重复性和分辨力,二者在测量时才能得知",
+    zh="不含重复性和分辨力，二者在测量时才能得知",
 )
 """What an expected uncertainty leaves out: nobody states them beforehand."""
 

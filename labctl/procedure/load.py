@@ -31,7 +31,7 @@ def load_folder(folder: Path) -> Procedure:
     module = _imported(file)
     found = [each for each in vars(module).values() if isinstance(each, Procedure)]
     if len(found) != 1:
-        problem = Text("holds {count} procedures, one is needed", zh="含有 {count} 个规程,应为一个").filled(
+        problem = Text("holds {count} procedures, one is needed", zh="含有 {count} 个规程，应为一个").filled(
             count=len(found)
         )
         raise ProcedureError(where=file.name, problem=problem, remedy=_DECLARE)
@@ -68,7 +68,7 @@ def _words(failure: Exception) -> Text:
         case LabctlError():
             return failure.text()
         case SyntaxError(msg=message):
-            return Text("is no Python: {message}", zh="不是有效的 Python:{message}").filled(message=message)
+            return Text("is no Python: {message}", zh="不是有效的 Python：{message}").filled(message=message)
         case _:
             return Text("{kind}: {failure}", zh="{kind}:{failure}").filled(kind=type(failure).__name__, failure=failure)
 
@@ -104,7 +104,7 @@ _NAME_FOLDER = Text(
     zh="请指定含有 procedure.py 的文件夹或已安装的规程",
 )
 _DECLARE = Text("Declare it as METHOD = Procedure(…)", zh="请以 METHOD = Procedure(…) 声明")
-_CORRECT = Text("Correct the line and run labctl check again", zh="请更正该行,再运行 labctl check")
+_CORRECT = Text("Correct the line and run labctl check again", zh="请更正该行，再运行 labctl check")
 _NOT_HERE = Text("{name} is not in this release", zh="本版本没有 {name}")
 _SEE_REFERENCE = Text(
     "What this release knows stands in docs/reference/procedure-language.md",

@@ -50,7 +50,7 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
         raise ProcedureError(
             where=f"section {section.name}, {section.points}",
             problem=Text("the file is not in the procedure's folder", zh="规程文件夹中没有该文件"),
-            remedy=Text("Point files there are: {known}", zh="现有校准点文件:{known}").filled(known=known),
+            remedy=Text("Point files there are: {known}", zh="现有校准点文件：{known}").filled(known=known),
         )
     return parse_points(_decoded(procedure.files[section.points], section.points), section.points)
 
@@ -122,7 +122,7 @@ def _by_range(
             ),
             Text(
                 "Add ranges and basic_range to its unit type in the station, or write the range",
-                zh="请在台位文件中为该型号补充 ranges 和 basic_range,或在此直接写量程",
+                zh="请在台位文件中为该型号补充 ranges 和 basic_range，或在此直接写量程",
             ),
         )
     every = {*tops, basic} if basic is not None else {*tops}

@@ -71,5 +71,5 @@ class Point:
         return ProcedureError(
             where=f"point {self.key}, column {column}",
             problem=problem,
-            remedy=Text("Columns are: {known}", zh="现有列:{known}").filled(known=", ".join(self.columns)),
+            remedy=Text("Columns are: {known}", zh="现有列：{known}").filled(known=", ".join(self.columns)),
         )

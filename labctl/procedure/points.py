@@ -107,7 +107,7 @@ def _headings(table: PointTable, cells: list[str], line: int) -> list[Heading]:
             raise table.refused(
                 line,
                 each.name,
-                Text("is a fraction of the range, but no column gives the range", zh="为量程的分数,但没有量程列"),
+                Text("is a fraction of the range, but no column gives the range", zh="为量程的分数，但没有量程列"),
                 _ADD_RANGE,
             )
     return headings
@@ -135,7 +135,7 @@ def _row(table: PointTable, headings: list[Heading], cells: list[str], line: int
         raise table.refused(
             line,
             "",
-            Text("{found} values, the header has {needed} columns", zh="有 {found} 个值,表头有 {needed} 列").filled(
+            Text("{found} values, the header has {needed} columns", zh="有 {found} 个值，表头有 {needed} 列").filled(
                 found=len(cells), needed=len(headings)
             ),
             _FILL_ROW,
@@ -177,25 +177,25 @@ def valued(heading: Heading, cell: Decimal | str, top: Quantity | None) -> Quant
     return Quantity(float(cell), heading.unit) if heading.unit is not None else float(cell)
 
 
-_UNREADABLE: Final = Text("cannot be read ({error})", zh="无法读取({error})")
+_UNREADABLE: Final = Text("cannot be read ({error})", zh="无法读取（{error}）")
 _SAVE_UTF8: Final = Text(
     "Save it as CSV in UTF-8, one header line, values separated by commas",
-    zh="请存为 UTF-8 编码的 CSV,一行表头,逗号分隔",
+    zh="请存为 UTF-8 编码的 CSV，一行表头，逗号分隔",
 )
 _ADD_ROWS: Final = Text("Add a row below the header", zh="请在表头下添加行")
 _REMOVE_ONE: Final = Text("Remove or rename one of the two columns", zh="请删除或重命名其中一列")
 _ADD_RANGE: Final = Text("Add a column range [V]", zh="请添加列 range [V]")
 _WRITE_HEADING: Final = Text(
     "Write a name, with its unit in brackets: nominal [V], nominal [range], readings",
-    zh="请写列名,单位放在方括号内:nominal [V]、nominal [range]、readings",
+    zh="请写列名，单位放在方括号内：nominal [V]、nominal [range]、readings",
 )
 _FILL_ROW: Final = Text("Give one value for each column", zh="请为每列各给一个值")
 _NOT: Final = Text("{cell!r} is no {wanted}", zh="{cell!r} 不是{wanted}")
 _NUMBER: Final = Text("number", zh="数")
 _WHOLE: Final = Text("whole number of 1 or more", zh="不小于 1 的整数")
 _RANGE_WORDS: Final = Text("range", zh="量程")
-_WRITE_WHOLE: Final = Text("Write how many, for example 10", zh="请写次数,如 10")
+_WRITE_WHOLE: Final = Text("Write how many, for example 10", zh="请写次数，如 10")
 _UNIT_IN_HEADER: Final = Text(
     "Write a plain number, its unit stands in the header; a range may also be each or basic",
-    zh="请只写数,单位写在表头;量程也可写 each 或 basic",
+    zh="请只写数，单位写在表头；量程也可写 each 或 basic",
 )

@@ -219,7 +219,7 @@ class Procedure:
         raise ProcedureError(
             where=f"{self.name}, section {title}",
             problem=Text("there is no such section", zh="没有该部分"),
-            remedy=Text("Sections are: {known}", zh="现有部分:{known}").filled(known=known),
+            remedy=Text("Sections are: {known}", zh="现有部分：{known}").filled(known=known),
         )
 
     def role(self, name: str) -> Role:

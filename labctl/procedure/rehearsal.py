@@ -66,7 +66,7 @@ class StandIn:
                 problem=Text("{ability} has no {name}", zh="{ability} 没有 {name}").filled(
                     ability=self._ability.__name__, name=name
                 ),
-                remedy=Text("Methods are: {known}", zh="可用方法:{known}").filled(
+                remedy=Text("Methods are: {known}", zh="可用方法：{known}").filled(
                     known=", ".join(_methods(self._ability))
                 ),
             )
@@ -166,7 +166,7 @@ def _expect(found: object, kind: type[Indication | Setting]) -> None:
         raise ProcedureError(
             where=kind.__name__,
             problem=Text("the method returns no {kind}", zh="该方法不返回 {kind}").filled(kind=kind.__name__),
-            remedy=Text("Observe what shows, apply what presents", zh="observe 用于示值方法,apply 用于输出方法"),
+            remedy=Text("Observe what shows, apply what presents", zh="observe 用于示值方法，apply 用于输出方法"),
         )
 
 

@@ -44,7 +44,7 @@ class Steady:
         if self.readings < _FEWEST and self.during is None:
             raise self._refused(
                 Text("has no window", zh="没有判定窗口"),
-                Text("Give readings= (2 or more) or during=", zh="请给出 readings=(不少于 2)或 during="),
+                Text("Give readings= (2 or more) or during=", zh="请给出 readings=（不少于 2）或 during="),
             )
         if self.within is None and self.slope is None:
             raise self._refused(
@@ -192,13 +192,13 @@ class Settling:
         return abs(distance) <= near
 
 
-_WRITE_TIME: Final = Text('Write a time, as in timeout="60 s"', zh='请写成时间,如 timeout="60 s"')
+_WRITE_TIME: Final = Text('Write a time, as in timeout="60 s"', zh='请写成时间，如 timeout="60 s"')
 _USE_COLUMNS: Final = Text(
     "Use columns of the points, or a quantity; mpe is there when order, points or unit type give it",
-    zh="请使用校准点表的列或一个量;仅当委托、校准点表或型号给出时才有 mpe",
+    zh="请使用校准点表的列或一个量；仅当委托、校准点表或型号给出时才有 mpe",
 )
 _UNSTEADY: Final = Text(
     "not steady after {waited} s: the last {count} readings span {span}, {limit} is allowed",
-    zh="{waited} 秒后示值仍未稳定:最近 {count} 个读数极差 {span},允许 {limit}",
+    zh="{waited} 秒后示值仍未稳定：最近 {count} 个读数极差 {span}，允许 {limit}",
 )
-_LOOK: Final = Text("Look at the connections and the source, then retry the point", zh="请检查接线和源,然后重测该点")
+_LOOK: Final = Text("Look at the connections and the source, then retry the point", zh="请检查接线和源，然后重测该点")

@@ -98,4 +98,4 @@ class UnitUnderTest:
     basic_range: dict[str, Quantity] = field(factory=dict)  # by quantity
     specification: tuple[SpecificationLine, ...] = ()  # the maximum permissible errors
     nameplate: dict[str, Quantity] = field(factory=dict)  # constants such as accuracy_class
-    condition: Text = Text("in working order, no visible damage", zh="外观完好,工作正常")
+    condition: Text = Text("in working order, no visible damage", zh="外观完好，工作正常")

@@ -13,8 +13,8 @@ PHASE = "adjustment"
 """The phase between as found and as left, as places name it."""
 _ADJUST = Text("adjust", zh="调整")
 _LEAVE = Text("leave as found", zh="不调整")
-_NOBODY = Text("not adjusted: nobody is there to decide it", zh="未调整:无人决定")
-_OFFER = Text("{title}: the errors are large enough to offer it", zh="{title}:误差较大,可进行调整")
+_NOBODY = Text("not adjusted: nobody is there to decide it", zh="未调整：无人决定")
+_OFFER = Text("{title}: the errors are large enough to offer it", zh="{title}：误差较大，可进行调整")
 
 
 @define

@@ -223,7 +223,7 @@ def refused_answer(question: Question, answer: str) -> Text | None:
                 return Text("{answer!r} is not a number", zh="{answer!r} 不是数字").filled(answer=answer)
         case "choice":
             if answer not in {each.en for each in question.choices}:
-                return Text("choose one of: {choices}", zh="请选择:{choices}").filled(
+                return Text("choose one of: {choices}", zh="请选择：{choices}").filled(
                     choices=", ".join(each.en for each in question.choices)
                 )
         case "text" if not answer.strip():

@@ -120,7 +120,7 @@ class Engine:
             ending = self._asked_to_leave(Turned()) if asked else self._failed(error.text())
         except Exception as error:
             self._leave(
-                Outcome.FAILED, Text("the program failed: {error}", zh="程序错误:{error}").filled(error=repr(error))
+                Outcome.FAILED, Text("the program failed: {error}", zh="程序错误：{error}").filled(error=repr(error))
             )
             raise
         return self._leave(*ending)
@@ -178,7 +178,7 @@ class Engine:
         if self._lost:
             return None, GuardianLost(process=0).text()
         if isinstance(leaving, NobodyThere):
-            return None, Text("a person is needed and nobody is there", zh="需要人员操作,但无人值守")
+            return None, Text("a person is needed and nobody is there", zh="需要人员操作，但无人值守")
         if isinstance(leaving, RunAborted):
             return Outcome.ABORTED, Text("{reason}", zh="{reason}").filled(reason=leaving.reason)
         if command is not None and command.wish is Wish.STOP:

@@ -155,7 +155,7 @@ class LiveRun:
                 raise NotSettled(
                     where=self.scribe.place.section,
                     problem=Text("what was waited for did not come about", zh="等待的条件未满足"),
-                    remedy=Text("Look at the instrument, or allow more time", zh="请检查仪器,或延长等待时间"),
+                    remedy=Text("Look at the instrument, or allow more time", zh="请检查仪器，或延长等待时间"),
                 )
             self._pass_until(min(self.clock.monotonic() + _LOOK, deadline))
 
@@ -174,7 +174,7 @@ class LiveRun:
         if answer == "declined":
             raise OperatorDeclined(
                 where=self.scribe.place.section,
-                problem=Text("the instruction was declined: {text}", zh="操作未执行:{text}").filled(text=said),
+                problem=Text("the instruction was declined: {text}", zh="操作未执行：{text}").filled(text=said),
                 remedy=Text("Do as it says and try again", zh="请按提示操作后重试"),
             )
         self.operator.carried_out(question)
@@ -213,10 +213,10 @@ class LiveRun:
             content = path.read_bytes()
         except OSError as error:
             raise RecordError(
-                record=path.name, problem=Text("cannot be read: {error}", zh="无法读取:{error}").filled(error=error)
+                record=path.name, problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)
             ) from error
         digest = self.scribe.journal.keep(content)
-        self.note(Text("enclosed: {name}, {digest}", zh="附件:{name},{digest}").filled(name=path.name, digest=digest))
+        self.note(Text("enclosed: {name}, {digest}", zh="附件：{name}，{digest}").filled(name=path.name, digest=digest))
 
     def note(self, text: Text | str) -> None:
         """Write a remark into the record."""

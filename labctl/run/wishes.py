@@ -64,7 +64,7 @@ class Wishes:
             RunAborted: the person ends the run.
             Turned: the run ends otherwise.
         """
-        text = Text("{count} attempts failed: {reason}", zh="连续 {count} 次失败:{reason}").filled(
+        text = Text("{count} attempts failed: {reason}", zh="连续 {count} 次失败：{reason}").filled(
             count=ATTEMPTS, reason=reason
         )
         answer = self._chosen(text, (_AGAIN, _SKIP, _ABORT), place)

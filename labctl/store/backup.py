@@ -44,7 +44,7 @@ class Backup:
         if self.copy.root.exists() and any(self.copy.root.iterdir()):
             raise StoreFailed(
                 record=str(self.copy.root),
-                problem=Text("is not empty; choose a new folder", zh="不是空文件夹,请另选新文件夹"),
+                problem=Text("is not empty; choose a new folder", zh="不是空文件夹，请另选新文件夹"),
             )
         spoken(self.copy.root, lambda: self.copy.runs.mkdir(parents=True, exist_ok=True))
         for run in self.source.known_runs():

@@ -80,7 +80,7 @@ class DataFolder:
             raise StoreFailed(
                 record=run,
                 problem=Text(
-                    "no such run in {folder}; the latest are {latest}", zh="{folder} 中没有该运行;最近的运行:{latest}"
+                    "no such run in {folder}; the latest are {latest}", zh="{folder} 中没有该运行；最近的运行：{latest}"
                 ).filled(folder=self.runs, latest=", ".join(self.known_runs()[-3:]) or "—"),
             )
         return path

@@ -31,6 +31,6 @@ def refuse_short_disk(folder: Path, needed: int) -> None:
             problem=Text(
                 "this run needs about {needed:.0f} MB, {free:.0f} MB are free; free some space or choose another disk "
                 "with --data",
-                zh="本次运行约需 {needed:.0f} MB,剩余空间 {free:.0f} MB;请清理磁盘,或用 --data 另选磁盘",
+                zh="本次运行约需 {needed:.0f} MB，剩余空间 {free:.0f} MB；请清理磁盘，或用 --data 另选磁盘",
             ).filled(needed=needed / 2**20, free=free / 2**20),
         )

@@ -129,7 +129,7 @@ class JournalFile:
                 record=self.path.name,
                 problem=Text(
                     "journal format {version} is not known to this release; use a newer labctl",
-                    zh="本版本不识别日志格式 {version},请使用更新的 labctl",
+                    zh="本版本不识别日志格式 {version}，请使用更新的 labctl",
                 ).filled(version=version),
             )
         if not found or not isinstance(found[0][0], str):
@@ -153,13 +153,13 @@ class JournalFile:
             raise self._altered(
                 Text(
                     "entry {n} is not what was written; the chain breaks there",
-                    zh="第 {n} 条与写入时不符,链在此处断开",
+                    zh="第 {n} 条与写入时不符，链在此处断开",
                 ).filled(n=expected)
             )
         try:
             event = decode_event(canonical)
         except RecordError as error:
-            named = Text("entry {n}: {problem}", zh="第 {n} 条:{problem}").filled(n=expected, problem=error.problem)
+            named = Text("entry {n}: {problem}", zh="第 {n} 条：{problem}").filled(n=expected, problem=error.problem)
             raise type(error)(record=self.path.name, problem=named) from error
         if type(event).__name__ != kind:
             raise self._altered(

@@ -67,7 +67,7 @@ class FileLock:
             record=self.path.name,
             problem=Text(
                 "{subject} is in use by {holder}. Wait for it to end, or attach to it",
-                zh="{subject}正被 {holder} 使用。请等待其结束,或连接到该运行",
+                zh="{subject}正被 {holder} 使用。请等待其结束，或连接到该运行",
             ).filled(subject=self.subject, holder=holder or "?"),
         )
 

@@ -27,7 +27,7 @@ def checked_version() -> str:
             record="SQLite",
             problem=Text(
                 "version {found} can corrupt a journal; install apsw with SQLite {oldest} or newer",
-                zh="版本 {found} 可能损坏日志;请安装含 SQLite {oldest} 或更新版本的 apsw",
+                zh="版本 {found} 可能损坏日志；请安装含 SQLite {oldest} 或更新版本的 apsw",
             ).filled(found=found, oldest=".".join(map(str, OLDEST))),
         )
     return found
@@ -82,7 +82,7 @@ def in_words(path: Path, error: BaseException) -> RecordError:
     if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
         return RecordAltered(
             record=path.name,
-            problem=Text("the file is damaged: {error}", zh="文件已损坏:{error}").filled(error=error),
+            problem=Text("the file is damaged: {error}", zh="文件已损坏：{error}").filled(error=error),
         )
     return StoreFailed(record=path.name, problem=_problem(path, error).filled(error=error, folder=path.parent))
 
@@ -91,12 +91,12 @@ def _problem(path: Path, error: BaseException) -> Text:
     if isinstance(error, apsw.FullError) or getattr(error, "errno", 0) == errno.ENOSPC:
         return Text(
             "the disk of {folder} is full ({error}); free some space, then resume the run",
-            zh="{folder} 所在磁盘已满({error});请清理空间后恢复运行",
+            zh="{folder} 所在磁盘已满（{error}）；请清理空间后恢复运行",
         )
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return Text(
             "another program holds the file ({error}); close it, then resume the run",
-            zh="文件被其他程序占用({error});请关闭该程序后恢复运行",
+            zh="文件被其他程序占用（{error}）；请关闭该程序后恢复运行",
         )
     read_only = getattr(error, "errno", 0) == errno.EROFS
     if read_only or isinstance(error, (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError, PermissionError)):
@@ -105,9 +105,9 @@ def _problem(path: Path, error: BaseException) -> Text:
         return Text(
             "the file or its folder {folder} is read-only or missing ({error}); make it writable, or choose "
             "another one with --data",
-            zh="文件或其文件夹 {folder} 只读或不存在({error});请设为可写,或用 --data 另选位置",
+            zh="文件或其文件夹 {folder} 只读或不存在（{error}）；请设为可写，或用 --data 另选位置",
         )
     return Text(
         "the disk refuses ({error}); nothing further is recorded, check the disk, then resume the run",
-        zh="磁盘拒绝读写({error});已停止记录,请检查磁盘后恢复运行",
+        zh="磁盘拒绝读写（{error}）；已停止记录，请检查磁盘后恢复运行",
     )

@@ -81,7 +81,7 @@ def _connection(parts: SplitResult) -> Callable[[], Channel]:
             raise _Unreadable(
                 Text(
                     "{unknown!r} is no kind of wire; write one of {known}",
-                    zh="未知线路类型 {unknown!r},可用写法:{known}",
+                    zh="未知线路类型 {unknown!r}，可用写法：{known}",
                 ).filled(unknown=unknown, known=", ".join(_EXAMPLES.values()))
             )
 
@@ -127,6 +127,6 @@ def _nothing_else(parts: SplitResult, *, path: bool) -> None:
 
 
 def _form(scheme: str, problem: Text) -> Text:
-    return Text("{problem}; write it like {example}", zh="{problem},写法如 {example}").filled(
+    return Text("{problem}; write it like {example}", zh="{problem}，写法如 {example}").filled(
         problem=problem, example=_EXAMPLES[scheme]
     )

@@ -281,7 +281,8 @@ def _refuse_second(path: Path) -> None:
         return  # left behind by an engine that is gone
     connection.close()
     raise AlreadyOpen(
-        record=str(path), problem=Text("another engine answers there; attach to it", zh="已有引擎在此运行,请连接该引擎")
+        record=str(path),
+        problem=Text("another engine answers there; attach to it", zh="已有引擎在此运行，请连接该引擎"),
     )
 
 

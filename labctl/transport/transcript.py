@@ -173,7 +173,7 @@ class Transcript:
     def _failed(self, error: Exception) -> StoreFailed:
         return StoreFailed(
             record=str(self.path),
-            problem=Text("the transcript cannot be written: {error}", zh="通信记录无法写入:{error}").filled(
+            problem=Text("the transcript cannot be written: {error}", zh="通信记录无法写入：{error}").filled(
                 error=error
             ),
         )

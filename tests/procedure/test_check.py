@@ -125,7 +125,7 @@ def test_a_finding_names_file_line_code_and_remedy_in_both_languages(folder: Pat
         "Declare it in Model(…), as d_lin=Observed()"
     )
     assert found.said(Language.CHINESE) == (
-        f"procedure.py:{line}: LP101 错误: “直流电压”部分:d_lin 没有来源。请在 Model(…) 中声明,如 d_lin=Observed()"
+        f"procedure.py:{line}: LP101 错误: “直流电压”部分：d_lin 没有来源。请在 Model(…) 中声明，如 d_lin=Observed()"
     )
 
 
@@ -136,33 +136,33 @@ def test_points_without_a_source_are_a_warning(folder: Path) -> None:
 
 
 MALFORMED = [
-    ("x = (", "procedure.py, line 1: is no Python: '(' was never closed", "procedure.py, line 1:不是有效的 Python"),
+    ("x = (", "procedure.py, line 1: is no Python: '(' was never closed", "procedure.py, line 1：不是有效的 Python"),
     (
         "from labctl.procedure import Procedure\n\nfrom labctl.procedure import Stability\n",
         "procedure.py, line 3: Stability is not in this release. What this release knows stands in docs/",
-        "procedure.py, line 3:本版本没有 Stability。本版本支持的内容见 docs/",
+        "procedure.py, line 3：本版本没有 Stability。本版本支持的内容见 docs/",
     ),
     (
         "1 / 0\n",
         "procedure.py, line 1: ZeroDivisionError: division by zero. Correct the line",
-        "procedure.py, line 1:ZeroDivisionError",
+        "procedure.py, line 1：ZeroDivisionError",
     ),
     (
         'from labctl.procedure import Model\nM = Model("E = a +")\n',
         "procedure.py, line 2: equation 'E = a +', position",
-        "procedure.py, line 2:方程 'E = a +'",
+        "procedure.py, line 2：方程 'E = a +'",
     ),
     (
         'from labctl.procedure import Roles, Standard\nR = Roles(source=Standard("Calibrator"))\n',
         "procedure.py, line 2, Roles(…): 0 units under test, one is needed. Declare one",
-        "procedure.py, line 2, Roles(…):有 0 个被测对象",
+        "procedure.py, line 2, Roles(…)：有 0 个被测对象",
     ),
     (
         'from labctl.procedure import Environment\nE = Environment(temperature="warm")\n',
         "procedure.py, line 2: 'warm', position 1: an interval is written",
-        "procedure.py, line 2:'warm' 第 1 个字符:区间应写成",
+        "procedure.py, line 2：'warm' 第 1 个字符：区间应写成",
     ),
-    ("x = 1\n", "procedure.py: holds 0 procedures, one is needed. Declare it as METHOD", "procedure.py:含有 0 个规程"),
+    ("x = 1\n", "procedure.py: holds 0 procedures, one is needed. Declare it as METHOD", "procedure.py：含有 0 个规程"),
 ]
 
 

@@ -21,54 +21,54 @@ MISTAKES = [
     (
         "range [V], nominal [volts]\n1, 1\n",
         "p.csv, line 1, column nominal: unknown unit 'volts'",
-        "p.csv, line 1, column nominal:未知单位 'volts'",
+        "p.csv, line 1, column nominal：未知单位 'volts'",
     ),
     (
         "range [V], readings\neach, ten\n",
         "p.csv, line 2, column readings: 'ten' is no whole number of 1 or more. Write how many, for example 10",
-        "p.csv, line 2, column readings:'ten' 不是不小于 1 的整数。请写次数,如 10",
+        "p.csv, line 2, column readings：'ten' 不是不小于 1 的整数。请写次数，如 10",
     ),
     (
         "range [V], readings\neach, 2.5\n",
         "p.csv, line 2, column readings: '2.5' is no whole number of 1 or more",
-        "p.csv, line 2, column readings:'2.5' 不是不小于 1 的整数",
+        "p.csv, line 2, column readings：'2.5' 不是不小于 1 的整数",
     ),
     (
         "range [V], nominal [V]\n# a source\neach, 5 V\n",
         "p.csv, line 3, column nominal: '5 V' is no number. Write a plain number, its unit stands in the header",
-        "p.csv, line 3, column nominal:'5 V' 不是数。请只写数,单位写在表头",
+        "p.csv, line 3, column nominal：'5 V' 不是数。请只写数，单位写在表头",
     ),
     (
         "range [V], nominal [V]\nbest, 1\n",
         "p.csv, line 2, column range: 'best' is no range.",
-        "p.csv, line 2, column range:'best' 不是量程。",
+        "p.csv, line 2, column range：'best' 不是量程。",
     ),
     (
         "range [V], nominal [V]\neach\n",
         "p.csv, line 2: 1 values, the header has 2 columns. Give one value for each column",
-        "p.csv, line 2:有 1 个值,表头有 2 列。请为每列各给一个值",
+        "p.csv, line 2：有 1 个值，表头有 2 列。请为每列各给一个值",
     ),
     (
         "nominal [V], nominal [V]\n1, 1\n",
         "p.csv, line 1, column nominal: stands here twice. Remove or rename one of the two columns",
-        "p.csv, line 1, column nominal:重复。请删除或重命名其中一列",
+        "p.csv, line 1, column nominal：重复。请删除或重命名其中一列",
     ),
     (
         "nominal [range]\n1\n",
         "p.csv, line 1, column nominal: is a fraction of the range, but no column gives the range.",
-        "p.csv, line 1, column nominal:为量程的分数,但没有量程列。请添加列 range [V]",
+        "p.csv, line 1, column nominal：为量程的分数，但没有量程列。请添加列 range [V]",
     ),
     (
         "no-minal\n1\n",
         "p.csv, line 1, column no-minal: is no column title. Write a name, with its unit in brackets",
-        "p.csv, line 1, column no-minal:不是有效的列标题。请写列名",
+        "p.csv, line 1, column no-minal：不是有效的列标题。请写列名",
     ),
     (
         "# only a source\nnominal [V]\n",
         "p.csv, line 2: holds no points. Add a row",
-        "p.csv, line 2:没有校准点。请在表头下",
+        "p.csv, line 2：没有校准点。请在表头下",
     ),
-    ('nominal [V]\n"1\n', "p.csv, line 2: unexpected end of data. Save it as CSV", "p.csv, line 2:unexpected end"),
+    ('nominal [V]\n"1\n', "p.csv, line 2: unexpected end of data. Save it as CSV", "p.csv, line 2：unexpected end"),
 ]
 
 

@@ -56,7 +56,7 @@ def test_running_out_of_time_says_what_was_seen() -> None:
         "Look at the connections and the source, then retry the point"
     )
     assert error.within(Language.CHINESE).startswith(
-        "DC voltage, 10 V:60 秒后示值仍未稳定:最近 2 个读数极差 0.5 V,允许 10 µV"
+        "DC voltage, 10 V：60 秒后示值仍未稳定：最近 2 个读数极差 0.5 V，允许 10 µV"
     )
 
 

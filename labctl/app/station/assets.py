@@ -158,7 +158,7 @@ def _points(within: Table, quantity: str) -> tuple[CorrectionPoint, ...]:
                 Text("{at} is not above {before}", zh="{at} 未大于上一行的 {before}").filled(
                     at=str(at), before=str(points[-1].at)
                 ),
-                Text("Write the lines in ascending order, each value once", zh="请按升序排列,每个值一行"),
+                Text("Write the lines in ascending order, each value once", zh="请按升序排列，每个值一行"),
             )
         each.close()
         points.append(point)
@@ -207,8 +207,8 @@ def _refuse_unbacked(asset: Asset, table: Table) -> None:
     if asset.certificate is not None and empty:
         table.refuse(
             "basis" if table.has("basis") else "",
-            Text("relies on {basis}, of which the file has none", zh="以 {basis} 为依据,但文件中没有").filled(
+            Text("relies on {basis}, of which the file has none", zh="以 {basis} 为依据，但文件中没有").filled(
                 basis=asset.basis.value
             ),
-            Text("Add them, or choose the other basis", zh="请补充,或改用另一依据"),
+            Text("Add them, or choose the other basis", zh="请补充，或改用另一依据"),
         )

@@ -79,7 +79,7 @@ def with_endpoints(station: Station, line: str | bytes | dict[str, Any]) -> Stat
             line=1,
             where="endpoints",
             problem=Text(
-                "is not what `labctl simulate` prints: {error}", zh="不是 labctl simulate 的输出:{error}"
+                "is not what `labctl simulate` prints: {error}", zh="不是 labctl simulate 的输出：{error}"
             ).filled(error=error),
             remedy=Text("Give the line as it was printed", zh="请原样传入该行"),
         ) from error
@@ -95,7 +95,7 @@ def with_endpoints(station: Station, line: str | bytes | dict[str, Any]) -> Stat
                 line=1,
                 where=f"instruments.{key}.wire",
                 problem=Text("{wire!r} is not served", zh="未提供 {wire!r} 接口").filled(wire=instrument.wire),
-                remedy=Text("Served are: {known}", zh="已提供:{known}").filled(known=", ".join(offered) or "—"),
+                remedy=Text("Served are: {known}", zh="已提供：{known}").filled(known=", ".join(offered) or "—"),
             )
         addresses[key] = offered[instrument.wire]
     return station.with_addresses(addresses)

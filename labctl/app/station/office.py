@@ -25,13 +25,13 @@ def read_laboratory(table: Table) -> Laboratory:
         table.refuse(
             "country",
             Text("is {given!r}", zh="为 {given!r}").filled(given=laboratory.country),
-            Text("Give its two capital letters by ISO 3166-1, such as CN", zh="请按 ISO 3166-1 写两位大写字母,如 CN"),
+            Text("Give its two capital letters by ISO 3166-1, such as CN", zh="请按 ISO 3166-1 写两位大写字母，如 CN"),
         )
     if not re.fullmatch(r"[+-](0\d|1[0-4]):[0-5]\d", laboratory.utc_offset):
         table.refuse(
             "utc_offset",
             Text("is {given!r}", zh="为 {given!r}").filled(given=laboratory.utc_offset),
-            Text("Give hours and minutes ahead of UTC, such as +08:00", zh="请写与 UTC 的时差,如 +08:00"),
+            Text("Give hours and minutes ahead of UTC, such as +08:00", zh="请写与 UTC 的时差，如 +08:00"),
         )
     if laboratory.verify_at and not laboratory.verify_at.startswith("https://"):
         table.refuse(
@@ -54,7 +54,7 @@ def read_people(table: Table) -> People:
         table.refuse(
             "checked_by",
             Text("is the person who calibrated", zh="与校准人员相同"),
-            Text("Name somebody else: nobody checks their own work", zh="请另指定核验人员,不得自校自核"),
+            Text("Name somebody else: nobody checks their own work", zh="请另指定核验人员，不得自校自核"),
         )
     table.close()
     return people

@@ -88,7 +88,7 @@ def _instrument(
         table.refuse(
             "driver",
             Text("no installed driver is called {name!r}", zh="未安装名为 {name!r} 的驱动").filled(name=name),
-            Text("Choose one of: {known}. {broken}", zh="可选:{known}。{broken}").filled(
+            Text("Choose one of: {known}. {broken}", zh="可选：{known}。{broken}").filled(
                 known=", ".join(sorted(installed.found)), broken=broken
             ),
             UnknownInstrument,
@@ -103,14 +103,14 @@ def _instrument(
             else Text("has neither address nor simulator", zh="既无 address 也无 simulator"),
             Text(
                 'Give one of them: address = "tcp://192.168.1.20:5025"',
-                zh='只写其一,如 address = "tcp://192.168.1.20:5025"',
+                zh='只写其一，如 address = "tcp://192.168.1.20:5025"',
             ),
         )
     if address:
         try:
             open_transport(address, instrument=key, clock=WallClock())  # built, not opened
         except ConnectFailed as error:
-            problem = Text("cannot be used: {reason}", zh="无法使用:{reason}").filled(reason=error.reason)
+            problem = Text("cannot be used: {reason}", zh="无法使用：{reason}").filled(reason=error.reason)
             table.refuse("address", problem, Text("Correct the address", zh="请更正地址"))
     wire = table.text("wire", "serial", default="")
     if simulator:
@@ -136,14 +136,14 @@ def _refuse_unknown_simulator(table: Table, name: str, wire: str) -> None:
         table.refuse(
             "simulator",
             Text("no installed simulator is called {name!r}", zh="未安装名为 {name!r} 的模拟器").filled(name=name),
-            Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(sorted(installed.found))),
+            Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(sorted(installed.found))),
             UnknownInstrument,
         )
     elif wire not in model.wires:
         table.refuse(
             "wire",
             Text("is {wire!r}", zh="为 {wire!r}").filled(wire=wire) if wire else Text("is missing", zh="缺失"),
-            Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(model.wires)),
+            Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(model.wires)),
         )
 
 
@@ -159,7 +159,7 @@ def _limits(table: Table, driver: type[Driver] | None) -> dict[str, Limit]:
             within.refuse(
                 quantity,
                 Text("is no quantity of this instrument", zh="不是该仪器的量"),
-                Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(driver.quantities) or "—"),
+                Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(driver.quantities) or "—"),
             )
         if interval.low is None or interval.high is None:
             continue
@@ -206,7 +206,7 @@ def _one_of(table: Table, key: str, known: tuple[str, ...]) -> str:
         table.refuse(
             key,
             Text("{value!r} is not in this file", zh="文件中没有 {value!r}").filled(value=value),
-            Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(known) or "—"),
+            Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(known) or "—"),
         )
         return ""
     return value
@@ -221,7 +221,7 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before the text
     except OSError as error:
-        problem = Text("cannot be read: {reason}", zh="无法读取:{reason}").filled(reason=error.strerror or error)
+        problem = Text("cannot be read: {reason}", zh="无法读取：{reason}").filled(reason=error.strerror or error)
         remedy = Text("Check the name of the file and the right to read it", zh="请检查文件名和读取权限")
         raise StationError(file=str(file), line=1, where="—", problem=problem, remedy=remedy) from error
     except UnicodeDecodeError as error:
@@ -242,10 +242,10 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
             file=file.name,
             line=line,
             where=_near(text, line),
-            problem=Text("is no TOML: {reason}", zh="不是有效的 TOML:{reason}").filled(reason=reason),
+            problem=Text("is no TOML: {reason}", zh="不是有效的 TOML：{reason}").filled(reason=reason),
             remedy=Text(
                 "Look for a missing quotation mark, bracket or equals sign, or a key that stands twice",
-                zh="请检查引号、括号、等号是否缺失,或键是否重复",
+                zh="请检查引号、括号、等号是否缺失，或键是否重复",
             ),
         ) from error
 

@@ -93,7 +93,7 @@ class Station:
             raise RoleUnfilled(
                 where=f"{self.file.name}, instruments.{key}",
                 problem=Text("is no instrument with a unit type", zh="不是登记了型号数据的仪器"),
-                remedy=Text("Name one of: {known}", zh="可选:{known}").filled(
+                remedy=Text("Name one of: {known}", zh="可选：{known}").filled(
                     known=", ".join(each.key for each in self.instruments.values() if each.unit_type) or "—"
                 ),
             )

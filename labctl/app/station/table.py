@@ -23,7 +23,7 @@ NOWHERE = date(1, 1, 1)  # stands for a date that is missing; the file is refuse
 
 MISSING = Text("is missing", zh="缺失")
 UNKNOWN = Text("is not known here", zh="不是此处可用的字段")
-WRITE = Text("Write it like: {example}", zh="写法示例:{example}")
+WRITE = Text("Write it like: {example}", zh="写法示例：{example}")
 
 
 @define(kw_only=True)
@@ -136,7 +136,7 @@ class Table:
             self.refuse(
                 key,
                 Text("is {value!r}", zh="为 {value!r}").filled(value=value),
-                Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(known)),
+                Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(known)),
             )
             return default
         return value
@@ -205,7 +205,7 @@ class Table:
         if width.unit.dimension != at.unit.dimension or width.unit.is_scale:
             self.refuse(
                 key,
-                Text("gives {width}, where {at} is meant", zh="结果为 {width},与 {at} 的量纲不符").filled(
+                Text("gives {width}, where {at} is meant", zh="结果为 {width}，与 {at} 的量纲不符").filled(
                     width=str(width), at=str(at)
                 ),
                 remedy,
@@ -213,7 +213,7 @@ class Table:
         elif width.value < 0:
             self.refuse(
                 key,
-                Text("gives {width}, a half-width is not negative", zh="结果为 {width},半宽不能为负").filled(
+                Text("gives {width}, a half-width is not negative", zh="结果为 {width}，半宽不能为负").filled(
                     width=str(width)
                 ),
                 remedy,
@@ -308,9 +308,9 @@ class Table:
             if key not in self._read:
                 near = get_close_matches(key, self._read, n=1)
                 remedy = (
-                    Text("Did you mean {near}? Otherwise remove it", zh="是否应为 {near}?否则请删除")
+                    Text("Did you mean {near}? Otherwise remove it", zh="是否应为 {near}？否则请删除")
                     if near
-                    else Text("Remove it; known are {known}", zh="请删除;可用字段:{known}")
+                    else Text("Remove it; known are {known}", zh="请删除；可用字段：{known}")
                 )
                 self.refuse(key, UNKNOWN, remedy.filled(near="".join(near), known=", ".join(sorted(self._read))))
 

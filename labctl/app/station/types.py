@@ -43,7 +43,7 @@ def _basic(table: Table, ranges: dict[str, tuple[Quantity, ...]]) -> dict[str, Q
             within.refuse(
                 quantity,
                 Text("{top} is no range", zh="{top} 不是该型号的量程").filled(top=str(top)),
-                Text("Choose one of: {known}", zh="可选:{known}").filled(known=", ".join(map(str, known)) or "—"),
+                Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(map(str, known)) or "—"),
             )
     return basic
 

@@ -149,36 +149,36 @@ def _certificate(
 
 _SIGNED = Text(
     "three people signed the evaluated record; the certificate prints head {head}",
-    zh="评定记录已由三人签署;证书印有链摘要 {head}",
+    zh="评定记录已由三人签署；证书印有链摘要 {head}",
 )
-_UNSIGNED = Text("signatures are missing: {lacking}", zh="缺少签署:{lacking}")
+_UNSIGNED = Text("signatures are missing: {lacking}", zh="缺少签署：{lacking}")
 _OTHER_HEAD = Text(
-    "entry {n}: the certificate does not rest on the entry before it", zh="第 {n} 条:证书所依据的并非其前一条记录"
+    "entry {n}: the certificate does not rest on the entry before it", zh="第 {n} 条：证书所依据的并非其前一条记录"
 )
 _SAME_BITS = Text(
     "{points} points evaluated again from their observations: the signed record, bit by bit",
-    zh="由观测值重新评定 {points} 个校准点:与签署的记录逐位一致",
+    zh="由观测值重新评定 {points} 个校准点：与签署的记录逐位一致",
 )
 _SAME_DIGITS = Text(
     "{points} points evaluated again from their observations: every printed digit is the signed record's; beyond "
     "them this computer's arithmetic differs",
-    zh="由观测值重新评定 {points} 个校准点:所有印出的数字与签署的记录一致,其后的位数因计算机而异",
+    zh="由观测值重新评定 {points} 个校准点：所有印出的数字与签署的记录一致，其后的位数因计算机而异",
 )
 _OTHER_RECORD = Text(
     "evaluated again from the observations, the record is not the one that was signed: {where}",
-    zh="由观测值重新评定的结果与签署的记录不一致:{where}",
+    zh="由观测值重新评定的结果与签署的记录不一致：{where}",
 )
 _WRONG = Text("{wrong} of {of} printed numbers differ", zh="{of} 个印出的数字中有 {wrong} 个不一致")
 _ALL = Text(
     "{of} printed numbers recomputed, all the same; PDF and XML made again are the issued ones, byte by byte",
-    zh="重新计算 {of} 个印出的数字,全部一致;重新生成的 PDF 和 XML 与签发的逐字节一致",
+    zh="重新计算 {of} 个印出的数字，全部一致；重新生成的 PDF 和 XML 与签发的逐字节一致",
 )
 _OTHER_RELEASE = Text(
     "{of} printed numbers recomputed, all the same; issued by release {release} with typesetter {typst}, so the pages "
     "are compared by their digest alone",
-    zh="重新计算 {of} 个印出的数字,全部一致;证书由版本 {release}、排版程序 {typst} 生成,页面仅按摘要比对",
+    zh="重新计算 {of} 个印出的数字，全部一致；证书由版本 {release}、排版程序 {typst} 生成，页面仅按摘要比对",
 )
 _OTHER_BYTES = Text(
     "every number agrees, but PDF and XML made again are not the issued ones; words or layout differ",
-    zh="数字全部一致,但重新生成的 PDF 和 XML 与签发的不同,文字或版面有差异",
+    zh="数字全部一致，但重新生成的 PDF 和 XML 与签发的不同，文字或版面有差异",
 )

@@ -131,18 +131,18 @@ _WHAT: Final = {
     "value": Text("", zh=""),
     "U": Text("U of", zh="U,"),
     "k": Text("k of", zh="k,"),
-    "conformity": Text("conformity of", zh="结论,"),
+    "conformity": Text("conformity of", zh="结论，"),
 }
 _HEADS: Final = {
     Finding.AGREES: Text(
-        "verified: {file}, certificate {number}, run {run}", zh="验证通过:{file},证书 {number},运行 {run}"
+        "verified: {file}, certificate {number}, run {run}", zh="验证通过：{file}，证书 {number}，运行 {run}"
     ),
     Finding.DIFFERS: Text(
         "NOT VERIFIED, it differs: {file}, certificate {number}, run {run}",
-        zh="验证不通过,存在差异:{file},证书 {number},运行 {run}",
+        zh="验证不通过，存在差异：{file}，证书 {number}，运行 {run}",
     ),
     Finding.UNKNOWN: Text(
         "not verifiable here: {file}, certificate {number}, run {run}",
-        zh="此处无法验证:{file},证书 {number},运行 {run}",
+        zh="此处无法验证：{file}，证书 {number}，运行 {run}",
     ),
 }

@@ -56,12 +56,12 @@ def replayed(bundle: Bundle) -> Step:
     if missing:
         said = Text(
             "drivers {names} are not installed here: their calls cannot be made again",
-            zh="此处未安装驱动 {names},无法重现其调用",
+            zh="此处未安装驱动 {names}，无法重现其调用",
         ).filled(names=", ".join(missing))
         return Step(name="replay", finding=Finding.UNKNOWN, said=said)
     said = Text(
         "{calls} calls made again from their bytes: {indications} indications, all the same",
-        zh="由原始字节重现 {calls} 次调用,其中示值 {indications} 个,全部一致",
+        zh="由原始字节重现 {calls} 次调用，其中示值 {indications} 个，全部一致",
     ).filled(calls=calls, indications=indications)
     return Step(name="replay", finding=Finding.AGREES, said=said)
 
@@ -158,12 +158,12 @@ def _installed() -> dict[str, type[Driver]]:
 def _absent(count: int) -> Text:
     return Text(
         "; {count} more, made just before an engine died, stand in the journal alone",
-        zh=";另有 {count} 次在引擎意外终止之前进行,仅见于日志",
+        zh="；另有 {count} 次在引擎意外终止之前进行，仅见于日志",
     ).filled(count=count)
 
 
 def _numbered(entry: Entry, said: Text) -> Text:
-    return Text("entry {n}: {said}", zh="第 {n} 条:{said}").filled(n=entry.n, said=said)
+    return Text("entry {n}: {said}", zh="第 {n} 条：{said}").filled(n=entry.n, said=said)
 
 
 def _listed(problems: list[Text]) -> Text:
@@ -176,4 +176,4 @@ def _listed(problems: list[Text]) -> Text:
     )
     if not more:
         return joined
-    return Text("{joined}; and {more} more", zh="{joined};另有 {more} 处").filled(joined=joined, more=more)
+    return Text("{joined}; and {more} more", zh="{joined}；另有 {more} 处").filled(joined=joined, more=more)

@@ -43,7 +43,7 @@ def _names(procedure: Procedure, section: Section, title: str, names: frozenset[
     known = known_names(procedure, section)
     for name in sorted(names - known):
         if not name.startswith("unit."):
-            problem = Text("{title}: {name} is not known here", zh="{title}:此处没有 {name}").filled(
+            problem = Text("{title}: {name} is not known here", zh="{title}：此处没有 {name}").filled(
                 title=title, name=name
             )
             yield _found("LP402", problem, _KNOWN.filled(known=", ".join(sorted(known))))
@@ -59,7 +59,7 @@ def _tables(procedure: Procedure, sections: dict[str, Section]) -> Iterator[Find
         known = {*known_names(procedure, section), *(f"U({each})" for each in section.model.outputs), "k", "verdict"}
         for column in table.columns:
             if column not in known:
-                problem = Text("{title}: there is no column {column}", zh="{title}:没有列 {column}")
+                problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
                 yield _found(
                     "LP403", problem.filled(title=title, column=column), _KNOWN.filled(known=", ".join(sorted(known)))
                 )
@@ -85,16 +85,16 @@ def _found(code: str, problem: Text, remedy: Text, severity: Severity = Severity
 
 
 def _sections(procedure: Procedure) -> Text:
-    return Text("Sections are: {known}", zh="现有部分:{known}").filled(
+    return Text("Sections are: {known}", zh="现有部分：{known}").filled(
         known=", ".join(each.name for each in procedure.sections)
     )
 
 
 def _results(section: Section) -> Text:
-    return Text("Results are: {known}", zh="现有结果:{known}").filled(known=", ".join(section.model.outputs))
+    return Text("Results are: {known}", zh="现有结果：{known}").filled(known=", ".join(section.model.outputs))
 
 
 _DECLARE = Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明")
-_NO_SECTION = Text("{title}: there is no section {section!r}", zh="{title}:没有 {section!r} 部分")
-_NO_RESULT = Text("{title}: {symbol} is no result of the model", zh="{title}:{symbol} 不是模型的结果")
-_KNOWN = Text("Known are: {known}", zh="可用:{known}")
+_NO_SECTION = Text("{title}: there is no section {section!r}", zh="{title}：没有 {section!r} 部分")
+_NO_RESULT = Text("{title}: {symbol} is no result of the model", zh="{title}：{symbol} 不是模型的结果")
+_KNOWN = Text("Known are: {known}", zh="可用：{known}")

@@ -43,10 +43,10 @@ def _series(section: Section) -> Iterator[Finding]:
     filled: dict[str, list[int]] = {}
     for each in section.fillings:
         if not each.symbol:
-            problem = Text("run.{verb}: the name of the series is not written out", zh="run.{verb}:序列名不是字面量")
+            problem = Text("run.{verb}: the name of the series is not written out", zh="run.{verb}：序列名不是字面量")
             yield _found(body, each.line, "LP204", problem.filled(verb=each.verb), _WRITE_OUT)
         elif each.verb in {"apply", "observe", "scan"} and each.symbol not in section.model.series:
-            problem = Text("run.{verb}: {symbol} is no series of the model", zh="run.{verb}:{symbol} 不是模型的序列")
+            problem = Text("run.{verb}: {symbol} is no series of the model", zh="run.{verb}：{symbol} 不是模型的序列")
             remedy = _SERIES.filled(known=", ".join(sorted(section.model.series)) or "—")
             yield _found(body, each.line, "LP203", problem.filled(verb=each.verb, symbol=each.symbol), remedy)
         elif each.symbol in section.model.series:
@@ -65,7 +65,7 @@ def _roles(procedure: Procedure, function: Function, body: Body) -> Iterator[Fin
     for name, ability in roles_of(function).items():
         if name not in procedure.roles:
             problem = Text("there is no role {name}", zh="没有角色 {name}").filled(name=name)
-            remedy = Text("Roles are: {known}", zh="现有角色:{known}").filled(known=", ".join(procedure.roles))
+            remedy = Text("Roles are: {known}", zh="现有角色：{known}").filled(known=", ".join(procedure.roles))
             yield _found(body, body.first_line, "LP206", problem, remedy)
         elif ability is object:
             problem = Text("role {name} states no ability", zh="角色 {name} 没有声明能力").filled(name=name)
@@ -127,7 +127,7 @@ def _failure(function: Function, body: Body, point: Point, failure: Exception) -
         problem = Text("{where}: {problem}", zh="{where}:{problem}").filled(
             where=failure.where, problem=failure.problem
         )
-    said = Text("a dry call fails at point {point}: {problem}", zh="在点 {point} 处试运行失败:{problem}")
+    said = Text("a dry call fails at point {point}: {problem}", zh="在点 {point} 处试运行失败：{problem}")
     remedy = failure.remedy if isinstance(failure, ProcedureError) else _CORRECT
     return _found(
         body, lines[-1] if lines else body.first_line, "LP208", said.filled(point=point.key, problem=problem), remedy
@@ -157,15 +157,15 @@ def _rows(procedure: Procedure, section: Section) -> Iterator[tuple[Point, dict[
 
 
 _WRITE_OUT = Text("Write the symbol as a text in quotes", zh="请将符号写成带引号的文字")
-_SERIES = Text("Series are: {known}; or declare it in the model", zh="现有序列:{known};或在模型中声明")
-_FILL = Text('Observe or apply it: run.observe("{symbol}", …)', zh='请观测或施加:run.observe("{symbol}", …)')
+_SERIES = Text("Series are: {known}; or declare it in the model", zh="现有序列：{known}；或在模型中声明")
+_FILL = Text('Observe or apply it: run.observe("{symbol}", …)', zh='请观测或施加：run.observe("{symbol}"，…)')
 _FILL_ONCE = Text("Fill it in one place", zh="请只在一处填充")
 _STATE_ABILITY = Text(
-    "Annotate it with a capability, as unit: MeasuresDcVoltage", zh="请标注能力,如 unit: MeasuresDcVoltage"
+    "Annotate it with a capability, as unit: MeasuresDcVoltage", zh="请标注能力，如 unit: MeasuresDcVoltage"
 )
 _MOVE_FIGURE = Text(
     "Put it into the station's record, the points, or a Steady or Effect of the module",
-    zh="请移到台位记录、校准点表,或模块中的 Steady、Effect",
+    zh="请移到台位记录、校准点表，或模块中的 Steady、Effect",
 )
 _ADD_PICTURE = Text("Add the file to the procedure's folder", zh="请将文件加入规程文件夹")
 _CORRECT = Text("Correct the line", zh="请更正该行")

@@ -49,7 +49,7 @@ def units_at(procedure: Procedure, section: Section) -> dict[str, Unit]:
 
 
 def _found(section: Section, code: str, problem: Text, remedy: Text, severity: Severity = Severity.ERROR) -> Finding:
-    words = Text("section {section}: {problem}", zh="“{section}”部分:{problem}")
+    words = Text("section {section}: {problem}", zh="“{section}”部分：{problem}")
     return Finding(
         file=section.body.file,
         line=section.body.first_line,
@@ -78,14 +78,14 @@ def _roles(procedure: Procedure, section: Section) -> Iterator[Finding]:
             case Corrected(role=role) | Applied(role=role):
                 known = role in procedure.roles
                 if known and not isinstance(procedure.role(role), Standard):
-                    problem = Text("{symbol}: {role} is no standard", zh="{symbol}:{role} 不是标准器")
+                    problem = Text("{symbol}: {role} is no standard", zh="{symbol}：{role} 不是标准器")
                     yield _found(section, "LP108", problem.filled(symbol=symbol, role=role), _NAME_STANDARD)
             case Characteristic(role=role) | Resolution(role=role):
                 known = role in procedure.roles
             case _:
                 continue
         if not known:
-            problem = Text("{symbol}: there is no role {role}", zh="{symbol}:没有角色 {role}").filled(
+            problem = Text("{symbol}: there is no role {role}", zh="{symbol}：没有角色 {role}").filled(
                 symbol=symbol, role=role
             )
             yield _found(section, "LP104", problem, _ROLES.filled(known=", ".join(procedure.roles)))
@@ -118,10 +118,10 @@ def _complete(section: Section) -> Iterator[Finding]:
         )
 
 
-_GIVE_SOURCE = Text("Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明,如 {symbol}=Observed()")
-_USE_OR_DROP = Text("Use it in an equation, or remove it", zh="请在方程中使用,或删除")
+_GIVE_SOURCE = Text("Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()")
+_USE_OR_DROP = Text("Use it in an equation, or remove it", zh="请在方程中使用，或删除")
 _NAME_STANDARD = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
-_ROLES = Text("Roles are: {known}", zh="现有角色:{known}")
+_ROLES = Text("Roles are: {known}", zh="现有角色：{known}")
 _SAME_DIMENSION = Text("Correct the equation, or the source of the symbol", zh="请更正方程或该符号的来源")
 _OBSERVE = Text("Add an Observed() input", zh="请添加 Observed() 输入")
 _ADD_RESOLUTION = Text('Add an input with Resolution("unit")', zh='请添加来源为 Resolution("unit") 的输入')

@@ -46,5 +46,5 @@ def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
                 problem=Text("{points} has no column {column}", zh="{points} 没有 {column} 列").filled(
                     points=section.points, column=hook.column
                 ),
-                remedy=Text("Columns are: {known}", zh="可用列:{known}").filled(known=known),
+                remedy=Text("Columns are: {known}", zh="可用列：{known}").filled(known=known),
             )

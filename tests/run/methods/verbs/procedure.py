@@ -33,8 +33,8 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
         return len(shown) == 3
 
     run.wait_until(often_enough, timeout="1 min")
-    dial = run.ask(Text("What does the dial say?", zh="表盘示值?"), unit="V")
-    colour = run.ask(Text("Which lamp?", zh="哪个灯?"), choices=(Text("red", zh="红"), Text("green", zh="绿")))
+    dial = run.ask(Text("What does the dial say?", zh="表盘示值？"), unit="V")
+    colour = run.ask(Text("Which lamp?", zh="哪个灯？"), choices=(Text("red", zh="红"), Text("green", zh="绿")))
     run.note(Text(f"{dial}, {colour}", zh=f"{dial},{colour}"))
     run.attach(Path(__file__).with_name("points.csv"))
     match point.text("ending"):
