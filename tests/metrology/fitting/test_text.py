@@ -54,6 +54,7 @@ def test_scatter_and_a_common_offset() -> None:
     assert [batch.values[each][0] for each in "ab"] == pytest.approx([1.8666666666666667, 1.7571428571428571])
     assert batch.u["a"][0] == pytest.approx(math.hypot(0.4654746681256314, 0.3), rel=1e-11)
     assert batch.u["b"][0] == pytest.approx(0.11952286093343936, rel=1e-11)
+    assert batch.warnings == ()
     assert batch.covariance("a", 0, "b", 0) == pytest.approx(-0.05, rel=1e-10)
     assert batch.unit["b"].dimension == parse_unit("Ω").dimension
 
