@@ -16,7 +16,8 @@ def codes_of(source: str) -> set[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            given = [*(each.value for each in node.keywords if each.arg == "code"), *(node.args[1:2] if name == "refused" else node.args[:3])]
+            placed = node.args[1:2] if name == "refused" else node.args[:3]
+            given = [*(each.value for each in node.keywords if each.arg == "code"), *placed]
             words = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             if name in RAISERS:
                 found.update(word for word in words if CODE.fullmatch(word))
