@@ -163,8 +163,9 @@ def test_refusals_of_sensors() -> None:
     strange: tuple[Callable[[], object], ...] = (
         lambda: iec60584.e("Q", 0.0),
         lambda: iec60584.tolerance("J", "3", 0.0),
-        lambda: iec60751.tolerance("D", 0),
-    ):
+        lambda: iec60751.tolerance("D", 0.0),
+    )
+    for unknown in strange:
         with pytest.raises(UncertaintyError, match="unknown-choice"):
             unknown()
 
