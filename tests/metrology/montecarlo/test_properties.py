@@ -210,6 +210,16 @@ def test_curvilinear_trapezoid(delta: float) -> None:
     assert stats.ks_2samp(drawn, even).pvalue > 1e-3
 
 
+def test_stated_standard_errors_are_what_repetition_shows() -> None:
+    """Ends of both intervals over 60 seeds scatter as each calculation says of itself."""
+    source = by_symbol(given("a", "1", 0.0, effect("a", 1.0)))
+    runs = [simulate(Equations("y = a"), source, points=1, trials=10_000, seed=seed) for seed in range(60)]
+    for ends, errors in (("symmetric", "symmetric_error"), ("shortest", "shortest_error")):
+        scatter = np.std([getattr(each, ends)["y"][0] for each in runs], axis=0, ddof=1)
+        stated = np.mean([getattr(each, errors)["y"][0] for each in runs], axis=0)
+        assert stated == pytest.approx(scatter, rel=0.3)
+
+
 def test_observed_values() -> None:
     """Trials are the observed values themselves, about their mean."""
     source = by_symbol(given("a", "1", 2.0, effect("a", Empirical(np.std([1.0, 2.0, 6.0]), observed=[6.0, 1.0, 2.0]))))
