@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 from attrs import evolve, frozen
 
+from labctl.errors import UncertaintyError
 from labctl.metrology.distributions import Floats
 from labctl.metrology.equations import Equations, Leaf
 from labctl.metrology.propagation import Leaves, Slot, propagate
@@ -62,7 +63,10 @@ class _Probe:
                 scalars[slot.symbol][number] += sign * self.spreads[slot]
         flat = {symbol: value.ravel() for symbol, value in scalars.items()}
         there = evolve(self.entering, scalars=flat, points=len(moves) * points)
-        found = propagate(self.equations, there, slopes=False)[self.name].value.reshape(len(moves), points)
+        try:
+            found = propagate(self.equations, there, slopes=False)[self.name].value.reshape(len(moves), points)
+        except UncertaintyError:
+            return {move: self._one(move) for move in moves}  # which of them, and no more than those
         return dict(zip(moves, found, strict=True))
 
     def _one(self, move: Move) -> Floats:
@@ -75,7 +79,10 @@ class _Probe:
                 moved[:, slot.element] += sign * self.spreads[slot]
                 vectors[slot.symbol] = moved
         there = evolve(self.entering, scalars=scalars, vectors=vectors)
-        return propagate(self.equations, there, slopes=False)[self.name].value
+        try:
+            return propagate(self.equations, there, slopes=False)[self.name].value
+        except UncertaintyError:  # one u away a physical equation no longer holds: undefined there, as a caution says
+            return np.full(self.entering.points, np.nan)
 
 
 def _result(probe: _Probe, bent: list[Slot], pairs: frozenset[tuple[Leaf, Leaf]], first: Floats) -> Curvature:

@@ -94,3 +94,15 @@ def test_a_thermocouple_with_its_junction() -> None:
     # K: E(23 °C) = 0.919 mV, so 20.919 mV is 506.5 °C; slopes there 42.6 and at the junction 40.5 µV/K (NIST table)
     assert batch.values["t"][0] == pytest.approx(506.5, abs=0.05)
     assert batch.u["t"][0] == pytest.approx(np.hypot(10 / 42.63, 0.1 * 40.47 / 42.63), rel=1e-3)
+
+
+def test_at_the_end_of_its_range_an_equation_is_evaluated_with_a_caution() -> None:
+    model = Equations("rho = water_density(t, p)")
+    inputs = (
+        given("t", "°C", [39.999], effect("thermometer", 0.01)),
+        given("p", "Pa", [101325.0], effect("room", 10.0)),
+    )
+    batch = evaluate(model, by_symbol(*inputs), points=1)
+    assert batch.values["rho"][0] == pytest.approx(992.2156, abs=1e-3)
+    assert batch.u["rho"][0] == pytest.approx(3.826e-3, rel=1e-2)
+    assert "undefined-nearby" in {each.code for each in batch.warnings}
