@@ -39,8 +39,14 @@ class Calculation:
     descriptions: Mapping[str, Text] = field(factory=dict[str, Text])  # of outputs
 
     def covering(self, probability: float | None) -> "Calculation":
-        """Return the calculation for another coverage probability. Raises UncertaintyError."""
-        return self if probability is None else evolve(self, policy=CoveragePolicy(probability))
+        """Return the calculation for another coverage probability, which a fixed k gives way to.
+
+        Raises:
+            UncertaintyError: a probability outside 0 … 1.
+        """
+        if probability is None:
+            return self
+        return evolve(self, policy=evolve(self.policy, probability=probability, fixed=None))
 
 
 def read_calculation(path: Path) -> Calculation:
@@ -133,8 +139,9 @@ def _together(top: Fields, statements: Mapping[str, Statement]) -> tuple[Correla
 
 def _policy(given: Fields) -> CoveragePolicy:
     probability, k = given.number("probability"), given.number("k")
+    truncated, dominant = given.flag("truncated", default=False), given.flag("dominant", default=False)
     given.close(())
-    return CoveragePolicy(PROBABILITY if probability is None else probability, k)
+    return CoveragePolicy(PROBABILITY if probability is None else probability, k, truncated, dominant)
 
 
 def _units_fit(found: Calculation, top: Fields) -> None:

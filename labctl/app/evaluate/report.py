@@ -122,7 +122,7 @@ class Report:
             "name": "labctl",
             "version": labctl.__version__,
             "units": {name: self._unit(name).symbol for name in self.outputs},
-            "coverage": self.batch.policy.text.en,
+            "coverage": {name: budget.rule.en for name, budget in self.budgets.items()},
         }
         if self.simulation is not None:
             simulation = self.simulation
