@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from attrs import field, frozen
@@ -111,13 +110,8 @@ def uses_of(inputs: Mapping[str, Input], slots: Sequence[Slot], points: int) -> 
     return tuple(sorted(found, key=_rank))
 
 
-_KEPT: Final[WeakKeyDictionary[Input, dict[tuple[int | None, int, int], tuple[Use, ...]]]] = WeakKeyDictionary()
-"""Uses of inputs that were evaluated before: an input never changes, so neither do they."""
-
-
 def _uses(given: Input, slot: Slot, column: int, points: int) -> tuple[Use, ...]:
-    kept = _KEPT.setdefault(given, {})
-    key = (slot.element, column, points)
+    kept, key = given.kept, (slot.element, column, points)
     if key not in kept:
         each_contribution = given.contributions if slot.element is None else given.element_contributions
         kept[key] = tuple(_use(slot, column, given, contribution, points) for contribution in each_contribution)

@@ -1,5 +1,6 @@
 """Evaluation of a model over all points of a section at once (JCGM 100:2008, 5 and 6)."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -26,7 +27,6 @@ from labctl.metrology.single import Node, pass_through
 
 __all__ = ["Batch", "Input", "evaluate"]
 
-_NONE: Final = np.arange(0)
 _THE_ONE: Final = np.arange(1)
 _DOMINANT: Final = 0.7  # of the variance in one rectangle: k = 2 covers more than it says
 _FEW: Final = 2.0  # degrees of freedom at which a t distribution has no variance
@@ -178,6 +178,12 @@ def _curved(
     cautions: list[Caution] = []
     if not bent:
         return cautions
+    if (
+        passed.values is not None
+        and isinstance(passed.values[0], float)
+        and _is_straight(equations, passed, uses, bent)
+    ):
+        return cautions
     spreads: dict[Slot, Floats] = {}
     for use in uses:
         spreads[use.slot] = np.hypot(spreads[use.slot], use.u) if use.slot in spreads else np.abs(use.u)
@@ -203,6 +209,17 @@ def _among(where: np.ndarray, chosen: np.ndarray, points: int) -> np.ndarray:
     return everywhere
 
 
+def _is_straight(equations: Equations, passed: _Passed, uses: Sequence[Use], bent: Mapping[str, Floats]) -> bool:
+    """Return whether a bound shows second-order terms to be negligible at the one point."""
+    spreads: dict[str, float] = {}
+    for use in uses:
+        symbol, spread = use.slot.symbol, abs(use.u.item())
+        spreads[symbol] = math.hypot(spreads[symbol], spread) if symbol in spreads else spread
+    variances = {output: variance.item() for output, variance in bent.items()}
+    graph = equations.graph
+    return bool(negligible(graph.operations, passed.values or (), spreads, graph.results, variances))
+
+
 def _doubtful(
     equations: Equations, passed: _Passed, spreads: Mapping[Slot, Floats], bent: Mapping[str, Floats]
 ) -> np.ndarray:
@@ -211,10 +228,7 @@ def _doubtful(
     if passed.values is None:
         return np.arange(points)
     if isinstance(passed.values[0], float):
-        plain = {slot.symbol: spread.item() for slot, spread in spreads.items()}
-        variances = {output: variance.item() for output, variance in bent.items()}
-        clear = negligible(equations.graph.operations, passed.values, plain, equations.graph.results, variances)
-        return _NONE if clear else _THE_ONE
+        return _THE_ONE
     wide = {slot.symbol: spread for slot, spread in spreads.items()}
     with np.errstate(all="ignore"):
         everywhere = negligible(equations.graph.operations, passed.values, wide, equations.graph.results, bent)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
@@ -55,6 +56,11 @@ class Input:
     def coherent(self) -> Floats:
         """Return the values in coherent SI units (°C stays °C)."""
         return scaled(self.values, self.unit.factor)
+
+    @cached_property
+    def kept(self) -> dict[tuple[int | None, int, int], tuple[Any, ...]]:
+        """Return what evaluations keep of this input: it never changes, so neither does what follows from it."""
+        return {}
 
     @cached_property
     def factor(self) -> float:
