@@ -9,7 +9,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from labctl.app.evaluate.fields import Fields
-from labctl.app.evaluate.page import Page, read_page
+from labctl.app.evaluate.page import Page, is_list, read_page
 from labctl.app.evaluate.statements import Statement, read_statement, read_unit
 from labctl.language import Text
 from labctl.metrology.coverage import PROBABILITY, CoveragePolicy
@@ -120,11 +120,11 @@ def _named(given: Fields, key: str, statements: Mapping[str, Statement]) -> Stat
 def _together(top: Fields, statements: Mapping[str, Statement]) -> tuple[Correlation, ...]:
     """Return the correlations of inputs that were read at the same moments (JCGM 100:2008, 5.2.3)."""
     found: list[Correlation] = []
-    groups = top.content.get("simultaneous", []) if top.has("simultaneous") else []
-    if not isinstance(groups, list):
+    groups: object = top.content["simultaneous"] if top.has("simultaneous") else []
+    if not is_list(groups):
         raise top.refusal("simultaneous", "wrong-type", _NOT_GROUPS, _GROUPS)
     for group in groups:
-        names = group if isinstance(group, list) else []
+        names = group if is_list(group) else []
         if len(names) < 2 or not all(isinstance(name, str) and name in statements for name in names):  # noqa: PLR2004
             raise top.refusal("simultaneous", "unknown-effect", _NOT_GROUPS, _GROUPS)
         members = [statements[name] for name in names]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import define, field
 
-from labctl.app.evaluate.page import Page
+from labctl.app.evaluate.page import Page, is_list, is_table
 from labctl.app.station.places import Place
 from labctl.errors import CalculationFileError
 from labctl.language import Text
@@ -44,11 +44,10 @@ class Fields:
         """Return a list of finite numbers, or None where the field is left out."""
         if not self.has(key):
             return None
-        given = self.content[key]
-        if not isinstance(given, list):
+        given: object = self.content[key]
+        if not is_list(given):
             raise self.refusal(key, "wrong-type", _IS.filled(given=_shown(given)), _LIST)
-        members: list[Any] = given
-        return [self._finite(key, each) for each in members]
+        return [self._finite(key, each) for each in given]
 
     def degrees(self, key: str) -> float | None:
         """Return degrees of freedom above zero, `"inf"` for infinitely many; None where they are left out."""
@@ -81,7 +80,7 @@ class Fields:
 
     def words(self, key: str) -> Text:
         """Return words in both languages; a plain text stands for both."""
-        if key in self.content and isinstance(self.content[key], dict):
+        if key in self.content and is_table(self.content[key]):
             table = self.table(key)
             found = Text(table.text("en"), zh=table.text("zh", default=table.text("en")))
             table.close(())
@@ -109,24 +108,21 @@ class Fields:
 
     def table(self, key: str) -> "Fields":
         """Return a table within, empty where it is left out."""
-        given = self.content.get(key, {}) if self.has(key) else {}
-        if not isinstance(given, dict):
+        given: object = self.content[key] if self.has(key) else {}
+        if not is_table(given):
             raise self.refusal(key, "wrong-type", _IS.filled(given=_shown(given)), _TABLE.filled(key=key))
-        content: dict[str, Any] = given
-        return Fields(page=self.page, content=content, place=(*self.place, key))
+        return Fields(page=self.page, content=given, place=(*self.place, key))
 
     def tables(self, key: str) -> "list[Fields]":
         """Return the tables of a list, none where it is left out."""
-        given = self.content[key] if self.has(key) else []
-        if not isinstance(given, list):
+        given: object = self.content[key] if self.has(key) else []
+        if not is_list(given):
             raise self.refusal(key, "wrong-type", _IS.filled(given=_shown(given)), _TABLES.filled(key=key))
         found: list[Fields] = []
-        members: list[Any] = given
-        for number, each in enumerate(members):
-            if not isinstance(each, dict):
+        for number, each in enumerate(given):
+            if not is_table(each):
                 raise self.refusal(key, "wrong-type", _IS.filled(given=_shown(each)), _TABLES.filled(key=key))
-            content: dict[str, Any] = each
-            found.append(Fields(page=self.page, content=content, place=(*self.place, key, number)))
+            found.append(Fields(page=self.page, content=each, place=(*self.place, key, number)))
         return found
 
     def close(self, ignored: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from attrs import frozen
 
@@ -50,6 +50,16 @@ class Page:
         )
 
 
+def is_list(given: object) -> TypeGuard[list[Any]]:
+    """Return whether a value is a list."""
+    return isinstance(given, list)
+
+
+def is_table(given: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a value is a table; both formats know texts as keys only."""
+    return isinstance(given, dict)
+
+
 def read_page(path: Path) -> Page:
     """Return the content of a TOML or JSON file; JSON by the name's ending or a leading brace.
 
@@ -78,7 +88,7 @@ def parse_page(content: bytes, name: str) -> Page:
         kind = "JSON" if plain else "TOML"
         problem = _UNREADABLE.filled(kind=kind, reason=str(failure))
         raise _unreadable(name, line, "not-readable", problem, _CORRECT) from failure
-    if not isinstance(found, dict):
+    if not is_table(found):
         raise _unreadable(name, 1, "not-readable", _NO_TABLE, _CORRECT)
     return Page(file=name, text=text, content=found, locate=json_lines if plain else lines_of)
 
