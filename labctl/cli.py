@@ -430,6 +430,9 @@ def _add_evaluate(command: Callable[..., argparse.ArgumentParser], words: Callab
 
 def _trials(given: str) -> int | str:
     """Return a number of trials, or the word for as many as it takes."""
+    if given != "adaptive" and not given.isdecimal():
+        message = f"{given!r} is neither a number of trials nor 'adaptive'"
+        raise argparse.ArgumentTypeError(message)
     return given if given == "adaptive" else int(given)
 
 
