@@ -9,7 +9,7 @@ from labctl.language import Language, Text
 from labctl.metrology.budget import Budget, BudgetRow
 
 _MOST: Final = 20
-_LABEL, _BAR, _LINE, _TOP, _FIGURE = 220, 420, 24, 46, 150
+_LABEL, _BAR, _LINE, _TOP, _FIGURE = 300, 420, 24, 46, 150
 _BLUE, _RED, _GREY = "#2b6cb0", "#c05621", "#4a5568"
 
 
@@ -61,7 +61,7 @@ def _plot(budget: Budget, language: Language) -> tuple[list[str], int]:
 def _bar(row: BudgetRow, top: float, length: float, language: Language) -> list[str]:
     words = row.description.within(language)
     name = f"{row.symbol}  {words}" if words else row.symbol
-    label = name if len(name) <= _LONGEST else name[:_LONGEST] + "…"
+    label = _fitting(name)
     figure = f"{row.contribution:.2g}  ({row.percent:.1f} %)"
     colour = _RED if row.percent < 0 else _BLUE
     return [
@@ -71,7 +71,17 @@ def _bar(row: BudgetRow, top: float, length: float, language: Language) -> list[
     ]
 
 
-_LONGEST: Final = 28
+def _fitting(name: str) -> str:
+    """Return a name cut to what its column holds; Chinese signs are two wide."""
+    room = _LONGEST
+    for length, sign in enumerate(name):
+        room -= 2 if "\u2e80" <= sign <= "\uffe6" else 1
+        if room < 0:
+            return name[:length] + "…"
+    return name
+
+
+_LONGEST: Final = 36
 _TITLE: Final = Text("Contributions to u({output}) in {unit}", zh="u({output}) 的各分量,单位 {unit}")
 _REST: Final = Text("{count} smaller ones, together {u}", zh="其余 {count} 个较小分量,合计 {u}")
 _TOGETHER: Final = Text("u({output}) = {u} {unit}", zh="u({output}) = {u} {unit}")
