@@ -16,7 +16,7 @@ def real(value: float, name: str) -> float:
     raise UncertaintyError(
         code="not-a-number",
         input=name,
-        problem=Text("a number is needed, not {value!r}", zh="需要一个数,不接受 {value!r}").filled(value=value),
+        problem=Text("a number is needed, not {value!r}", zh="需要一个数，不接受 {value!r}").filled(value=value),
     )
 
 
@@ -27,7 +27,9 @@ def finite(value: float, name: str) -> float:
         raise UncertaintyError(
             code="not-finite",
             input=name,
-            problem=Text("a finite number is needed; correct or leave out the value", zh="需要有限数,请更正或删去该值"),
+            problem=Text(
+                "a finite number is needed; correct or leave out the value", zh="需要有限数，请更正或删去该值"
+            ),
         )
     return number
 
@@ -53,7 +55,7 @@ def positive(value: float, name: str) -> float:
             input=name,
             problem=Text(
                 "must be above zero, because it is divided by; state a real figure",
-                zh="必须大于零(作为除数),请给出真实数值",
+                zh="必须大于零（作为除数），请给出真实数值",
             ),
         )
     return number
@@ -94,7 +96,7 @@ def ordered(lower: float, upper: float, name: str = "limits") -> tuple[float, fl
             input=name,
             problem=Text(
                 "the lower limit {lower:g} is not below the upper limit {upper:g}; correct the requirement",
-                zh="下限 {lower:g} 不低于上限 {upper:g},请更正要求",
+                zh="下限 {lower:g} 不低于上限 {upper:g}，请更正要求",
             ).filled(lower=low, upper=high),
         )
     return low, high
@@ -108,7 +110,7 @@ def enough(values: Sequence[float], name: str, *, at_least: int) -> tuple[float,
             input=name,
             problem=Text(
                 "{found} values, at least {needed} are needed; take more",
-                zh="只有 {found} 个值,至少需要 {needed} 个;请增加",
+                zh="只有 {found} 个值，至少需要 {needed} 个；请增加",
             ).filled(found=len(values), needed=at_least),
         )
     return tuple(finite(value, f"{name}[{place}]") for place, value in enumerate(values, start=1))
@@ -122,6 +124,6 @@ def paired(first: Sequence[float], second: Sequence[float], name: str) -> None:
             input=name,
             problem=Text(
                 "{second} values beside {first}; give one for each",
-                zh="有 {second} 个值,应与 {first} 个一一对应",
+                zh="有 {second} 个值，应与 {first} 个一一对应",
             ).filled(first=len(first), second=len(second)),
         )

@@ -271,5 +271,7 @@ def _read_column(plain: Mapping[str, Plain]) -> Column:
 
 
 _UNREADABLE: Final = Text("it is not the JSON of an evaluation", zh="不是评定档案的 JSON")
-_UNKNOWN: Final = Text("this release does not know its schema; use a newer one", zh="本版本不识别其格式;请使用更新版本")
+_UNKNOWN: Final = Text(
+    "this release does not know its schema; use a newer one", zh="本版本不识别其格式；请使用更新版本"
+)
 _ALTERED: Final = Text("its digest does not belong to its content", zh="摘要与内容不符")

@@ -232,12 +232,12 @@ class Batch:
                 input=output,
                 problem=Text(
                     "a standard deviation or span is a statistic; no uncertainty is stated for it",
-                    zh="标准偏差和极差是统计量,不给出不确定度",
+                    zh="标准偏差和极差是统计量，不给出不确定度",
                 ),
             )
         return self._combined[output]
 
 
 _LENGTH: Final = Text(
-    "a column of {points} cells is needed, one for each point", zh="该列应有 {points} 个单元,每点一个"
+    "a column of {points} cells is needed, one for each point", zh="该列应有 {points} 个单元，每点一个"
 )

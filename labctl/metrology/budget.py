@@ -115,7 +115,7 @@ _HEADS: Final = (
     Text("Share", zh="占比"),
     Text("Stated in", zh="依据"),
 )
-_UNCONFIRMED: Final = Text(" (unconfirmed)", zh="(未经核实)")
+_UNCONFIRMED: Final = Text(" (unconfirmed)", zh="（未经核实）")
 _SUM: Final = Text(
     "{output} = {value}{unit}, u = {u}, ν_eff = {dof}, k = {k} ({rule}), U = {expanded}{unit}",
     zh="{output} = {value}{unit},u = {u},ν_eff = {dof},k = {k}({rule}),U = {expanded}{unit}",

@@ -411,20 +411,20 @@ def _refusal(name: str, code: str, problem: Text) -> UncertaintyError:
 _TWO_FIGURES: Final = Text(
     "one effect is declared twice with different figures; give them different names or the same distribution, "
     "degrees of freedom and sharing",
-    zh="同一影响量出现两种不同的给定;请改用不同名称,或统一其分布、自由度和共享方式",
+    zh="同一影响量出现两种不同的给定；请改用不同名称，或统一其分布、自由度和共享方式",
 )
 _ENSEMBLE: Final = Text(
     "correlated effects have different finite degrees of freedom; give the readings taken together one ν",
-    zh="相关的影响量自由度有限且不一致;同时测得的读数应取同一自由度",
+    zh="相关的影响量自由度有限且不一致；同时测得的读数应取同一自由度",
 )
 _UNSTATED: Final = Text("a correlated effect must say how it is shared", zh="相关的影响量必须说明其共享方式")
 _RANGE: Final = Text("a correlation coefficient lies between -1 and 1", zh="相关系数应在 -1 与 1 之间")
 _UNKNOWN: Final = Text("a correlation names an effect that no input brings", zh="相关系数所指的影响量没有任何输入带来")
 _TWICE: Final = Text(
-    "a correlation is given twice, or of an effect with itself", zh="相关系数重复给出,或为影响量与其自身的相关"
+    "a correlation is given twice, or of an effect with itself", zh="相关系数重复给出，或为影响量与其自身的相关"
 )
 _PSD: Final = Text(
     "the correlations contradict each other (matrix not positive semi-definite); go back to their source",
-    zh="相关系数互相矛盾(相关矩阵非半正定);请核对其来源",
+    zh="相关系数互相矛盾（相关矩阵非半正定）；请核对其来源",
 )
 _SHAPE: Final = Text("{found} does not fit {points} points", zh="{found} 与 {points} 个点不符")

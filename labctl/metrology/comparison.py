@@ -148,7 +148,7 @@ def _root(square: Fraction, name: str) -> float:
             problem=Text(
                 "the difference has no positive uncertainty; state one, and for a laboratory inside the mean one that "
                 "is larger than that of the mean",
-                zh="差值的不确定度不为正;请给出不确定度,参与加权平均的实验室其不确定度应大于平均值的不确定度",
+                zh="差值的不确定度不为正；请给出不确定度，参与加权平均的实验室其不确定度应大于平均值的不确定度",
             ),
         )
     return math.sqrt(square)

@@ -77,5 +77,5 @@ def _deviations(symbol: str, covariance: ArrayLike) -> tuple[float, float]:
 _MATRIX = Text("a covariance is a symmetric matrix of finite numbers, 2 × 2", zh="协方差应为 2 × 2 对称有限矩阵")
 _PSD = Text(
     "this covariance is impossible (not positive semi-definite); go back to its source",
-    zh="该协方差不可能成立(非半正定);请核对其来源",
+    zh="该协方差不可能成立（非半正定）；请核对其来源",
 )

@@ -188,5 +188,5 @@ _FUNCTIONS: Final[dict[str, Callable[[_Expansion, Pair], Pair]]] = {
 _OF_COMPLEX: Final = frozenset(_FUNCTIONS) - frozenset(FUNCTIONS)
 _NOT_COMPLEX: Final = Text(
     "complex quantities have + - * /, whole powers, abs, arg, re, im, conj, exp, log and sqrt; take parts first",
-    zh="复数量可用 + - * /、整数次幂及 abs、arg、re、im、conj、exp、log、sqrt;其他运算请先取实部、虚部",
+    zh="复数量可用 + - * /、整数次幂及 abs、arg、re、im、conj、exp、log、sqrt；其他运算请先取实部、虚部",
 )

@@ -37,16 +37,16 @@ class Rule(Enum):
 _RULES: Final = {
     Rule.THIRD: Text(
         "JJF 1094-2002: U ≤ MPEV/3, conforms if |E| ≤ MPEV",
-        zh="JJF 1094-2002:U ≤ MPEV/3,|E| ≤ MPEV 判为合格,否则不合格",
+        zh="JJF 1094-2002:U ≤ MPEV/3,|E| ≤ MPEV 判为合格，否则不合格",
     ),
     Rule.GUARDED: Text(
         "JJF 1094-2002: U > MPEV/3, conforms if |E| ≤ MPEV − U, does not conform if |E| ≥ MPEV + U, "
         "otherwise inconclusive",
-        zh="JJF 1094-2002:U > MPEV/3,|E| ≤ MPEV − U 判为合格,|E| ≥ MPEV + U 判为不合格,其余待定",
+        zh="JJF 1094-2002:U > MPEV/3,|E| ≤ MPEV − U 判为合格，|E| ≥ MPEV + U 判为不合格，其余待定",
     ),
     Rule.SIMPLE: Text(
         "verification regulation with fixed conditions: conforms if |E| ≤ MPEV",
-        zh="检定规程已规定测量条件:|E| ≤ MPEV 判为合格,否则不合格",
+        zh="检定规程已规定测量条件：|E| ≤ MPEV 判为合格，否则不合格",
     ),
 }
 
@@ -127,7 +127,7 @@ def _sane(u: Fraction, limit: Fraction) -> None:
             input="MPE",
             problem=Text(
                 "the maximum permissible error must be positive; correct the specification",
-                zh="最大允许误差必须为正,请更正技术指标",
+                zh="最大允许误差必须为正，请更正技术指标",
             ),
         )
     if u < 0:

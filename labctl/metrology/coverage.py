@@ -46,7 +46,7 @@ class CoveragePolicy:
                 code="two-policies",
                 input="k",
                 problem=Text(
-                    "a fixed k leaves nothing to choose; drop it, or the other rule", zh="已固定 k;请去掉 k 或其他规则"
+                    "a fixed k leaves nothing to choose; drop it, or the other rule", zh="已固定 k；请去掉 k 或其他规则"
                 ),
             )
 
@@ -60,7 +60,7 @@ class CoveragePolicy:
     def text(self) -> Text:
         """Return the policy as a record states it."""
         if self.fixed is not None:
-            return Text("k = {k}, fixed", zh="k = {k}(固定)").filled(k=shortest(self.fixed))
+            return Text("k = {k}, fixed", zh="k = {k}（固定）").filled(k=shortest(self.fixed))
         return (_WHOLE if self.truncated else _CONTINUOUS).filled(p=f"{100 * self.probability:.6g}")
 
     def text_of(self, ruling: int) -> Text:
@@ -115,7 +115,7 @@ def _normal_factor(upper: float) -> float:
 
 _MANY: Final = 1e9  # from here t and normal quantiles agree to 1e-9
 _CONTINUOUS: Final = Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff),p = {p} %")
-_WHOLE: Final = Text("k = t(ν_eff truncated), p = {p} %", zh="k = t(ν_eff 取整),p = {p} %")
+_WHOLE: Final = Text("k = t(ν_eff truncated), p = {p} %", zh="k = t（ν_eff 取整），p = {p} %")
 _RECTANGLE: Final = Text(
     "k of one bounded contribution that rules the variance, p = {p} %", zh="由一个占主导的有界分量定 k,p = {p} %"
 )

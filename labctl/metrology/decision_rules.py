@@ -120,7 +120,7 @@ class SimpleAcceptance(_Binary):
 
     said: ClassVar[Text] = Text(
         "simple acceptance (ILAC-G8:09/2019, 4.2.1), w = 0: passes within the limits, limits included",
-        zh="简单接受(ILAC-G8:09/2019,4.2.1),w = 0:在限内(含限值)判为合格",
+        zh="简单接受（ILAC-G8:09/2019,4.2.1），w = 0：在限内（含限值）判为合格",
     )
 
     def guard_band(self, measured: Measured) -> Fraction:  # noqa: ARG002 - none, whatever was measured
@@ -143,7 +143,7 @@ class GuardedAcceptance(_Binary):
     said: ClassVar[Text] = Text(
         "guarded acceptance (ILAC-G8:09/2019, 4.2.2), w = {r} U: passes within the limits narrowed by w, "
         "limits included",
-        zh="带保护带的接受(ILAC-G8:09/2019,4.2.2),w = {r} U:在内缩 w 的限内(含限值)判为合格",
+        zh="带保护带的接受（ILAC-G8:09/2019,4.2.2），w = {r} U：在内缩 w 的限内（含限值）判为合格",
     )
     r: float = field(default=1.0, converter=_multiple)
 
@@ -163,8 +163,8 @@ class NonBinary(GuardedAcceptance):
     said: ClassVar[Text] = Text(
         "non-binary statement (ILAC-G8:09/2019, 4.2.3), w = {r} U: pass within the limits narrowed by w, "
         "conditional pass within the limits, conditional fail outside them by less than w, otherwise fail",
-        zh="非二元判定(ILAC-G8:09/2019,4.2.3),w = {r} U:在内缩 w 的限内为合格,在限内为有条件合格,"
-        "超限小于 w 为有条件不合格,其余为不合格",
+        zh="非二元判定（ILAC-G8:09/2019,4.2.3），w = {r} U：在内缩 w 的限内为合格，在限内为有条件合格，"
+        "超限小于 w 为有条件不合格，其余为不合格",
     )
 
     def state(self, measured: Measured, guard: Fraction) -> Statement:
@@ -214,7 +214,7 @@ class UncertaintyRatioRule(_Binary):
         ratio = f"{float(_between(measured) / measured.expanded):.3g}" if measured.u else "∞"
         return Text(
             "{formula}; T half the tolerance, TUR = T/U = {ratio}",
-            zh="{formula};T 为容差半宽,TUR = T/U = {ratio}",
+            zh="{formula}；T 为容差半宽，TUR = T/U = {ratio}",
         ).filled(formula=self.method.text, ratio=ratio)
 
 
@@ -235,7 +235,7 @@ class SpecificRiskRule(_Binary):
                 problem=Text(
                     "even in the middle of the tolerance the risk of false acceptance is over {limit}; "
                     "measure with less uncertainty or agree on another rule",
-                    zh="即使在容差中点,误接受风险也超过 {limit};请减小不确定度或约定其他规则",
+                    zh="即使在容差中点，误接受风险也超过 {limit}；请减小不确定度或约定其他规则",
                 ).filled(limit=percent(self.limit)),
             )
         return Fraction(as_decimal(width))
@@ -245,7 +245,7 @@ class SpecificRiskRule(_Binary):
         return Text(
             "guarded acceptance (JCGM 106:2012, 8.3.2): passes while the specific risk of false acceptance is at most "
             "{limit}",
-            zh="带保护带的接受(JCGM 106:2012,8.3.2):特定误接受风险不大于 {limit} 时判为合格",
+            zh="带保护带的接受（JCGM 106:2012,8.3.2）：特定误接受风险不大于 {limit} 时判为合格",
         ).filled(limit=percent(self.limit))
 
 
@@ -268,7 +268,7 @@ class GlobalRiskRule(_Binary):
         return Text(
             "guarded acceptance (JCGM 106:2012, 9.5): global probability of false acceptance at most {limit}, items "
             "normal about {mean} with standard deviation {std}",
-            zh="带保护带的接受(JCGM 106:2012,9.5):总体误接受概率不大于 {limit},"
+            zh="带保护带的接受（JCGM 106:2012,9.5）：总体误接受概率不大于 {limit}，"
             "被测件服从均值 {mean}、标准偏差 {std} 的正态分布",
         ).filled(limit=percent(self.limit), mean=f"{self.prior.mean:.6g}", std=f"{self.prior.std:.3g}")
 
@@ -286,7 +286,7 @@ def _between(measured: Measured) -> Fraction:
             input="limits",
             problem=Text(
                 "this rule compares U with half the distance between two limits; give both or agree on another rule",
-                zh="此规则以两限间距之半与 U 比较;请给出上下限或约定其他规则",
+                zh="此规则以两限间距之半与 U 比较；请给出上下限或约定其他规则",
             ),
         )
     return half

@@ -44,13 +44,13 @@ class Assessment:
         """Return rule and risk as the certificate prints them."""
         said = Text(
             "{rule}; specific risk of false acceptance at most {worst}",
-            zh="{rule};特定误接受风险不大于 {worst}",
+            zh="{rule}；特定误接受风险不大于 {worst}",
         ).filled(rule=self.rule, worst=percent(self.worst))
         if self.population is None:
             return said
         return Text(
             "{said}; global risk of false acceptance {consumer}, of false rejection {producer}",
-            zh="{said};总体误接受风险 {consumer},总体误拒绝风险 {producer}",
+            zh="{said}；总体误接受风险 {consumer}，总体误拒绝风险 {producer}",
         ).filled(said=said, consumer=percent(self.population.consumer), producer=percent(self.population.producer))
 
 
@@ -111,7 +111,7 @@ def _measured(
             input="u, U",
             problem=Text(
                 "a decision needs either a standard or an expanded uncertainty, and only one of them",
-                zh="判定需要标准不确定度或扩展不确定度之一,且只能给出一个",
+                zh="判定需要标准不确定度或扩展不确定度之一，且只能给出一个",
             ),
         )
     if expanded is not None and k is None:

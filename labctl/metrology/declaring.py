@@ -64,11 +64,11 @@ def _is_number(figure: object) -> bool:
 
 _FINITE: Final = Text("a stated figure is not a finite number", zh="所给数值不是有限数")
 _CROSSED: Final = Text(
-    "{lower} is not below {upper}; exchange or correct the limits", zh="{lower} 不小于 {upper};请更正界限"
+    "{lower} is not below {upper}; exchange or correct the limits", zh="{lower} 不小于 {upper}；请更正界限"
 )
-_NEGATIVE: Final = Text("a half-width or uncertainty is negative; state its size", zh="半宽或不确定度为负;请给出正值")
-_EITHER: Final = Text("state either u, or U with k or probability", zh="请只给出 u,或给出 U 及其 k 或概率")
+_NEGATIVE: Final = Text("a half-width or uncertainty is negative; state its size", zh="半宽或不确定度为负；请给出正值")
+_EITHER: Final = Text("state either u, or U with k or probability", zh="请只给出 u，或给出 U 及其 k 或概率")
 _COVERAGE: Final = Text(
-    "U means nothing without its k or its probability; state one", zh="U 必须附 k 或概率;请给出其一"
+    "U means nothing without its k or its probability; state one", zh="U 必须附 k 或概率；请给出其一"
 )
 _FACTOR: Final = Text("a coverage factor is positive", zh="包含因子必须为正")

@@ -28,7 +28,7 @@ def as_floats(values: ArrayLike) -> Floats:
         raise UncertaintyError(
             code="not-a-number",
             input=repr(values),
-            problem=Text("real numbers are needed here, not text", zh="此处需要实数,不接受文字"),
+            problem=Text("real numbers are needed here, not text", zh="此处需要实数，不接受文字"),
         )
     array = given.astype(np.float64)
     array.setflags(write=False)
@@ -135,7 +135,7 @@ class Normal(_AsNormal):
 
     def describe(self) -> Text:
         """Return the name, with k where U was stated."""
-        return self.title if self.k == 1 else Text("normal, k = {k}", zh="正态,k = {k}").filled(k=shortest(self.k))
+        return self.title if self.k == 1 else Text("normal, k = {k}", zh="正态，k = {k}").filled(k=shortest(self.k))
 
 
 @frozen(eq=False)
@@ -234,7 +234,7 @@ class Trapezoidal(Distribution):
 
     def describe(self) -> Text:
         """Return the name with β."""
-        return Text("trapezoidal, β = {beta}", zh="梯形,β = {beta}").filled(beta=shortest(self.beta))
+        return Text("trapezoidal, β = {beta}", zh="梯形，β = {beta}").filled(beta=shortest(self.beta))
 
 
 @frozen(eq=False)
@@ -299,7 +299,7 @@ class CurvilinearTrapezoidal(Distribution):
 
     def describe(self) -> Text:
         """Return the name with δ."""
-        return Text("curvilinear trapezoid, δ = {delta}", zh="曲线梯形,δ = {delta}").filled(delta=shortest(self.delta))
+        return Text("curvilinear trapezoid, δ = {delta}", zh="曲线梯形，δ = {delta}").filled(delta=shortest(self.delta))
 
 
 @frozen(eq=False)
@@ -346,7 +346,7 @@ class Gamma(Distribution):
 
     def describe(self) -> Text:
         """Return the name with its shape."""
-        return Text("gamma, shape {shape}", zh="伽马,形状参数 {shape}").filled(shape=shortest(self.shape))
+        return Text("gamma, shape {shape}", zh="伽马，形状参数 {shape}").filled(shape=shortest(self.shape))
 
 
 def _ranked(values: ArrayLike) -> Floats:
@@ -416,12 +416,12 @@ def kind_of(distribution: Distribution) -> str:
 
 _NO_SHAPE: Final = Text(
     "this distribution says nothing of its shape, so it cannot be drawn; state a named one",
-    zh="该分布未指明形状,无法抽样;请给出具名分布",
+    zh="该分布未指明形状，无法抽样；请给出具名分布",
 )
 _DELTA: Final = Text(
     "δ, the doubt about the half-width, lies between 0 and 1 of it", zh="半宽的不确切程度 δ 应在 0 与 1 之间"
 )
-_SHAPE: Final = Text("the shape is positive: one more than the counts", zh="形状参数为正:计数加一")
+_SHAPE: Final = Text("the shape is positive: one more than the counts", zh="形状参数为正：计数加一")
 _NO_SPREAD: Final = Text(
-    "observed values must be finite, two or more, and not all alike", zh="实测值须为有限数,至少两个且不全相同"
+    "observed values must be finite, two or more, and not all alike", zh="实测值须为有限数，至少两个且不全相同"
 )

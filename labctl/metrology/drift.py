@@ -105,7 +105,7 @@ def drift(
             input="times",
             problem=Text(
                 "the times are too few or too equal for a drift of order {order}; choose a lower order",
-                zh="时间点过少或重复,无法拟合 {order} 阶漂移;请降低阶数",
+                zh="时间点过少或重复，无法拟合 {order} 阶漂移；请降低阶数",
             ).filled(order=powers[-1]),
         )
     q, r = np.linalg.qr(design)

@@ -201,8 +201,8 @@ def _unpaired(a: Dual, b: Dual, key: Hashable, problem: Text) -> UncertaintyErro
 
 _TWICE: Final = Text(
     "{key} occurs twice, so the points cannot be paired; select or pair by another column",
-    zh="{key} 出现两次,无法配对;请加选择条件或改用其他列配对",
+    zh="{key} 出现两次，无法配对；请加选择条件或改用其他列配对",
 )
 _ALONE: Final = Text(
-    "{key} has no counterpart; measure it in both or select it away", zh="{key} 没有对应点;请补测或排除"
+    "{key} has no counterpart; measure it in both or select it away", zh="{key} 没有对应点；请补测或排除"
 )

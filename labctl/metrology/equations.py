@@ -240,5 +240,6 @@ def _mismatch(operation: Operation, left: Kind, right: Kind) -> UnitMismatch:
 
 
 _UNDEFINED: Final = Text(
-    "the model uses this symbol, but nothing gives it a value; declare its source", zh="模型使用了该符号,但没有给出来源"
+    "the model uses this symbol, but nothing gives it a value; declare its source",
+    zh="模型使用了该符号，但没有给出来源",
 )

@@ -283,29 +283,29 @@ def _warn(cautions: list[Caution], code: str, output: str, where: np.ndarray, te
 
 
 _UNUSED: Final = Text(
-    "this input does not occur in the model; remove it or correct its symbol", zh="模型中没有该输入;请删除或更正符号"
+    "this input does not occur in the model; remove it or correct its symbol", zh="模型中没有该输入；请删除或更正符号"
 )
 _NOT_FINITE: Final = Text(
     "the model gives no finite value at point {point}; look for a division by zero or a root of a negative number",
-    zh="模型在第 {point} 点没有有限值;请检查是否除以零或对负数开方",
+    zh="模型在第 {point} 点没有有限值；请检查是否除以零或对负数开方",
 )
 _INFINITE: Final = Text(
     "{output} has no finite sensitivity to this input here, so no uncertainty can be stated; rewrite the model",
-    zh="{output} 对该输入的灵敏系数在此处不是有限值,无法给出不确定度;请改写模型",
+    zh="{output} 对该输入的灵敏系数在此处不是有限值，无法给出不确定度；请改写模型",
 )
 _CURVED: Final = Text(
     "u({output}) changes by more than 5 % with second-order terms; judge it by Monte Carlo",
-    zh="计入二阶项后 u({output}) 变化超过 5 %;应以蒙特卡洛法评定",
+    zh="计入二阶项后 u({output}) 变化超过 5 %；应以蒙特卡洛法评定",
 )
 _UNDEFINED: Final = Text(
     "the model of {output} has no value one standard uncertainty away from its inputs; judge it by Monte Carlo",
-    zh="输入量偏离一倍标准不确定度时 {output} 的模型无值;应以蒙特卡洛法评定",
+    zh="输入量偏离一倍标准不确定度时 {output} 的模型无值；应以蒙特卡洛法评定",
 )
 _RECTANGLE: Final = Text(
     "one rectangular contribution is more than 70 % of the variance of {output}: the interval covers more than stated",
-    zh="{output} 的方差中一个均匀分布分量超过 70 %:区间的实际包含概率高于所述",
+    zh="{output} 的方差中一个均匀分布分量超过 70 %：区间的实际包含概率高于所述",
 )
 _FEW_DEGREES: Final = Text(
     "a contribution with two degrees of freedom or fewer rules u({output}); take more readings",
-    zh="u({output}) 主要来自自由度不超过 2 的分量;请增加读数",
+    zh="u({output}) 主要来自自由度不超过 2 的分量；请增加读数",
 )

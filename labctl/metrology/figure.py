@@ -155,8 +155,8 @@ _MALFORMED: Final = Text(
     "only numbers with units, names, + - * / **, comparisons and known functions may stand here",
     zh="此处只能写带单位的数、名称、+ - * / **、比较和已知函数",
 )
-_NO_FUNCTION: Final = Text("unknown function; known are {known}", zh="未知函数;可用函数:{known}")
-_UNKNOWN: Final = Text("{name} is not known here; known are {known}", zh="此处没有 {name};可用名称:{known}")
+_NO_FUNCTION: Final = Text("unknown function; known are {known}", zh="未知函数；可用函数：{known}")
+_UNKNOWN: Final = Text("{name} is not known here; known are {known}", zh="此处没有 {name}；可用名称：{known}")
 _IMPOSSIBLE: Final = Text("this cannot be calculated with the values at hand", zh="按现有数值无法计算")
 _ALLOWED: Final = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Attribute, ast.Constant, ast.Load,

@@ -292,19 +292,20 @@ _ALLOWED: Final = Text(
     zh="只允许 + - * / **、数、符号、x[:]、x[列 == '词']、[] 内的比较和已知函数",
 )
 _ONE_ASSIGNMENT: Final = Text(
-    "an equation is one assignment, such as E = V_ind - V_s", zh="方程应是一个赋值式,如 E = V_ind - V_s"
+    "an equation is one assignment, such as E = V_ind - V_s", zh="方程应是一个赋值式，如 E = V_ind - V_s"
 )
 _RESULTS: Final = Text("as many results as expressions are needed", zh="结果与表达式的个数必须相同")
 _TAKEN: Final = Text("{name} is already a result, a function or a constant", zh="{name} 已是结果、函数或常数的名称")
 _USED_BEFORE: Final = Text(
     "{name} is used before the equation that gives it; put that one first",
-    zh="{name} 在给出它的方程之前被使用;请调整顺序",
+    zh="{name} 在给出它的方程之前被使用；请调整顺序",
 )
-_FUNCTION: Final = Text("unknown function or arguments; known are {known}", zh="未知函数或参数;可用函数:{known}")
+_FUNCTION: Final = Text("unknown function or arguments; known are {known}", zh="未知函数或参数；可用函数：{known}")
 _VECTOR_RESULT: Final = Text(
-    "a result is one value; apply mean, max or another function over all", zh="结果必须是单个值;请使用 mean、max 等函数"
+    "a result is one value; apply mean, max or another function over all",
+    zh="结果必须是单个值；请使用 mean、max 等函数",
 )
 _VECTOR: Final = Text(
-    "{function} needs all of a series, as in {function}(x[:])", zh="{function} 需要整个序列,如 {function}(x[:])"
+    "{function} needs all of a series, as in {function}(x[:])", zh="{function} 需要整个序列，如 {function}（x[:]）"
 )
-_LEVEL: Final = Text("{name} is one value here and has no level below", zh="{name} 在此为单个值,没有下一级")
+_LEVEL: Final = Text("{name} is one value here and has no level below", zh="{name} 在此为单个值，没有下一级")

@@ -25,16 +25,16 @@ class GuardBandMethod(Enum):
 
 _FORMULAS: Final = {
     GuardBandMethod.RSS: Text(
-        "acceptance limit A = √(T² − U²) (root sum square)", zh="接受限 A = √(T² − U²)(方和根法)"
+        "acceptance limit A = √(T² − U²) (root sum square)", zh="接受限 A = √(T² − U²)（方和根法）"
     ),
     GuardBandMethod.SUBTRACTED: Text("acceptance limit A = T − U", zh="接受限 A = T − U"),
     GuardBandMethod.RP10: Text(
         "acceptance limit A = (1.25 − 1/TUR)·T, at most T (NCSLI RP-10)",
-        zh="接受限 A = (1.25 − 1/TUR)·T,不大于 T(NCSLI RP-10)",
+        zh="接受限 A = (1.25 − 1/TUR)·T，不大于 T(NCSLI RP-10)",
     ),
     GuardBandMethod.DOBBERT: Text(
         "acceptance limit A = T − U·(1.04 − exp(0.38·ln TUR − 0.54)), at most T (ANSI/NCSL Z540.3 method 6)",
-        zh="接受限 A = T − U·(1.04 − exp(0.38·ln TUR − 0.54)),不大于 T(ANSI/NCSL Z540.3 方法 6)",
+        zh="接受限 A = T − U·(1.04 − exp(0.38·ln TUR − 0.54))，不大于 T（ANSI/NCSL Z540.3 方法 6）",
     ),
 }
 
@@ -61,7 +61,7 @@ def acceptance_multiplier(method: GuardBandMethod, tur: float) -> float:
             problem=Text(
                 "at a test uncertainty ratio of {tur:g} this guard band leaves nothing to accept; "
                 "measure with less uncertainty or agree on another rule",
-                zh="测试不确定度比为 {tur:g} 时,此保护带不留接受区间;请减小不确定度或约定其他规则",
+                zh="测试不确定度比为 {tur:g} 时，此保护带不留接受区间；请减小不确定度或约定其他规则",
             ).filled(tur=ratio),
         )
     return min(part, 1.0)

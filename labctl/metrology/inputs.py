@@ -103,7 +103,7 @@ def _examined(name: str, contribution: Contribution) -> None:
         raise _refusal(
             name,
             "negative-uncertainty",
-            Text("a half-width or uncertainty is negative; state its size", zh="半宽或不确定度为负;请给出正值"),
+            Text("a half-width or uncertainty is negative; state its size", zh="半宽或不确定度为负；请给出正值"),
         )
     if not bool(np.all(dof > 0)):  # NaN is not greater than zero either
         raise _refusal(name, "dof-not-positive", Text("degrees of freedom must be positive", zh="自由度必须为正"))

@@ -59,13 +59,13 @@ def repeatability(readings: Sequence[float], budgeted: float, *, at_least: int =
     said = _verdict(
         Text(
             "repeatability s = {found} of {n} readings is not above {limit} of the uncertainty evaluation",
-            zh="{n} 次测量的重复性 s = {found},不大于不确定度评定所用的 {limit}",
+            zh="{n} 次测量的重复性 s = {found}，不大于不确定度评定所用的 {limit}",
         ),
         Text(
             "repeatability s = {found} of {n} readings is above {limit} of the uncertainty evaluation; "
             "evaluate again with the new s and see whether the standard still meets its requirements",
-            zh="{n} 次测量的重复性 s = {found},大于不确定度评定所用的 {limit};"
-            "应按新的 s 重新评定不确定度,并确认仍满足要求",
+            zh="{n} 次测量的重复性 s = {found}，大于不确定度评定所用的 {limit}；"
+            "应按新的 s 重新评定不确定度，并确认仍满足要求",
         ),
         passes=passes,
     )
@@ -96,11 +96,11 @@ def stability(
     said = _verdict(
         Text(
             "stability {found} over {n} groups is below the {kind} {limit}",
-            zh="{n} 组的稳定性 {found},小于{kind} {limit}",
+            zh="{n} 组的稳定性 {found}，小于{kind} {limit}",
         ),
         Text(
             "stability {found} over {n} groups is not below the {kind} {limit}; the standard is not stable enough",
-            zh="{n} 组的稳定性 {found},不小于{kind} {limit};稳定性不符合要求",
+            zh="{n} 组的稳定性 {found}，不小于{kind} {limit}；稳定性不符合要求",
         ),
         passes=passes,
     )
@@ -125,11 +125,11 @@ def verification_by_transfer(y: float, expanded: float, reference: float, refere
     said = _verdict(
         Text(
             "transfer comparison: |y − y0| = {found} ≤ √(U² + U0²) = {limit}",
-            zh="传递比较法:|y − y0| = {found} ≤ √(U² + U0²) = {limit}",
+            zh="传递比较法：|y − y0| = {found} ≤ √(U² + U0²) = {limit}",
         ),
         Text(
             "transfer comparison: |y − y0| = {found} > √(U² + U0²) = {limit}; look for an error or a missing component",
-            zh="传递比较法:|y − y0| = {found} > √(U² + U0²) = {limit};应查找误差或遗漏的不确定度分量",
+            zh="传递比较法：|y − y0| = {found} > √(U² + U0²) = {limit}；应查找误差或遗漏的不确定度分量",
         ),
         passes=passes,
     )
@@ -150,12 +150,12 @@ def verification_by_comparison(y: float, expanded: float, others: Sequence[float
     said = _verdict(
         Text(
             "comparison among {n}: |y − ȳ| = {found} ≤ √((n − 1)/n)·U = {limit}",
-            zh="{n} 家比对法:|y − ȳ| = {found} ≤ √((n − 1)/n)·U = {limit}",
+            zh="{n} 家比对法：|y − ȳ| = {found} ≤ √((n − 1)/n)·U = {limit}",
         ),
         Text(
             "comparison among {n}: |y − ȳ| = {found} > √((n − 1)/n)·U = {limit}; look for an error or a missing "
             "component",
-            zh="{n} 家比对法:|y − ȳ| = {found} > √((n − 1)/n)·U = {limit};应查找误差或遗漏的不确定度分量",
+            zh="{n} 家比对法：|y − ȳ| = {found} > √((n − 1)/n)·U = {limit}；应查找误差或遗漏的不确定度分量",
         ),
         passes=passes,
     )

@@ -57,7 +57,7 @@ class Limits:
                 input="limits",
                 problem=Text(
                     "the lower limit {lower} is not below the upper limit {upper}; correct the requirement",
-                    zh="下限 {lower} 不低于上限 {upper},请更正要求",
+                    zh="下限 {lower} 不低于上限 {upper}，请更正要求",
                 ).filled(lower=self.lower, upper=self.upper),
             )
 
@@ -70,7 +70,7 @@ class Limits:
                 input="MPE",
                 problem=Text(
                     "the maximum permissible error must be positive; correct the specification",
-                    zh="最大允许误差必须为正,请更正技术指标",
+                    zh="最大允许误差必须为正，请更正技术指标",
                 ),
             )
         return cls(lower=Quantity(-mpe.value, mpe.unit) if isinstance(mpe, Quantity) else -mpe, upper=mpe)

@@ -221,7 +221,7 @@ def units_of(inputs: Mapping[str, Input], names: Columns) -> dict[str, Unit]:
 
 
 _NO_ELEMENTS: Final = Text(
-    "the model uses all of this series, but it has no elements", zh="模型使用整个序列,但没有给出其元素"
+    "the model uses all of this series, but it has no elements", zh="模型使用整个序列，但没有给出其元素"
 )
 _NOTHING: Final = Text("the selection is empty", zh="选择结果为空")
 _WORDS: Final = Text("{left} and {right} cannot be compared", zh="{left} 与 {right} 无法比较")
@@ -229,5 +229,5 @@ _WORDS_IN_MODEL: Final = Text("a column of words cannot enter an equation", zh="
 _NO_COLUMN: Final = Text("no such column or symbol to select by", zh="没有可供选择的该列或符号")
 _VARIES: Final = Text(
     "a selection must be the same at every point of a batch; evaluate them one by one",
-    zh="同一批各点的选择条件必须一致;请逐点计算",
+    zh="同一批各点的选择条件必须一致；请逐点计算",
 )

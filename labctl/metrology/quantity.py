@@ -184,7 +184,7 @@ def parse_quantity(text: str) -> Quantity:
     number = _NUMBER.match(text.replace("−", "-"))  # people paste the typographic minus
     if number is None:
         raise QuantityError(
-            given=text, problem=Text("a number and a unit are needed, as in 5 mK", zh="应写成数和单位,如 5 mK")
+            given=text, problem=Text("a number and a unit are needed, as in 5 mK", zh="应写成数和单位，如 5 mK")
         )
     rest = text[number.end() :].strip()
     return Quantity(float(number[1]), parse_unit(rest) if rest else ONE)

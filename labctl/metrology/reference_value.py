@@ -39,19 +39,19 @@ _NAMES: Final = {
     Estimator.MEAN: Text("arithmetic mean", zh="算术平均值"),
     Estimator.WEIGHTED_MEAN: Text(
         "weighted mean (M. G. Cox, Metrologia 39, 2002, 589, procedure A)",
-        zh="加权平均值(M. G. Cox,Metrologia 39,2002,589,程序 A)",
+        zh="加权平均值（M. G. Cox,Metrologia 39,2002,589，程序 A）",
     ),
-    Estimator.MEDIAN: Text("median, u from the median absolute deviation", zh="中位值,u 由绝对偏差中位值求得"),
+    Estimator.MEDIAN: Text("median, u from the median absolute deviation", zh="中位值，u 由绝对偏差中位值求得"),
     Estimator.MEDIAN_MONTE_CARLO: Text(
         "median by Monte Carlo (M. G. Cox, Metrologia 39, 2002, 589, procedure B)",
-        zh="蒙特卡洛中位值(M. G. Cox,Metrologia 39,2002,589,程序 B)",
+        zh="蒙特卡洛中位值（M. G. Cox,Metrologia 39,2002,589，程序 B）",
     ),
     Estimator.DERSIMONIAN_LAIRD: Text(
         "weighted mean with DerSimonian-Laird variance between laboratories",
-        zh="加权平均值,实验室间方差按 DerSimonian-Laird 法",
+        zh="加权平均值，实验室间方差按 DerSimonian-Laird 法",
     ),
     Estimator.MANDEL_PAULE: Text(
-        "weighted mean with Mandel-Paule variance between laboratories", zh="加权平均值,实验室间方差按 Mandel-Paule 法"
+        "weighted mean with Mandel-Paule variance between laboratories", zh="加权平均值，实验室间方差按 Mandel-Paule 法"
     ),
 }
 

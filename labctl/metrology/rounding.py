@@ -12,7 +12,7 @@ from labctl.language import Text
 SIGNIFICANT: Final = 14  # below them is summation noise, which would decide exact ties
 _EXACT: Final = Context(prec=400)
 _RULE: Final = Text(
-    "GB/T 8170: to the nearest multiple, half to even, once", zh="GB/T 8170:修约至最近倍数,逢五取偶,一次修约"
+    "GB/T 8170: to the nearest multiple, half to even, once", zh="GB/T 8170：修约至最近倍数，逢五取偶，一次修约"
 )
 
 

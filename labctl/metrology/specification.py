@@ -99,7 +99,7 @@ class Specification:
                 input=f"{self.owner} {quantity}: {line.figure}",
                 problem=Text(
                     "gives {width} at {nominal}; a positive half-width in that unit is needed",
-                    zh="在 {nominal} 处得到 {width};需要同单位的正半宽",
+                    zh="在 {nominal} 处得到 {width}；需要同单位的正半宽",
                 ).filled(width=width, nominal=nominal),
             )
         return SpecificationLimit(half_width=width, line=line, source=line.source, confirmed=line.confirmed)

@@ -73,7 +73,7 @@ def _finite(values: Sequence[float], *, at_least: int, name: str = "readings") -
             input=name,
             problem=Text(
                 "{found} readings, at least {needed} are needed; take more or give a repeatability figure",
-                zh="只有 {found} 个读数,至少需要 {needed} 个;请增加读数或给出重复性指标",
+                zh="只有 {found} 个读数，至少需要 {needed} 个；请增加读数或给出重复性指标",
             ).filled(found=len(values), needed=at_least),
         )
     if not all(math.isfinite(value) for value in values):
@@ -81,6 +81,6 @@ def _finite(values: Sequence[float], *, at_least: int, name: str = "readings") -
             code="not-finite",
             input=name,
             problem=Text(
-                "a reading is not a finite number; reject it with a reason", zh="读数不是有限数;请注明原因后剔除"
+                "a reading is not a finite number; reject it with a reason", zh="读数不是有限数；请注明原因后剔除"
             ),
         )

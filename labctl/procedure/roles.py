@@ -67,7 +67,7 @@ class Roles:
                 problem=Text("{count} units under test, one is needed", zh="有 {count} 个被测对象，应为一个").filled(
                     count=len(units)
                 ),
-                remedy=Text('Declare one, unit=Unit("…", zh="…")', zh='请声明一个：unit=Unit("…"，zh="…")'),
+                remedy=Text('Declare one, unit=Unit("…", zh="…")', zh='请声明一个：unit=Unit（"…"，zh="…"）'),
             )
 
     @property

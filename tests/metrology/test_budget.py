@@ -63,4 +63,4 @@ def test_the_table_reads_in_both_languages() -> None:
     assert "rectangular" in english[-1]
     chinese = budget.as_text(Language.CHINESE)
     assert "不确定度来源" in chinese
-    assert "一年期技术指标(未经核实)" in chinese
+    assert "一年期技术指标（未经核实）" in chinese

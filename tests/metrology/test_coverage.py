@@ -39,7 +39,7 @@ def test_degrees_of_freedom_must_be_positive(dof: float) -> None:
 
 def test_a_policy_says_what_it_is() -> None:
     assert CoveragePolicy().text.en == "k = t(ν_eff), p = 95.45 %"
-    assert CoveragePolicy(fixed=2.0).text.zh == "k = 2(固定)"
+    assert CoveragePolicy(fixed=2.0).text.zh == "k = 2（固定）"
     with pytest.raises(UncertaintyError, match="probability-out-of-range"):
         CoveragePolicy(probability=95)
     with pytest.raises(UncertaintyError, match="k-not-positive"):

@@ -42,7 +42,7 @@ def interval_test(present: float, *, within: int, tested: int, target: float, co
             input="within",
             problem=Text(
                 "{within} of {tested} within tolerance cannot be; count again",
-                zh="{tested} 次中 {within} 次在允差内,不可能;请重新统计",
+                zh="{tested} 次中 {within} 次在允差内，不可能；请重新统计",
             ).filled(within=within, tested=tested),
         )
     observed = within / tested

@@ -127,7 +127,7 @@ def _counts(returned: Sequence[Returned], model: Reliability) -> tuple[Floats, F
                 input=f"returned[{place}]",
                 problem=Text(
                     "{within} of {tested} within tolerance cannot be; count again",
-                    zh="{tested} 次中 {within} 次在允差内,不可能;请重新统计",
+                    zh="{tested} 次中 {within} 次在允差内，不可能；请重新统计",
                 ).filled(within=group.within, tested=group.tested),
             )
     t = np.array([group.interval for group in returned], dtype=np.float64)
@@ -139,7 +139,7 @@ def _counts(returned: Sequence[Returned], model: Reliability) -> tuple[Floats, F
             input="returned",
             problem=Text(
                 "all results are on one side of the tolerance, which tells no curve; use the interval test",
-                zh="全部结果均在(或均不在)允差内,无法确定曲线;请改用间隔检验法",
+                zh="全部结果均在（或均不在）允差内，无法确定曲线；请改用间隔检验法",
             ),
         )
     return t, n, x

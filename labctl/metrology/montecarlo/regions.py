@@ -103,6 +103,6 @@ def _factor(covariance: Floats) -> Floats:
 
 _SINGULAR: Final = Text(
     "one result follows from the others, so no ellipse holds them; leave it out or ask for a rectangle",
-    zh="其中一个结果由其他结果决定,无椭圆包含区域;请去掉它或改用矩形区域",
+    zh="其中一个结果由其他结果决定，无椭圆包含区域；请去掉它或改用矩形区域",
 )
-_FLAT_ONE: Final = Text("one of the results does not vary; leave it out", zh="其中一个结果没有分散性;请去掉它")
+_FLAT_ONE: Final = Text("one of the results does not vary; leave it out", zh="其中一个结果没有分散性；请去掉它")

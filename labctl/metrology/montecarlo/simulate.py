@@ -145,16 +145,16 @@ def _count(number: int, least: int, name: str) -> None:
 
 _TOO_FEW: Final = Text(
     "{found} are too few, {least} are needed: an interval rests on the 100 trials outside it",
-    zh="只有 {found},至少需要 {least}:区间依赖于其外侧的 100 次试验",
+    zh="只有 {found}，至少需要 {least}：区间依赖于其外侧的 100 次试验",
 )
 _UNUSED: Final = Text(
-    "this input does not occur in the model; remove it or correct its symbol", zh="模型中没有该输入;请删除或更正符号"
+    "this input does not occur in the model; remove it or correct its symbol", zh="模型中没有该输入；请删除或更正符号"
 )
 _UNSTABLE: Final = Text(
     "{output} did not become stable within the limit of trials; raise the limit or ask for fewer digits",
-    zh="{output} 在试验次数上限内未稳定;请提高上限或减少有效位数",
+    zh="{output} 在试验次数上限内未稳定；请提高上限或减少有效位数",
 )
 _COPULA: Final = Text(
     "correlated effects that are not normal were joined by a Gaussian copula: {effects}",
-    zh="非正态的相关影响量用高斯联结函数联合:{effects}",
+    zh="非正态的相关影响量用高斯联结函数联合：{effects}",
 )

@@ -99,5 +99,5 @@ class Simulation:
 
 _NOT_SIMULATED: Final = Text(
     "no such output was simulated; statistics such as stdev(x[:]) have no stated uncertainty",
-    zh="没有对该输出进行模拟;标准偏差等统计量不给出不确定度",
+    zh="没有对该输出进行模拟；标准偏差等统计量不给出不确定度",
 )

@@ -69,5 +69,5 @@ def validate(batch: Batch, simulation: Simulation, digits: int = 2, kind: Kind =
 _SAME: Final = 1e-12
 _DIFFERENT: Final = Text(
     "first order was evaluated for p = {first}, Monte Carlo for p = {second}; use one probability and the same points",
-    zh="一阶法的包含概率为 {first},蒙特卡洛法为 {second};请使用相同的概率和测量点",
+    zh="一阶法的包含概率为 {first}，蒙特卡洛法为 {second}；请使用相同的概率和测量点",
 )

@@ -86,10 +86,11 @@ def _all_finite(output: str, rows: Floats, first: int) -> None:
 _TOO_MANY: Final = Text(
     "{trials} trials of {results} results do not fit into memory, {most} values do; take fewer trials, or simulate "
     "some points at a time with the same seed, which gives the same bits",
-    zh="{results} 个结果各 {trials} 次试验超出内存({most} 个值);请减少次数,或用同一种子分批模拟测量点,结果逐位相同",
+    zh="{results} 个结果各 {trials} 次试验超出内存（{most} 个值）；"
+    "请减少次数，或用同一种子分批模拟测量点，结果逐位相同",
 )
 _NOT_FINITE: Final = Text(
     "{bad} of {count} trials at point {point} give no finite value, the first is trial {trial}; they are not left out: "
     "change the model or the distributions that reach where it has no value",
-    zh="第 {point} 点 {count} 次试验中 {bad} 次没有有限值,首次为第 {trial} 次;不予剔除:请修改模型或分布",
+    zh="第 {point} 点 {count} 次试验中 {bad} 次没有有限值，首次为第 {trial} 次；不予剔除：请修改模型或分布",
 )

@@ -106,5 +106,5 @@ class CallendarVanDusen:
 
 _FALLING: Final = Text(
     "the resistance does not rise with temperature over the whole range; check the coefficients and their signs",
-    zh="电阻在整个范围内不随温度单调上升;请检查系数及其符号",
+    zh="电阻在整个范围内不随温度单调上升；请检查系数及其符号",
 )

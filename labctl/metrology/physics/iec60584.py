@@ -195,5 +195,5 @@ def tolerance(kind: str, grade: str, t: ArrayLike) -> Floats:
 _UNIQUE_B: Final = 42.0  # °C; the voltage is positive again from 42.13 °C on, where the function rises
 _TWOFOLD: Final = Text(
     "type B gives {value} µV at two temperatures below 43 °C; use another type there",
-    zh="B 型在 43 °C 以下有两个温度给出 {value} µV;请改用其他分度号",
+    zh="B 型在 43 °C 以下有两个温度给出 {value} µV；请改用其他分度号",
 )

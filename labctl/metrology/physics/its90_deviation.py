@@ -235,9 +235,9 @@ def fitted(of: Subrange, ratios: Mapping[str, float], temperatures: Mapping[str,
 _VAPOUR: Final = {"e-H2(17K)": 17.0, "e-H2(20K)": 20.3}
 _NO_SUBRANGE: Final = Text(
     "ITS-90 has no subrange from {low} °C to {high} °C; there are {known}",
-    zh="ITS-90 没有 {low} °C 至 {high} °C 的分温区;现有 {known}",
+    zh="ITS-90 没有 {low} °C 至 {high} °C 的分温区；现有 {known}",
 )
 _POINTS: Final = Text(
     "the subrange {ends} takes exactly the fixed points {wanted} (each vapour pressure point with its temperature)",
-    zh="分温区 {ends} 恰好需要固定点 {wanted}(蒸气压点须给出其温度)",
+    zh="分温区 {ends} 恰好需要固定点 {wanted}（蒸气压点须给出其温度）",
 )

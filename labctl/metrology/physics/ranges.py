@@ -50,6 +50,6 @@ def unknown(name: str, key: str, known: Iterable[str]) -> UncertaintyError:
 
 _OUTSIDE: Final = Text(
     "{value} {unit} is outside {low} … {high} {unit}, where {source} holds; measure within, or use another equation",
-    zh="{value} {unit} 超出 {source} 的适用范围 {low} … {high} {unit};请在范围内测量或改用其他公式",
+    zh="{value} {unit} 超出 {source} 的适用范围 {low} … {high} {unit}；请在范围内测量或改用其他公式",
 )
-_UNKNOWN: Final = Text("{key!r} is not known here; choose from {known}", zh="未知的 {key!r};可选:{known}")
+_UNKNOWN: Final = Text("{key!r} is not known here; choose from {known}", zh="未知的 {key!r}；可选：{known}")

@@ -129,9 +129,9 @@ def b_constant(resistances: tuple[float, float], temperatures: tuple[float, floa
 
 _RISING: Final = Text(
     "B must be above zero and C not below it, and the range must rise; check the points and their order",
-    zh="B 必须大于零,C 不得小于零,且温度范围必须递增;请检查各点及其顺序",
+    zh="B 必须大于零，C 不得小于零，且温度范围必须递增；请检查各点及其顺序",
 )
 _POINTS: Final = Text(
     "three different points are needed (two for B), resistances above 0 Ω, temperatures above absolute zero",
-    zh="需要三个不同的点(B 常数为两个),电阻大于 0 Ω,温度高于绝对零度",
+    zh="需要三个不同的点（B 常数为两个），电阻大于 0 Ω，温度高于绝对零度",
 )

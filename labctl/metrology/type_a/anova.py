@@ -114,7 +114,7 @@ def one_way_of(groups: Sequence[Series], name: str = "groups") -> Anova:
             input=name,
             problem=Text(
                 "within groups of one reading there is no scatter; repeat the readings in a group",
-                zh="每组只有一个读数,没有组内分散性;请在组内重复测量",
+                zh="每组只有一个读数，没有组内分散性；请在组内重复测量",
             ),
         )
     total = sum(sizes)

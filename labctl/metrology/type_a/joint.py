@@ -36,7 +36,7 @@ class Joint:
                 code="undefined-symbol",
                 input=name,
                 problem=Text(
-                    "was not read in these sets; there are {names}", zh="不在这些测量组中;现有 {names}"
+                    "was not read in these sets; there are {names}", zh="不在这些测量组中；现有 {names}"
                 ).filled(names=", ".join(self.names)),
             )
         return self.names.index(name)

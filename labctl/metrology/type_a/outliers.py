@@ -73,12 +73,13 @@ def grubbs(
         Text(
             "reading {place} ({value}) is suspect: G = {g} > {critical} (Grubbs, {level} %); look for a cause, "
             "reject it only with one",
-            zh="第 {place} 个读数({value})可疑:G = {g} > {critical}(格拉布斯,{level} %);应查明原因,有据方可剔除",
+            zh="第 {place} 个读数（{value}）可疑：G = {g} > {critical}（格拉布斯，{level} %）；"
+            "应查明原因，有据方可剔除",
         )
         if suspect
         else Text(
             "no reading is suspect: G = {g} ≤ {critical} (Grubbs, {level} %)",
-            zh="无可疑读数:G = {g} ≤ {critical}(格拉布斯,{level} %)",
+            zh="无可疑读数：G = {g} ≤ {critical}（格拉布斯，{level} %）",
         )
     )
     return OutlierFinding(

@@ -158,7 +158,7 @@ def _rows(procedure: Procedure, section: Section) -> Iterator[tuple[Point, dict[
 
 _WRITE_OUT = Text("Write the symbol as a text in quotes", zh="请将符号写成带引号的文字")
 _SERIES = Text("Series are: {known}; or declare it in the model", zh="现有序列：{known}；或在模型中声明")
-_FILL = Text('Observe or apply it: run.observe("{symbol}", …)', zh='请观测或施加：run.observe("{symbol}"，…)')
+_FILL = Text('Observe or apply it: run.observe("{symbol}", …)', zh='请观测或施加：run.observe（"{symbol}"，…）')
 _FILL_ONCE = Text("Fill it in one place", zh="请只在一处填充")
 _STATE_ABILITY = Text(
     "Annotate it with a capability, as unit: MeasuresDcVoltage", zh="请标注能力，如 unit: MeasuresDcVoltage"
