@@ -152,7 +152,8 @@ def _evaluation(body: Mapping[str, Plain]) -> Evaluation:
 def _policy(policy: CoveragePolicy) -> dict[str, Plain]:
     """Return a policy; what is not asked for is left out, so that older archives stay as they are."""
     asked = {name: True for name in ("truncated", "dominant") if getattr(policy, name)}
-    return {"probability": policy.probability, "fixed": policy.fixed} | asked
+    simulated = {"simulated": policy.simulated} if policy.simulated else {}
+    return {"probability": policy.probability, "fixed": policy.fixed} | asked | simulated
 
 
 def _results(batch: Batch) -> dict[str, Plain]:

@@ -27,6 +27,9 @@ class CoveragePolicy:
     dominant: bool = False
     """Where one or two bounded contributions rule the variance, k of their shape (EA-4/02 M:2022, S9 and S10)."""
 
+    simulated: str = ""
+    """Which interval of a Monte Carlo calculation gave U, "symmetric" or "shortest"; see `montecarlo.coverage`."""
+
     def __attrs_post_init__(self) -> None:
         """Refuse a probability or a factor that means nothing."""
         if not 0 < self.probability < 1:
@@ -61,6 +64,8 @@ class CoveragePolicy:
         """Return the policy as a record states it."""
         if self.fixed is not None:
             return Text("k = {k}, fixed", zh="k = {k}（固定）").filled(k=shortest(self.fixed))
+        if self.simulated:
+            return _SIMULATED[self.simulated].filled(p=f"{100 * self.probability:.6g}")
         return (_WHOLE if self.truncated else _CONTINUOUS).filled(p=f"{100 * self.probability:.6g}")
 
     def text_of(self, ruling: int) -> Text:
@@ -114,12 +119,20 @@ def _normal_factor(upper: float) -> float:
 
 
 _MANY: Final = 1e9  # from here t and normal quantiles agree to 1e-9
-_CONTINUOUS: Final = Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff),p = {p} %")
+_SIMULATED: Final = {
+    "symmetric": Text(
+        "U: half of the symmetric Monte Carlo interval, p = {p} %", zh="U 为蒙特卡洛对称区间半宽，p = {p} %"
+    ),
+    "shortest": Text(
+        "U: half of the shortest Monte Carlo interval, p = {p} %", zh="U 为蒙特卡洛最短区间半宽，p = {p} %"
+    ),
+}
+_CONTINUOUS: Final = Text("k = t(ν_eff), p = {p} %", zh="k = t(ν_eff)，p = {p} %")
 _WHOLE: Final = Text("k = t(ν_eff truncated), p = {p} %", zh="k = t（ν_eff 取整），p = {p} %")
 _RECTANGLE: Final = Text(
-    "k of one bounded contribution that rules the variance, p = {p} %", zh="由一个占主导的有界分量定 k,p = {p} %"
+    "k of one bounded contribution that rules the variance, p = {p} %", zh="由一个占主导的有界分量定 k，p = {p} %"
 )
 _TRAPEZOID: Final = Text(
     "k of the trapezoid of two rectangles that rule the variance, p = {p} %",
-    zh="由两个占主导的均匀分量合成的梯形分布定 k,p = {p} %",
+    zh="由两个占主导的均匀分量合成的梯形分布定 k，p = {p} %",
 )
