@@ -25,7 +25,7 @@ class GuardBandMethod(Enum):
 
 _FORMULAS: Final = {
     GuardBandMethod.RSS: Text(
-        "acceptance limit A = √(T² − U²) (root sum square)", zh="接受限 A = √(T² − U²)（方和根法）"
+        "acceptance limit A = √(T² − U²) (root sum square)", zh="接受限 A = √（T² − U²）（方和根法）"
     ),
     GuardBandMethod.SUBTRACTED: Text("acceptance limit A = T − U", zh="接受限 A = T − U"),
     GuardBandMethod.RP10: Text(
@@ -34,7 +34,7 @@ _FORMULAS: Final = {
     ),
     GuardBandMethod.DOBBERT: Text(
         "acceptance limit A = T − U·(1.04 − exp(0.38·ln TUR − 0.54)), at most T (ANSI/NCSL Z540.3 method 6)",
-        zh="接受限 A = T − U·(1.04 − exp(0.38·ln TUR − 0.54))，不大于 T（ANSI/NCSL Z540.3 方法 6）",
+        zh="接受限 A = T − U·（1.04 − exp(0.38·ln TUR − 0.54)），不大于 T（ANSI/NCSL Z540.3 方法 6）",
     ),
 }
 

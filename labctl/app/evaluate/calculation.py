@@ -161,15 +161,15 @@ _NO_MODEL: Final = Text("is missing", zh="缺失")
 _DEEP: Final = Text("nests operations without end", zh="运算嵌套过深")
 _SHORTER: Final = Text("Write it as several equations", zh="请拆成几个方程")
 _GIVE_MODEL: Final = Text(
-    'Write the equations as a table: [model] and y = "a + b"', zh='请写成表:[model],如 y = "a + b"'
+    'Write the equations as a table: [model] and y = "a + b"', zh='请写成表：[model]，如 y = "a + b"'
 )
-_NO_INPUT: Final = Text("is {name!r}, which is no input", zh="为 {name!r},不是输入")
-_CHOOSE: Final = Text("Choose one of: {known}", zh="可选:{known}")
+_NO_INPUT: Final = Text("is {name!r}, which is no input", zh="为 {name!r}，不是输入")
+_CHOOSE: Final = Text("Choose one of: {known}", zh="可选：{known}")
 _NOT_GROUPS: Final = Text("is no list of lists of inputs", zh="不是由输入名构成的列表的列表")
-_GROUPS: Final = Text('Write it like: simultaneous = [["V", "I"]]', zh='写法示例:simultaneous = [["V", "I"]]')
+_GROUPS: Final = Text('Write it like: simultaneous = [["V", "I"]]', zh='写法示例：simultaneous = [["V"，"I"]]')
 _UNEQUAL: Final = Text(
     "names inputs without readings, or with different numbers of them", zh="所列输入没有读数或读数个数不同"
 )
 _EQUAL: Final = Text("Give each as many readings, taken together", zh="请为每个输入给出同时测得的等数量读数")
-_OTHER_DIMENSION: Final = Text("does not fit {name}, which comes in {unit}", zh="与 {name} 不符,其单位为 {unit}")
-_CORRECT_UNIT: Final = Text("Choose a unit of that dimension, or leave it out", zh="请选用该量纲的单位,或删去")
+_OTHER_DIMENSION: Final = Text("does not fit {name}, which comes in {unit}", zh="与 {name} 不符，其单位为 {unit}")
+_CORRECT_UNIT: Final = Text("Choose a unit of that dimension, or leave it out", zh="请选用该量纲的单位，或删去")

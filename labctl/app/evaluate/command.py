@@ -77,5 +77,5 @@ def _write(path: Path, text: str, encoding: str) -> None:
         ) from failure
 
 
-_NOT_WRITTEN: Final = Text("cannot be written: {reason}", zh="无法写入:{reason}")
+_NOT_WRITTEN: Final = Text("cannot be written: {reason}", zh="无法写入：{reason}")
 _ELSEWHERE: Final = Text("Name a file in a folder that exists", zh="请指定已存在文件夹中的文件")

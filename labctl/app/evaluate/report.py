@@ -210,23 +210,23 @@ def _shown(value: object, u: float) -> str:
     return rounded(number, u, 2)[0] if u > 0 and math.isfinite(u) else f"{number:.6g}"
 
 
-_INTERVAL: Final = Text("{low}{unit} … {high}{unit} (value ± U)", zh="{low}{unit} … {high}{unit}(量值 ± U)")
+_INTERVAL: Final = Text("{low}{unit} … {high}{unit} (value ± U)", zh="{low}{unit} … {high}{unit}（量值 ± U）")
 _MONTE_CARLO: Final = Text(
     "Monte Carlo, {trials} trials, seed {seed}: mean {mean}{unit}, u = {u}{unit}",
-    zh="蒙特卡洛法,{trials} 次试验,种子 {seed}:均值 {mean}{unit},u = {u}{unit}",
+    zh="蒙特卡洛法，{trials} 次试验，种子 {seed}：均值 {mean}{unit}，u = {u}{unit}",
 )
 _SYMMETRIC: Final = Text(
-    "  {p} %, symmetric: {low}{unit} … {high}{unit}", zh="  {p} % 概率对称区间:{low}{unit} … {high}{unit}"
+    "  {p} %, symmetric: {low}{unit} … {high}{unit}", zh="  {p} % 概率对称区间：{low}{unit} … {high}{unit}"
 )
 _SHORTEST: Final = Text(
-    "  {p} %, shortest: {low}{unit} … {high}{unit}", zh="  {p} % 最短区间:{low}{unit} … {high}{unit}"
+    "  {p} %, shortest: {low}{unit} … {high}{unit}", zh="  {p} % 最短区间：{low}{unit} … {high}{unit}"
 )
 _VALIDATED: Final = Text(
     "  First order agrees to two digits of u (JCGM 101, 8)",
-    zh="  一阶法结果在 u 的两位有效数字内得到验证(JCGM 101 第 8 章)",
+    zh="  一阶法结果在 u 的两位有效数字内得到验证（JCGM 101 第 8 章）",
 )
 _NOT_VALIDATED: Final = Text(
     "  First order does not agree to two digits of u (JCGM 101, 8); report the Monte Carlo interval",
-    zh="  一阶法结果未通过 u 的两位有效数字验证(JCGM 101 第 8 章);应报告蒙特卡洛区间",
+    zh="  一阶法结果未通过 u 的两位有效数字验证（JCGM 101 第 8 章）；应报告蒙特卡洛区间",
 )
-_BY_SOURCE: Final = Text("By source:", zh="按依据汇总:")
+_BY_SOURCE: Final = Text("By source:", zh="按依据汇总：")

@@ -157,25 +157,25 @@ def _width(given: Fields, shape: Shape, u: float | None, dof: float) -> float:
     raise given.refusal("u", "contradiction", _DIFFERS.filled(given=u, other=own), _KEEP_ONE)
 
 
-_UNIT: Final = Text("Use a unit that labctl knows, such as µV, kg/m^3 or °C", zh="请使用已知单位,如 µV、kg/m^3 或 °C")
-_BESIDE_READINGS: Final = Text("stands beside readings, which say it", zh="与 readings 并存,后者已包含该信息")
+_UNIT: Final = Text("Use a unit that labctl knows, such as µV, kg/m^3 or °C", zh="请使用已知单位，如 µV、kg/m^3 或 °C")
+_BESIDE_READINGS: Final = Text("stands beside readings, which say it", zh="与 readings 并存，后者已包含该信息")
 _KEEP_READINGS: Final = Text(
-    "Keep the readings, or replace them by value, u and dof", zh="请只保留 readings,或改写为 value、u 与 dof"
+    "Keep the readings, or replace them by value, u and dof", zh="请只保留 readings，或改写为 value、u 与 dof"
 )
 _FEW: Final = Text("has {count} readings", zh="只有 {count} 个读数")
 _TWO: Final = Text("Give two or more", zh="请给出两个以上")
 _NO_U: Final = Text("has no uncertainty", zh="没有不确定度")
 _STATE_U: Final = Text(
     'State u, U with k, parameters or readings; for an exact value distribution = "constant"',
-    zh='请给出 u、U 与 k、parameters 或 readings;准确值写 distribution = "constant"',
+    zh='请给出 u、U 与 k、parameters 或 readings；准确值写 distribution = "constant"',
 )
-_DIFFERS: Final = Text("is {given}, but the parameters say {other}", zh="为 {given},但参数给出 {other}")
-_KEEP_ONE: Final = Text("Correct one of them, or leave it out", zh="请更正其一,或删去")
+_DIFFERS: Final = Text("is {given}, but the parameters say {other}", zh="为 {given}，但参数给出 {other}")
+_KEEP_ONE: Final = Text("Correct one of them, or leave it out", zh="请更正其一，或删去")
 _U_AND_OTHERS: Final = Text("says again what another field says", zh="与其他字段重复")
 _K_ALONE: Final = Text("is a coverage factor without U", zh="只有包含因子而没有 U")
 _NO_K: Final = Text("is an expanded uncertainty without its k", zh="扩展不确定度缺少 k")
-_GIVE_K: Final = Text("Add its coverage factor: k = 2", zh="请补充包含因子,如 k = 2")
+_GIVE_K: Final = Text("Add its coverage factor: k = 2", zh="请补充包含因子，如 k = 2")
 _NOT_POSITIVE: Final = Text("is not above zero", zh="不大于零")
 _U_NOT_NORMAL: Final = Text("belongs to a normal distribution only", zh="仅用于正态分布")
 _NO_VALUE: Final = Text("is missing", zh="缺失")
-_GIVE_VALUE: Final = Text("Give the best estimate: value = 0.0", zh="请给出最佳估计值,如 value = 0.0")
+_GIVE_VALUE: Final = Text("Give the best estimate: value = 0.0", zh="请给出最佳估计值，如 value = 0.0")

@@ -82,6 +82,6 @@ def _fitting(name: str) -> str:
 
 
 _LONGEST: Final = 36
-_TITLE: Final = Text("Contributions to u({output}) in {unit}", zh="u({output}) 的各分量,单位 {unit}")
-_REST: Final = Text("{count} smaller ones, together {u}", zh="其余 {count} 个较小分量,合计 {u}")
+_TITLE: Final = Text("Contributions to u({output}) in {unit}", zh="u({output}) 的各分量，单位 {unit}")
+_REST: Final = Text("{count} smaller ones, together {u}", zh="其余 {count} 个较小分量，合计 {u}")
 _TOGETHER: Final = Text("u({output}) = {u} {unit}", zh="u({output}) = {u} {unit}")

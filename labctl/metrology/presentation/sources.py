@@ -37,4 +37,4 @@ def _part(budget: Budget, percents: list[float]) -> float:
     return math.copysign(math.sqrt(abs(share)) * budget.u, share)
 
 
-_UNNAMED: Final = Text("(no source stated)", zh="(未注明依据)")
+_UNNAMED: Final = Text("(no source stated)", zh="（未注明依据）")

@@ -81,7 +81,7 @@ _STYLE: Final = (
 )
 _TITLE: Final = Text("Uncertainty budget", zh="测量不确定度评定表")
 _BY_SOURCE: Final = Text("By source", zh="按依据汇总")
-_UNCONFIRMED: Final = Text(" (unconfirmed)", zh="(未经核实)")
+_UNCONFIRMED: Final = Text(" (unconfirmed)", zh="（未经核实）")
 _FIGURES: Final = Text(
     "u = {u} {unit}, ν_eff = {dof}, k = {k} ({rule})", zh="u = {u} {unit},ν_eff = {dof},k = {k}({rule})"
 )

@@ -35,7 +35,7 @@ def test_an_example_gives_its_stated_figures(capsys: pytest.CaptureFixture[str],
 
 
 @pytest.mark.parametrize("name", STATED)
-@pytest.mark.parametrize(("language", "words"), [("en", "By source:"), ("zh", "按依据汇总:")])
+@pytest.mark.parametrize(("language", "words"), [("en", "By source:"), ("zh", "按依据汇总：")])
 def test_an_example_speaks_both_languages(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, language: str, words: str
 ) -> None:
