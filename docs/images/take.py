@@ -62,9 +62,9 @@ class Photographer:
             window.run_page.card.confirm.click()
             self.until(lambda: window.run.card is None)
         self.until(lambda: len(window.run.rows) >= int(POINT) + 3 and len(window.run.trace.dots) >= SHOT)
-        window._timer.stop()  # noqa: SLF001  (the moment is kept as it is)
+        window._timer.stop()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  (kept as it is)
         self.keep("window-run", RUN)
-        window._timer.start()  # noqa: SLF001
+        window._timer.start()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         self.until(lambda: window.run.stage is Stage.FINISHED)
         if self.language is Language.CHINESE:
             window.go_to(RESULTS)
