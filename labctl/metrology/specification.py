@@ -47,9 +47,12 @@ class LimitLine:
 
     quantity: str
     up_to: Quantity
-    figure: str
-    interval: str = ""  # since calibration, "1 year"
+    figure: str  # of nominal, range and digit: "0.05 % * abs(nominal) + 3 * digit", "max(4 ppm * range, 2 µV)"
+    interval: str = ""  # since calibration: "24 hours", "90 days", "1 year"
+    frequency: str = ""  # the band in which it holds, "40 Hz … 20 kHz"
     temperature: str = ""  # the band in which it holds, "(23 ± 5) °C"
+    per_kelvin: str = ""  # what each kelvin outside that band adds: "2 ppm * abs(nominal) + 1 ppm * range"
+    operating: str = ""  # beyond this band even that does not hold, "0 … 55 °C"
     source: str = ""
     confirmed: bool = False
 
@@ -78,21 +81,37 @@ class Specification:
         range: Quantity | None = None,  # noqa: A002  the word of the specification and of the points' column
         *,
         temperature: Quantity | None = None,
+        frequency: Quantity | None = None,
+        interval: str = "",
+        digit: Quantity | None = None,
     ) -> SpecificationLimit:
         """Return the half-width of the limits at a nominal value.
 
         Without `range` the lowest range that holds the value is taken, as a source does by itself.
 
+        Args:
+            quantity: the name under which the lines stand.
+            nominal: the value.
+            range: upper end of the range in use.
+            temperature: of the surroundings; outside the band of a line its temperature coefficient is added.
+            frequency: for lines that hold in a band of it.
+            interval: since calibration, as the lines write it, where they state more than one.
+            digit: the last digit of the display, for figures that count digits.
+
         Raises:
-            OutsideCalibratedInterval: no line holds the value, range or temperature; it names the nearest.
-            UncertaintyError: the figure gives no positive half-width in the unit of the value.
+            OutsideCalibratedInterval: no line holds the value, range, frequency or temperature; it names the nearest.
+            UncertaintyError: lines for several intervals stand there and none was asked for, or the figure gives no
+                positive half-width in the unit of the value.
+            FigureError: the figure counts digits and no digit was given.
         """
-        line = self._line(quantity, nominal, range)
-        band = getattr(line, "temperature", "")
-        if temperature is not None and band and not parse_interval(band).holds(temperature):
-            raise self._outside(f"{quantity} at {temperature}", band)
+        line = self._line(quantity, nominal, range, frequency, interval)
         names = {"nominal": nominal, "range": range if range is not None else line.up_to}
+        if digit is not None:
+            names["digit"] = digit
         width = Figure(line.figure).quantity(names)
+        beyond = self._beyond(line, quantity, temperature)
+        if beyond > 0:
+            width = width + Figure(getattr(line, "per_kelvin", "")).quantity(names) * beyond
         if width.unit.dimension != nominal.unit.dimension or width.unit.is_scale or width.value <= 0:
             raise UncertaintyError(
                 code="no-half-width",
@@ -104,21 +123,66 @@ class Specification:
             )
         return SpecificationLimit(half_width=width, line=line, source=line.source, confirmed=line.confirmed)
 
-    def _line(self, quantity: str, nominal: Quantity, chosen: Quantity | None) -> StatesLimits:
+    def _beyond(self, line: StatesLimits, quantity: str, temperature: Quantity | None) -> float:
+        """Return by how many kelvin a temperature lies outside the band of a line. Refuses what no line allows."""
+        band = getattr(line, "temperature", "")
+        if temperature is None or not band:
+            return 0.0
+        inside = parse_interval(band)
+        if inside.holds(temperature):
+            return 0.0
+        operating = getattr(line, "operating", "")
+        allowed = not operating or parse_interval(operating).holds(temperature)
+        if not getattr(line, "per_kelvin", "") or not allowed:
+            raise self._outside(f"{quantity} at {temperature}", operating if not allowed else band)
+        ends = [end for end in (inside.low, inside.high) if end is not None]
+        return min(abs((temperature - end).value_in("K")) for end in ends)
+
+    def _line(
+        self, quantity: str, nominal: Quantity, chosen: Quantity | None, frequency: Quantity | None, interval: str
+    ) -> StatesLimits:
         known = sorted((line for line in self.lines if line.quantity == quantity), key=_upper_end)
         if not known:
             others = ", ".join(dict.fromkeys(line.quantity for line in self.lines)) or "—"
             raise self._outside(quantity, others)
-        for line in known:
+        known = self._of_interval(quantity, known, interval)
+        in_band = [line for line in known if frequency is None or _holds(getattr(line, "frequency", ""), frequency)]
+        if not in_band:
+            bands = ", ".join(dict.fromkeys(getattr(line, "frequency", "") for line in known))
+            raise self._outside(f"{quantity} at {frequency}", bands)
+        for line in in_band:
             fits = chosen is None or line.up_to == chosen
             if fits and _size(nominal) <= _upper_end(line):
                 return line
         asked = f"{quantity} {nominal}" if chosen is None else f"{quantity} {nominal}, range {chosen}"
-        nearest = min(known, key=lambda line: abs(_upper_end(line) - _size(chosen or nominal)))
+        nearest = min(in_band, key=lambda line: abs(_upper_end(line) - _size(chosen or nominal)))
         raise self._outside(asked, f"± {nearest.up_to}")
+
+    def _of_interval(self, quantity: str, known: list[StatesLimits], interval: str) -> list[StatesLimits]:
+        """Return the lines of one interval since calibration; one has to be named where several stand."""
+        stated = list(dict.fromkeys(getattr(line, "interval", "") for line in known))
+        if not interval:
+            if len(stated) > 1:
+                raise UncertaintyError(
+                    code="interval-unstated",
+                    input=f"{self.owner} {quantity}",
+                    problem=Text(
+                        "limits are stated for {stated}; say which interval since calibration holds",
+                        zh="给出了 {stated} 的指标；请说明适用的校准后时间间隔",
+                    ).filled(stated=", ".join(stated)),
+                )
+            return known
+        found = [line for line in known if getattr(line, "interval", "") == interval]
+        if not found:
+            raise self._outside(f"{quantity}, {interval}", ", ".join(stated) or "—")
+        return found
 
     def _outside(self, asked: str, allowed: str) -> OutsideCalibratedInterval:
         return OutsideCalibratedInterval(standard=self.owner or "specification", asked=asked, allowed=allowed)
+
+
+def _holds(band: str, frequency: Quantity) -> bool:
+    return not band or parse_interval(band).holds(frequency)
 
 
 def _upper_end(line: StatesLimits) -> float:

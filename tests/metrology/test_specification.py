@@ -6,7 +6,7 @@ import pytest
 
 from labctl.errors import FigureError, OutsideCalibratedInterval, UncertaintyError
 from labctl.metrology.corrections import CertificateLine, CorrectionTable
-from labctl.metrology.quantity import Quantity
+from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.metrology.specification import LimitLine, Specification
 
 of = Quantity.of
@@ -110,3 +110,63 @@ def test_a_table_that_contradicts_itself_is_refused() -> None:
     ):
         with pytest.raises(UncertaintyError, match=code):
             CorrectionTable(lines)
+
+
+# An AC line with bands, intervals, a temperature coefficient and a floor; a handheld meter that counts digits.
+def ac(figure: str, frequency: str, interval: str) -> LimitLine:
+    return LimitLine(
+        quantity="AC voltage", up_to=of(10, "V"), figure=figure, frequency=frequency, interval=interval,
+        temperature="(23 ± 5) °C", per_kelvin="50 ppm * abs(nominal) + 30 ppm * range", operating="0 … 55 °C",
+    )  # fmt: skip
+
+
+BENCH = Specification(
+    [
+        ac("0.06 % * abs(nominal) + 0.03 % * range", "10 Hz … 20 kHz", "1 year"),
+        ac("0.04 % * abs(nominal) + 0.02 % * range", "10 Hz … 20 kHz", "24 hours"),
+        ac("max(0.12 % * abs(nominal), 5 mV)", "20.001 kHz … 50 kHz", "1 year"),
+    ],
+    owner="meter",
+)
+
+
+@pytest.mark.parametrize(
+    ("volts", "frequency", "interval", "celsius", "limit"),
+    [
+        (10, "1 kHz", "1 year", 23, 9e-3),
+        (10, "1 kHz", "24 hours", 23, 6e-3),
+        (10, "50 kHz", "1 year", 28, 12e-3),
+        (1, "50 kHz", "1 year", 23, 5e-3),  # the floor
+        (10, "1 kHz", "1 year", 31, 9e-3 + 3 * 0.8e-3),  # three kelvin above the band
+        (10, "1 kHz", "1 year", 16, 9e-3 + 2 * 0.8e-3),
+    ],
+)
+def test_bands_intervals_and_temperature_choose_and_widen_a_limit(
+    volts: float, frequency: str, interval: str, celsius: float, limit: float
+) -> None:
+    found = BENCH.limit(
+        "AC voltage", of(volts, "V"), frequency=parse_quantity(frequency), interval=interval,
+        temperature=of(celsius, "°C"),
+    )  # fmt: skip
+    assert found.half_width.si == pytest.approx(limit, rel=1e-12)
+
+
+def test_what_no_line_allows_is_refused_by_name() -> None:
+    volts = of(1, "V")
+    with pytest.raises(UncertaintyError, match="1 year, 24 hours") as refused:
+        BENCH.limit("AC voltage", volts, frequency=of(1, "kHz"))
+    assert refused.value.code == "interval-unstated"
+    with pytest.raises(OutsideCalibratedInterval, match="90 days"):
+        BENCH.limit("AC voltage", volts, interval="90 days")
+    with pytest.raises(OutsideCalibratedInterval, match="100 kHz"):
+        BENCH.limit("AC voltage", volts, interval="1 year", frequency=of(100, "kHz"))
+    with pytest.raises(OutsideCalibratedInterval, match="60 °C"):
+        BENCH.limit("AC voltage", volts, interval="1 year", frequency=of(1, "kHz"), temperature=of(60, "°C"))
+
+
+def test_digits_are_counted_on_the_display_in_use() -> None:
+    handheld = Specification([line(6, "0.05 % * abs(nominal) + 3 * digit")], owner="handheld")
+    found = handheld.limit("DC voltage", of(5, "V"), digit=of(1, "mV"))
+    assert found.half_width.si == pytest.approx(5.5e-3, rel=1e-12)
+    with pytest.raises(FigureError, match="digit"):
+        handheld.limit("DC voltage", of(5, "V"))
