@@ -18,7 +18,9 @@ SEEDS = (11, 12, 13, 14)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_run_killed_at_random_moments_loses_nothing(seed: int, tmp_path: Path) -> None:
+def test_a_run_killed_at_random_moments_loses_nothing(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     chance = Random(seed)  # noqa: S311  (moments, not secrets)
     under_voltage = 0
     slowest = 0.0
@@ -50,6 +52,7 @@ def test_a_run_killed_at_random_moments_loses_nothing(seed: int, tmp_path: Path)
         assert verify(issued.pdf).verified  # from the bytes, across every interruption
         interrupted = sum(isinstance(each, RunInterrupted) for each in bench.events())
         acted = sum(isinstance(each, GuardianActed) for each in bench.events())
-    print(f"seed {seed}: {under_voltage} of {KILLS // len(SEEDS)} kills under voltage, ", end="")  # noqa: T201
-    print(f"safe after {slowest * 1e3:.0f} ms at most, {interrupted} interruptions, {acted} notes")  # noqa: T201
+    with capsys.disabled():  # the figures stand in every run's output
+        print(f"\nseed {seed}: {under_voltage} of {KILLS // len(SEEDS)} kills under voltage, ", end="")  # noqa: T201
+        print(f"safe after {slowest * 1e3:.0f} ms at most, {interrupted} interruptions, {acted} notes")  # noqa: T201
     assert under_voltage

@@ -1,13 +1,13 @@
 """Sizes of units beside those of pint, an independent library."""
 
-from typing import Any
+from typing import Any, cast
 
 import pint
 import pytest
 
 from labctl.metrology.units import parse_unit
 
-REGISTRY: Any = pint.UnitRegistry()  # pint leaves its types open
+REGISTRY = cast("Any", pint.UnitRegistry())  # pint leaves its types open
 UNITS = {
     "mV": "millivolt", "µV": "microvolt", "kΩ": "kiloohm", "mA": "milliampere", "MHz": "megahertz",
     "hPa": "hectopascal",
