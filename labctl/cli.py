@@ -24,6 +24,7 @@ _EPILOG = Text(
     "5 verification found a difference, 6 not verifiable here.",
     zh="退出状态：0 正常，1 发现问题，2 用法错误，3 输入被拒绝，4 仪器或运行故障，5 验证发现差异，6 此处无法验证。",
 )
+_NOTHING_FOUND = Text("{procedure}: nothing found", zh="{procedure}：未发现问题")
 Command = Callable[[argparse.Namespace, Language], int]
 
 
@@ -186,6 +187,8 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     else:
         for each in findings:
             print(each.said(language))
+        if not findings:
+            print(_NOTHING_FOUND.filled(procedure=options.procedure).within(language))
     return FOUND if any(each.grave for each in findings) else FINE
 
 
