@@ -415,7 +415,11 @@ def _add_evaluate(command: Callable[..., argparse.ArgumentParser], words: Callab
         words("evaluate the uncertainty of a calculation", "评定一次计算的测量不确定度"),
         json=True,
     )
-    evaluate.add_argument("file", type=Path, help=words("calculation in TOML or JSON", "计算文件（TOML 或 JSON）"))
+    evaluate.add_argument(
+        "file",
+        type=Path,
+        help=words("calculation in TOML or JSON, or a worked example's name", "计算文件（TOML 或 JSON），或示例名称"),
+    )
     evaluate.add_argument(
         "--monte-carlo",
         type=_trials,

@@ -13,6 +13,9 @@ from labctl.metrology.presentation.pareto import as_svg
 from labctl.metrology.presentation.spreadsheet import as_csv
 from labctl.metrology.presentation.webpage import as_html
 
+EXAMPLES: Final = Path(__file__).parent / "examples"
+"""The worked examples that ship; `labctl evaluate dmm-10v` takes one by its name."""
+
 
 @frozen(kw_only=True)
 class Wanted:
@@ -33,7 +36,7 @@ def evaluate_file(wanted: Wanted, language: Language) -> Report:
     Raises:
         MetrologyError: something is refused; nothing was written then.
     """
-    calculation = read_calculation(wanted.file).covering(wanted.probability)
+    calculation = read_calculation(_found(wanted.file)).covering(wanted.probability)
     trials = None if wanted.monte_carlo == "adaptive" else wanted.monte_carlo
     report = evaluate_calculation(
         calculation, monte_carlo=wanted.monte_carlo is not None, trials=trials, seed=wanted.seed
@@ -59,6 +62,12 @@ def refusal(error: MetrologyError, language: Language) -> dict[str, dict[str, st
         case _:
             code, name = "not-evaluable", "—"
     return {"error": {"code": code, "input": name, "message": error.within(language)}}
+
+
+def _found(file: Path) -> Path:
+    """Return the file, or the worked example of that name where there is no such file."""
+    example = EXAMPLES / f"{file.name}.toml"
+    return example if not file.exists() and example.exists() else file
 
 
 def _write(path: Path, text: str, encoding: str) -> None:

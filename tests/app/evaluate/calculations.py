@@ -8,7 +8,7 @@ import pytest
 
 from labctl.cli import main
 
-EXAMPLES = Path(__file__).parents[3] / "examples" / "uncertainty"
+EXAMPLES = Path(__file__).parents[3] / "labctl" / "app" / "evaluate" / "examples"
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference" / "uncertainty"
 
 

@@ -46,3 +46,9 @@ def test_an_example_speaks_both_languages(
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
     assert plot.read_text("utf-8").startswith("<svg ")
     assert table.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_an_example_runs_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    status, report = answer(capsys, Path("dmm-10v"))
+    assert status == 0
+    assert set(report["outputs"]) == {"e"}
