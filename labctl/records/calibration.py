@@ -131,13 +131,6 @@ class Software:
 
 
 @frozen(kw_only=True)
-class ColumnOfTable:
-    """One column the certificate prints."""
-
-    name: str  # "E", "U(E)", "nominal", "verdict"
-
-
-@frozen(kw_only=True)
 class Table:
     """What the certificate prints of a section."""
 
