@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from labctl.errors import Overload, ReplyError
+from labctl.transport.base import Ending, content_of, end_of
 
 OVERLOAD: Final = 9.9e37
 """What SCPI instruments say when there is no value (SCPI-1999, 7.2.1.4): infinity, as ±9.9E37."""
@@ -39,10 +40,10 @@ def integer(text: str, *, instrument: str, query: bytes, reply: bytes) -> int:
     return int(plain)
 
 
-def decoded(reply: bytes, terminator: bytes, *, instrument: str, query: bytes) -> str:
-    """Return the text of a reply without its terminator. Raises ReplyError for bytes that are no printable ASCII."""
-    body = reply.removesuffix(terminator).removesuffix(b"\r")
+def decoded(reply: bytes, ending: bytes | Ending, *, instrument: str, query: bytes) -> str:
+    """Return the text of a reply without its marks. Raises ReplyError for bytes that are no printable ASCII."""
+    body = content_of(reply, ending).removesuffix(b"\r")
     text = body.decode("ascii", errors="replace")
-    if not reply.endswith(terminator) or not text.isascii() or not text.isprintable():
+    if end_of(reply, ending) != len(reply) or not text.isascii() or not text.isprintable():
         raise ReplyError(instrument=instrument, query=query, reply=reply, expected="printable ASCII and a terminator")
     return text

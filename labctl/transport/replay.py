@@ -6,6 +6,7 @@ from attrs import define, field
 
 from labctl.errors import ReplayMismatch, TransportPoisoned, TransportTimeout
 from labctl.records.observation import Exchange
+from labctl.transport.base import Ending, end_of
 
 
 @define(eq=False)
@@ -64,7 +65,7 @@ class ReplayTransport:
         self._next += 1
         self._pending = exchange.received
 
-    def read(self, terminator: bytes, within: float) -> bytes:
+    def read(self, ending: bytes | Ending, within: float) -> bytes:
         """Return the recorded answer.
 
         Raises:
@@ -72,14 +73,16 @@ class ReplayTransport:
             TransportPoisoned: after a time-out, until the wire is opened again.
         """
         self._refuse_poisoned()
-        answer, found, self._pending = self._pending.partition(terminator)
-        if not found:
+        end = end_of(self._pending, ending)
+        if end < 0:
+            answer, self._pending = self._pending, b""
             self.poisoned = True
             asked = self.exchanges[self._next - 1].sent if self._next else b""
             raise TransportTimeout(
                 instrument=self.instrument, address=self.address, waited=within, query=asked, received=answer
             )
-        return answer + terminator
+        answer, self._pending = self._pending[:end], self._pending[end:]
+        return answer
 
     def _refuse_poisoned(self) -> None:
         if self.poisoned:

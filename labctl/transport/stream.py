@@ -1,4 +1,4 @@
-"""A wire that is a stream of bytes: answers cut out of it by their terminator, never a late one for a new question."""
+"""A wire that is a stream of bytes: answers cut out of it where they end, never a late one for a new question."""
 
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -14,13 +14,14 @@ from labctl.errors import (
     UnaskedBytes,
     WaitGivenUp,
 )
+from labctl.transport.base import Ending, end_of
 from labctl.transport.transcript import Direction, Transcript
 
 _ON_ITS_WAY: Final = 5.0  # wall seconds for bytes that a simulated world has put on the wire already
 _REST: Final = 0.05  # wall seconds for the rest of what has begun to arrive
 _LOOK: Final = 0.1  # wall seconds between two looks at whether to give up
 _WRITE: Final = 5.0  # wall seconds after which a wire that takes no bytes counts as stuck
-_LONGEST: Final = 1 << 24  # bytes of one answer; more is noise without a terminator
+_LONGEST: Final = 1 << 24  # bytes of one answer; more is noise without an end
 
 
 class PeerGone(Exception):
@@ -131,11 +132,11 @@ class StreamTransport:
         self._asked = message
         self._answered = False
 
-    def read(self, terminator: bytes, within: float) -> bytes:
-        """Return one answer with its terminator.
+    def read(self, ending: bytes | Ending, within: float) -> bytes:
+        """Return one answer, its terminator or marks included.
 
         Args:
-            terminator: the bytes that end an answer.
+            ending: the bytes that terminate an answer, or how else it ends.
             within: seconds on the clock of the run.
 
         Raises:
@@ -150,14 +151,14 @@ class StreamTransport:
             self.poisoned = True
             raise UnaskedBytes(instrument=self.instrument, address=self.address, received=self._unasked)
         try:
-            if terminator not in self._received:
-                self._await(channel, terminator, within)
+            if end_of(self._received, ending) < 0:
+                self._await(channel, ending, within)
         except (OSError, PeerGone) as error:
             raise self._lost(error) from error
-        answer, _, rest = self._received.partition(terminator)
-        self._received = rest
+        end = end_of(self._received, ending)
+        answer, self._received = self._received[:end], self._received[end:]
         self._answered = True
-        return answer + terminator
+        return answer
 
     def clear(self) -> None:
         """Clear a half-sent command by the means of this wire; a plain stream has none.
@@ -178,26 +179,26 @@ class StreamTransport:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _await(self, channel: Channel, terminator: bytes, within: float) -> None:
-        """Receive until the terminator is there."""
+    def _await(self, channel: Channel, ending: bytes | Ending, within: float) -> None:
+        """Receive until an answer is complete."""
         if not (self.clock.simulated and self.claim):
             wall = WallClock()
-            if not self._arrives(channel, terminator, wall.monotonic() + within):
+            if not self._arrives(channel, ending, wall.monotonic() + within):
                 raise self._timed_out(within)
             return
         deadline = self.clock.monotonic() + within
-        if (self._received or self._answered) and self._arrives_soon(channel, terminator, _REST):
+        if (self._received or self._answered) and self._arrives_soon(channel, ending, _REST):
             return  # more of what was put on the wire before: the world owes nothing for it
         owed = self.clock.owed(self.address, self._sent, deadline)
-        if not self._arrives_soon(channel, terminator, _ON_ITS_WAY if owed else _REST):
+        if not self._arrives_soon(channel, ending, _ON_ITS_WAY if owed else _REST):
             raise self._timed_out(within)
 
-    def _arrives_soon(self, channel: Channel, terminator: bytes, seconds: float) -> bool:
-        return self._arrives(channel, terminator, WallClock().monotonic() + (0.0 if self.at_once else seconds))
+    def _arrives_soon(self, channel: Channel, ending: bytes | Ending, seconds: float) -> bool:
+        return self._arrives(channel, ending, WallClock().monotonic() + (0.0 if self.at_once else seconds))
 
-    def _arrives(self, channel: Channel, terminator: bytes, deadline: float) -> bool:
+    def _arrives(self, channel: Channel, ending: bytes | Ending, deadline: float) -> bool:
         wall = WallClock()
-        while terminator not in self._received:
+        while end_of(self._received, ending) < 0:
             remaining = max(deadline - wall.monotonic(), 0.0)
             part = channel.receive(remaining if self.interrupted is None else min(remaining, _LOOK))
             if part:
