@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from attrs import fields, has
+from attrs import fields
 
 from labctl import errors
 from labctl.events import kinds
@@ -68,7 +68,8 @@ def capability_page() -> str:
         for name, method in vars(capability).items():
             if inspect.isfunction(method) and not name.startswith("_"):
                 lines.append(f"- `{name}{signature(method)}`: {paragraph(method)}")
-        lines.append("")
+        builds_on = [each.__name__ for each in capability.__bases__ if each in capability_classes()]
+        lines += ["", f"With all of {', '.join(builds_on)}.", ""] if builds_on else [""]
     return finished(lines)
 
 
@@ -83,12 +84,9 @@ def error_classes() -> list[type[errors.LabctlError]]:
 
 
 def capability_classes() -> list[type]:
-    """Return every Protocol that stands in the module of capabilities, in its order."""
-    return [
-        each
-        for each in vars(capabilities).values()
-        if inspect.isclass(each) and each.__module__ == capabilities.__name__ and not has(each)
-    ]
+    """Return every Protocol among the capabilities, by name."""
+    named = (getattr(capabilities, each) for each in sorted(capabilities.__all__))
+    return [each for each in named if inspect.isclass(each) and getattr(each, "_is_protocol", False)]
 
 
 def paragraph(documented: object) -> str:

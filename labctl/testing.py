@@ -9,6 +9,7 @@ from labctl.errors import TransportPoisoned, TransportTimeout
 from labctl.events.kinds import Event
 from labctl.instruments import capabilities
 from labctl.instruments.driver import Driver
+from labctl.transport.base import Ending, end_of
 
 VERBS: Final = ("Measure", "Set", "Return", "Bring", "Read", "Select", "Start", "Stop", "Store", "Take")
 """Words with which the documentation of a driver's method may begin."""
@@ -66,15 +67,14 @@ class Conversation:
         expected, self._due = self._exchanges.pop(0)
         assert message == expected, f"expected {expected!r}, but {message!r} was sent"  # noqa: S101  (a test's wire)
 
-    def read(self, terminator: bytes, within: float) -> bytes:
-        """Return what is due up to the terminator; time out at once where nothing complete is."""
+    def read(self, ending: bytes | Ending, within: float) -> bytes:
+        """Return the answer that is due; time out at once where nothing complete is."""
         self._refuse_poisoned()
         due = self._due or b""
-        end = due.find(terminator)
+        end = end_of(due, ending)
         if end < 0:
             self._poisoned, self._due = True, b""
             raise TransportTimeout(address=self.address, waited=within, received=due)
-        end += len(terminator)
         self._due = due[end:]
         return due[:end]
 
@@ -139,7 +139,8 @@ def _complaints(driver: type[Driver]) -> Iterator[str]:
 
 
 def _unsafe(driver: type[Driver]) -> Iterator[str]:
-    sourcing = [name for name in dir(driver) if name.startswith("source_")]
+    presenting = sorted(name for kind in _presenting() for name in _promised_by(kind) if hasattr(driver, name))
+    sourcing = [name for name in dir(driver) if name.startswith("source_")] or presenting
     if not sourcing:
         return
     if driver.safe is None:
@@ -148,33 +149,50 @@ def _unsafe(driver: type[Driver]) -> Iterator[str]:
         yield "every safe command ends with the terminator"
     if driver.confirm_safe is Driver.confirm_safe:
         yield "confirm_safe asks the instrument"
-    if not driver.limits:
+    if not driver.limits and any(_sets_a_value(driver, each) for each in sourcing):
         yield "limits are declared"
+
+
+def _presenting() -> list[type]:
+    """Return the capabilities that put voltage, heat, flow or aerosol on the bench: they can stand by."""
+    return [each for each in _capabilities() if capabilities.StandsBy in each.__mro__[1:]]
+
+
+def _sets_a_value(driver: type[Driver], method: str) -> bool:
+    return "Setting" in str(signature(getattr(driver, method)).return_annotation)
 
 
 def _misspelled(driver: type[Driver]) -> Iterator[str]:
     """Compare the methods with those of the capabilities: whoever has one of a capability's has them all."""
     for capability in _capabilities():
-        promised = {name: each for name, each in vars(capability).items() if _is_public(name, each)}
-        held = {name for name in promised if hasattr(driver, name)}
-        missing = promised.keys() - held
-        if held and missing:
+        own, promised = _promised_by(capability), _promised(capability)
+        missing = {name for name in promised if not hasattr(driver, name)}
+        if missing and any(hasattr(driver, name) for name in own):
             yield f"{capability.__name__} needs {', '.join(sorted(missing))} too"
-        for name in held:
+        for name in own:
+            if not hasattr(driver, name):
+                continue
             wanted, found = (
-                list(signature(promised[name]).parameters),
+                list(signature(own[name]).parameters),
                 list(signature(getattr(driver, name)).parameters),
             )
             if wanted != found:
                 yield f"{name}({', '.join(found[1:])}) is spelled ({', '.join(wanted[1:])}) everywhere else"
 
 
+def _promised_by(capability: type) -> dict[str, Any]:
+    """Return the methods that a capability itself adds to those it builds on."""
+    return {name: each for name, each in vars(capability).items() if _is_public(name, each)}
+
+
+def _promised(capability: type) -> dict[str, Any]:
+    """Return every method of a capability."""
+    return {name: each for kind in capability.__mro__ for name, each in _promised_by(kind).items()}
+
+
 def _capabilities() -> list[type]:
-    return [
-        each
-        for each in vars(capabilities).values()
-        if isinstance(each, type) and getattr(each, "_is_protocol", False) and each.__module__ == capabilities.__name__
-    ]
+    named = (getattr(capabilities, each) for each in capabilities.__all__)
+    return [each for each in named if isinstance(each, type) and getattr(each, "_is_protocol", False)]
 
 
 def _methods(driver: type[Driver]) -> list[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from labctl.instruments.safety import SafeState
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange, Indication, Setting
-from labctl.transport.base import Transport
+from labctl.transport.base import Ending, Transport
 
 QUIET: Final = 0.3
 """Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
@@ -53,7 +53,9 @@ class Driver:
     model_pattern: ClassVar[str] = ""  # regular expression of what it answers as its model; empty: the model itself
     quantities: ClassVar[tuple[str, ...]] = ()  # what it measures or sources, "DC voltage"
     terminator: ClassVar[bytes] = b"\n"  # ends a command
-    answer_terminator: ClassVar[bytes] = b"\n"  # ends an answer
+    answer_terminator: ClassVar[bytes | Ending] = b"\n"  # ends an answer
+    rest_after_command: ClassVar[float] = 0.0  # seconds of silence that it needs after a command without an answer
+    rest_after_query: ClassVar[float] = 0.0  # and after an answer
     safe: ClassVar[SafeState | None] = None  # None: it sources nothing
     limits: ClassVar[Mapping[str, Limit]] = MappingProxyType({})  # by quantity: what the model can be asked at all
 
@@ -90,6 +92,7 @@ class Driver:
         self.last_exchanges: tuple[Exchange, ...] = ()
         self.identity: Identity | None = None  # who answered when it was last asked
         self._allowed = _narrowed(self.limits, limits or {})
+        self._rests_until = 0.0  # on the clock's monotonic scale
 
     # --- what a bench asks of every driver ---------------------------------------------------------------------------
 
@@ -185,6 +188,7 @@ class Driver:
             message = f"{call.method}: a method shows or changes, never both"
             raise RuntimeError(message)
         encoded = command.encode("ascii") + self.terminator
+        self._rest()
         now = self.clock.now()
         self.witness.append(
             CommandIntended(at=now, instrument=self.name, method=call.method, arguments=call.arguments, command=encoded)
@@ -193,6 +197,7 @@ class Driver:
             call.sent_at, call.command = now, encoded
         call.keep(encoded)
         self.wire.write(encoded)
+        self._rest_for(self.rest_after_command)
         if check:
             self.check_errors()
 
@@ -321,6 +326,7 @@ class Driver:
     def _exchanged(self, command: str, within: float) -> tuple[bytes, bytes]:
         call = self._open_call()
         sent = command.encode("ascii") + self.terminator
+        self._rest()
         call.keep(sent)
         try:
             self.wire.write(sent)
@@ -329,7 +335,17 @@ class Driver:
             call.exchanges[-1] = Exchange(sent=sent, received=error.received)
             raise
         call.exchanges[-1] = Exchange(sent=sent, received=received)
+        self._rest_for(self.rest_after_query)
         return sent, received
+
+    def _rest(self) -> None:
+        """Let the silence pass that the instrument needs before it hears again."""
+        if self.rest_after_command or self.rest_after_query:
+            self.clock.wait(max(self._rests_until - self.clock.monotonic(), 0.0))
+
+    def _rest_for(self, seconds: float) -> None:
+        if seconds:
+            self._rests_until = self.clock.monotonic() + seconds
 
     def _write_all(self, messages: tuple[bytes, ...]) -> None:
         for each in messages:

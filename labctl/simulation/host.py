@@ -21,7 +21,6 @@ from labctl.transport.transcript import Transcript
 
 T = TypeVar("T")
 
-BAUDS: Final = {"Vaisala": 4800}
 PARAMETERS: Final = tuple(each for each in fields_dict(Fault) if each not in {"name", "since"})
 TICK: Final = 1.0  # wall seconds between two looks at a world that nobody asks
 
@@ -128,7 +127,7 @@ class Bench:
     def _served(self, server: Server, key: str, wire: str) -> str:
         sessions = self._sessions(key, lasting=wire == "serial")
         if wire == "serial":
-            return server.add_pty(sessions, baud=BAUDS.get(self.instruments[key].maker, 9600))
+            return server.add_pty(sessions, self.instruments[key].line)
         return server.add_hislip(sessions) if wire == "hislip" else server.add_socket(sessions)
 
     def _sessions(self, key: str, *, lasting: bool) -> Callable[[Peer, str], Line]:

@@ -27,20 +27,23 @@ class Placed:
 class SimulatedInstrument:
     """One instrument: its physics, which know no commands, and the dialogues that ask it.
 
-    A subclass names its maker, its model, its wires and its dialogue in the class line.
+    A subclass names its maker, its model, its wires and how its serial line is set in the class line.
     """
 
     maker: ClassVar[str] = ""
     model: ClassVar[str] = ""
     wires: ClassVar[tuple[str, ...]] = ()  # of "serial", "tcp", "hislip"
-    manners: ClassVar[type[Dialogue]] = Dialogue
+    line: ClassVar[str] = "baud=9600"  # how its serial port is set as delivered, "baud=4800&bits=7&parity=even"
 
-    def __init_subclass__(cls, *, maker: str = "", model: str = "", wires: tuple[str, ...] = ()) -> None:
+    def __init_subclass__(
+        cls, *, maker: str = "", model: str = "", wires: tuple[str, ...] = (), line: str = ""
+    ) -> None:
         """Take the identity from the class line."""
         super().__init_subclass__()
         cls.maker = maker or cls.maker
         cls.model = model or cls.model
         cls.wires = wires or cls.wires
+        cls.line = line or cls.line
 
     def __init__(self, world: World, placed: Placed) -> None:
         """Stand on the bench, switched on."""

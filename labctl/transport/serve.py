@@ -27,12 +27,14 @@ class Server(Reactor):
         """Serve HiSLIP (IVI-6.1), many clients at a time: `hislip://127.0.0.1:PORT/hislip0`."""
         return self.completed(serve_hislip(self, sessions, port))
 
-    def add_pty(self, sessions: SessionFactory, baud: int = 9600) -> str:
+    def add_pty(self, sessions: SessionFactory, settings: str = "baud=9600") -> str:
         """Serve a pseudo-terminal, for one client at a time: `serial:///…?baud=9600`. POSIX only.
+
+        The settings are those that a client has to use, `baud=4800&bits=7&parity=even`; a pseudo-terminal has none.
 
         The name stays the same when the line is broken and mended, and is gone when the server stops.
         """
-        return self.completed(serve_pty(self, sessions, baud))
+        return self.completed(serve_pty(self, sessions, settings))
 
     def add_control(self, on_request: Callable[[Request], Request | Awaitable[Request]], port: int = 0) -> str:
         """Serve JSON lines, one answer for each request of a client, in order: `tcp://127.0.0.1:PORT`.

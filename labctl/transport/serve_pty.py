@@ -98,11 +98,11 @@ class PtyLine:
             return 0
 
 
-async def serve_pty(reactor: Reactor, sessions: SessionFactory, baud: int) -> str:
+async def serve_pty(reactor: Reactor, sessions: SessionFactory, settings: str) -> str:
     """Make a terminal, and return its address."""
     folder = Path(tempfile.mkdtemp(prefix="labctl-"))
     name = folder / "line"
-    line = PtyLine(reactor, sessions, f"serial://{name}?baud={baud}", name)
+    line = PtyLine(reactor, sessions, f"serial://{name}?{settings}", name)
     line.plug_in()
 
     def close() -> None:

@@ -20,7 +20,9 @@ MODES: Final = ("STOP", "RUN", "SEND", "POLL")
 VERSION: Final = "5.16"
 
 
-class PTU300(SimulatedInstrument, maker="Vaisala", model="PTU300", wires=("serial",)):
+class PTU300(
+    SimulatedInstrument, maker="Vaisala", model="PTU300", wires=("serial",), line="baud=4800&bits=7&parity=even"
+):
     """What the transmitter makes of the air around it."""
 
     def __init__(self, world: World, placed: Placed) -> None:
