@@ -30,7 +30,7 @@ class Server(Reactor):
     def add_pty(self, sessions: SessionFactory, settings: str = "baud=9600") -> str:
         """Serve a pseudo-terminal, for one client at a time: `serial:///…?baud=9600`. POSIX only.
 
-        The settings are those that a client has to use, `baud=4800&bits=7&parity=even`; a pseudo-terminal has none.
+        Of the settings of the instrument's port, `baud=4800&bits=7&parity=even`, the terminal has the speed alone.
 
         The name stays the same when the line is broken and mended, and is gone when the server stops.
         """

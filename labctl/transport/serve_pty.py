@@ -99,10 +99,14 @@ class PtyLine:
 
 
 async def serve_pty(reactor: Reactor, sessions: SessionFactory, settings: str) -> str:
-    """Make a terminal, and return its address."""
+    """Make a terminal, and return its address.
+
+    A pseudo-terminal takes eight bits without parity and refuses everything else, so only the speed is passed on.
+    """
     folder = Path(tempfile.mkdtemp(prefix="labctl-"))
     name = folder / "line"
-    line = PtyLine(reactor, sessions, f"serial://{name}?{settings}", name)
+    speed = next((each for each in settings.split("&") if each.startswith("baud=")), "baud=9600")
+    line = PtyLine(reactor, sessions, f"serial://{name}?{speed}", name)
     line.plug_in()
 
     def close() -> None:
