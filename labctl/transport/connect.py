@@ -8,6 +8,7 @@ from labctl.clock import Clock
 from labctl.errors import ConnectFailed
 from labctl.language import Text
 from labctl.transport.base import Transport
+from labctl.transport.recorded import open_recorded
 from labctl.transport.serial import Line, connect_serial
 from labctl.transport.stream import Channel, StreamTransport
 from labctl.transport.tcp import connect_tcp
@@ -17,6 +18,7 @@ _EXAMPLES: Final = {
     "serial": "serial:///dev/ttyUSB0?baud=9600",
     "tcp": "tcp://192.168.1.20:5025",
     "hislip": "hislip://192.168.1.20/hislip0",
+    "replay": "replay:///home/lab/runs/R1.transcript?wire=tcp://192.168.1.20:5025",
 }
 _HISLIP_PORT: Final = 4880
 _PARITIES: Final = {"none": "N", "even": "E", "odd": "O", "n": "N", "e": "E", "o": "O"}
@@ -53,7 +55,10 @@ def open_transport(
         ConnectFailed: the address cannot be read.
     """
     try:
-        connect = _connection(urlsplit(address))
+        parts = urlsplit(address)
+        if parts.scheme == "replay":
+            return open_recorded(parts, address=address, instrument=instrument)
+        connect = _connection(parts)
     except _Unreadable as error:
         raise ConnectFailed(instrument=instrument, address=address, reason=error.reason) from None
     except ValueError as error:  # of urlsplit: a port that is no number, a bracket that is not closed
