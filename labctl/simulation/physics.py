@@ -9,7 +9,11 @@ from labctl.simulation.chance import uniform
 
 
 class Physical(Protocol):
-    """A thing with physics; the world lets it pass one fixed step at a time, however often it is looked at."""
+    """A thing with physics; the world lets it pass one fixed step at a time, however often it is looked at.
+
+    The step is the world's, a hundredth of a second. A slow thing may declare a longer one, a multiple of it in
+    seconds, as an attribute `step`, as a bath does whose hours shall pass in seconds.
+    """
 
     @property
     def resting(self) -> bool:

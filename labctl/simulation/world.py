@@ -19,8 +19,8 @@ class World:
     """Everything that happens on a bench, up to `present`.
 
     The world follows its clock: `catch_up` lets physics and events pass until the clock's instant. Physics is
-    stepped at whole multiples of `STEP` since the start, events run at their own instants between, so the result
-    does not depend on how often anybody looks.
+    stepped at whole multiples of `STEP` since the start, or of the longer `step` that a thing declares, events run
+    at their own instants between, so the result does not depend on how often anybody looks.
     """
 
     seed: int
@@ -31,6 +31,8 @@ class World:
     _ticks: int = field(default=0, init=False)
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(factory=list, init=False)
     _noted: int = field(default=0, init=False)
+    _paces: list["_Pace"] = field(factory=list, init=False)
+    _paced: int = field(default=0, init=False)  # how many things the paces were made of
 
     def __attrs_post_init__(self) -> None:
         """Begin at the clock's present instant."""
@@ -58,14 +60,21 @@ class World:
         return instant + self._origin
 
     def _step_to(self, instant: float) -> None:
-        ticks = int(instant / STEP + 1e-9)
-        while self._ticks < ticks:
-            if all(each.resting for each in self.physical):
-                self._ticks = ticks
+        until = int(instant / STEP + 1e-9)
+        if self._paced != len(self.physical):
+            self._paces, self._paced = _paces_of(self.physical), len(self.physical)
+        while self._ticks < until:
+            tick = until + 1
+            for each in self._paces:
+                following = self._ticks - self._ticks % each.ticks + each.ticks
+                if following < tick and not each.resting:
+                    tick = following
+            self._ticks = min(tick, until)
+            if tick > until:
                 return
-            self._ticks += 1
-            for each in self.physical:
-                each.advance(STEP)
+            for each in self._paces:
+                if tick % each.ticks == 0:
+                    each.advance()
 
     # --- chance ------------------------------------------------------------------------------------------------------
 
@@ -76,3 +85,30 @@ class World:
     def noise(self, quantity: str, step: int) -> float:
         """Return the standard normal noise of a quantity at one of its steps: the same whoever asks, and how often."""
         return chance.normal(self.seed, quantity, step)
+
+
+@define(eq=False)
+class _Pace:
+    """What is stepped together, in the order in which it came to the world."""
+
+    ticks: int
+    things: list[Physical] = field(factory=list[Physical])
+
+    @property
+    def resting(self) -> bool:
+        """Return whether nothing of it would change."""
+        return all(each.resting for each in self.things)
+
+    def advance(self) -> None:
+        """Let one step of this pace pass."""
+        dt = self.ticks * STEP
+        for each in self.things:
+            each.advance(dt)
+
+
+def _paces_of(physical: list[Physical]) -> list[_Pace]:
+    paces: dict[int, _Pace] = {}
+    for each in physical:
+        ticks = max(round(getattr(each, "step", STEP) / STEP), 1)
+        paces.setdefault(ticks, _Pace(ticks)).things.append(each)
+    return list(paces.values())

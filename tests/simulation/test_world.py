@@ -1,5 +1,7 @@
 import time
 
+from attrs import define, field
+
 from labctl.clock import SimulatedClock
 from labctl.simulation.chance import normal, uniform, within
 from labctl.simulation.physics import FirstOrder
@@ -50,6 +52,36 @@ def test_physics_of_five_minutes_costs_less_than_a_second_and_rest_costs_nothing
     clock.wait(365 * 86400)
     assert world.catch_up() == 300 + 365 * 86400
     assert time.process_time() - began < 0.05
+
+
+def test_a_slow_thing_declares_its_step_and_hours_of_it_cost_little() -> None:
+    @define
+    class Bath:
+        step: float = 1.0
+        passed: list[float] = field(factory=list[float])
+        resting: bool = False
+
+        def advance(self, dt: float) -> None:
+            self.passed.append(dt)
+
+    clock = SimulatedClock()
+    world = World(1, clock)
+    bath, meter = Bath(), FirstOrder(time_constant=0.02)
+    world.physical.extend([bath, meter])
+    clock.wait(0.995)
+    world.catch_up()
+    assert bath.passed == []
+    clock.wait(0.01)
+    world.catch_up()
+    assert bath.passed == [1.0]
+    meter.end = 1.0
+    began = time.process_time()
+    for _ in range(6 * 720):
+        clock.wait(5.0)
+        world.catch_up()
+    assert time.process_time() - began < 0.5
+    assert bath.passed == [1.0] * (1 + 6 * 3600)
+    assert meter.value == 1.0
 
 
 def test_chance_belongs_to_its_names() -> None:
