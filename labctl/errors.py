@@ -12,6 +12,7 @@
     |  |  |- TransportClosed
     |  |  |- TransportPoisoned
     |  |  |- UnaskedBytes
+    |  |  |- FrameDamaged
     |  |  |- WaitGivenUp
     |  |  `- ReplayMismatch
     |  |- ReplyError
@@ -19,6 +20,7 @@
     |  |- InstrumentReported
     |  |- WrongIdentity
     |  |- NotReady
+    |  |- NotArmed
     |  `- LimitExceeded
     |- ProcedureError
     |  |- NotSettled
@@ -226,6 +228,21 @@ class UnaskedBytes(TransportError):
 
 
 @define(kw_only=True, slots=False)
+class FrameDamaged(TransportError):
+    """A frame came whose check value or address is not right, so nothing in it is believed."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument} at {address}: asked {query!r}, received {received!r}: {problem}. Check cable, termination, speed "
+        "and parity. The connection is not trusted any more and will be opened again",
+        zh="{instrument}（{address}）：询问 {query!r}，收到 {received!r}：{problem}。"
+        "请检查电缆、终端电阻、波特率和校验位。该连接不再可信，将重新建立",
+    )
+    query: bytes
+    received: bytes
+    problem: Text
+
+
+@define(kw_only=True, slots=False)
 class WaitGivenUp(TransportError):
     """An answer was not waited for to its deadline, because the bench had to be left."""
 
@@ -319,6 +336,19 @@ class NotReady(InstrumentError):
     asked: str
     found: str
     waited: float
+
+
+@define(kw_only=True, slots=False)
+class NotArmed(InstrumentError):
+    """The watchdog of an instrument could not be armed, so nothing may be energised; `found` is what it reports."""
+
+    said: ClassVar[Text] = Text(
+        "{instrument}: its own watchdog should act after {asked}, but it reports {found}. "
+        "Without it nothing is energised: look at its communication parameters, then start again",
+        zh="{instrument}：其看门狗应在 {asked} 后动作，但仪器报告 {found}。未启用看门狗时不得加载能量：请检查其通信参数后重新开始",
+    )
+    asked: str
+    found: str
 
 
 @define(kw_only=True, slots=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from inspect import Parameter, isfunction, signature
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from attrs import define, field, fields, has
 
@@ -15,6 +15,7 @@ from labctl.events.kinds import Argument, CallFailed, SettingMade
 from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Exchange, Setting
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -88,6 +89,12 @@ def recorded(method: Callable[..., R]) -> Callable[..., R]:
 
     call.__labctl_recorded__ = True  # type: ignore[attr-defined]  # says that this is done
     return call
+
+
+def door(method: Callable[P, R]) -> Callable[P, R]:
+    """Mark a public method of a base class as a door to the wire: part of the call in which it is used, never one."""
+    method.__labctl_recorded__ = True  # type: ignore[attr-defined]  # it stays as it is
+    return method
 
 
 def record_public_methods(kind: type) -> None:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar, Final
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import ReplyError, TransportError, TransportTimeout, UnaskedBytes, WrongIdentity
+from labctl.errors import FrameDamaged, ReplyError, TransportError, TransportTimeout, UnaskedBytes, WrongIdentity
 from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import CommandIntended, IndicationTaken
 from labctl.instruments.call import Call, record_public_methods
@@ -58,6 +59,7 @@ class Driver:
     rest_after_query: ClassVar[float] = 0.0  # and after an answer
     safe: ClassVar[SafeState | None] = None  # None: it sources nothing
     limits: ClassVar[Mapping[str, Limit]] = MappingProxyType({})  # by quantity: what the model can be asked at all
+    watchdog: ClassVar[float | None] = None  # seconds of our silence after which an armed instrument makes itself safe
 
     def __init_subclass__(cls, *, maker: str = "", model: str = "", **further: object) -> None:
         """Take the identity from the class line and record the public methods."""
@@ -92,6 +94,7 @@ class Driver:
         self.last_exchanges: tuple[Exchange, ...] = ()
         self.identity: Identity | None = None  # who answered when it was last asked
         self._allowed = _narrowed(self.limits, limits or {})
+        self.spoken_at = 0.0  # on the clock's monotonic scale; kept where the model has a watchdog
         self._rests_until = 0.0  # on the clock's monotonic scale
 
     # --- what a bench asks of every driver ---------------------------------------------------------------------------
@@ -112,6 +115,29 @@ class Driver:
     def confirm_safe(self) -> bool:
         """Return whether the instrument says itself that it is in its safe state."""
         return self.safe is None
+
+    def arm_watchdog(self) -> None:
+        """Start the instrument's own watchdog and read it back; called once `prepare` returned.
+
+        A model that declares `watchdog` overrides this. From here on the engine lets the instrument hear something
+        at least three times within that time, whatever else it waits for; while a method of this driver runs, the
+        method itself does.
+
+        Raises:
+            NotArmed: the instrument does not confirm it; the run is refused.
+        """
+        if self.watchdog is not None:
+            raise NotArmed(instrument=self.name, asked=f"{self.watchdog:g} s", found="no way to arm it")
+
+    def disarm_watchdog(self) -> None:
+        """Stop the instrument's own watchdog at the orderly end of a run, its safe state confirmed before.
+
+        For models that would trip when nobody speaks to them any more; the others stay armed.
+        """
+
+    def keep_alive(self) -> None:
+        """Read something harmless, so that an armed watchdog has heard from us; who it is, unless overridden."""
+        self.identify()
 
     def make_safe(self) -> tuple[Exchange, ...]:
         """Write the safe bytes, past the journal and whatever state the wire is in; return what was written.
@@ -146,7 +172,7 @@ class Driver:
         for _ in range(RECOVERIES - 1):
             try:
                 return self._recovered(expected)
-            except (TransportTimeout, UnaskedBytes, ReplyError):
+            except (TransportTimeout, UnaskedBytes, FrameDamaged, ReplyError):
                 continue  # the wire is opened again, which drops what came too late
         return self._recovered(expected)
 
@@ -183,20 +209,11 @@ class Driver:
         Raises:
             InstrumentReported: the instrument refused it.
         """
-        call = self._open_call()
-        if call.indicated:
-            message = f"{call.method}: a method shows or changes, never both"
-            raise RuntimeError(message)
-        encoded = command.encode("ascii") + self.terminator
-        self._rest()
-        now = self.clock.now()
-        self.witness.append(
-            CommandIntended(at=now, instrument=self.name, method=call.method, arguments=call.arguments, command=encoded)
-        )
-        if call.sent_at is None:
-            call.sent_at, call.command = now, encoded
-        call.keep(encoded)
+        encoded = self._encoded(command)
+        self._intend(encoded)
+        self._open_call().keep(encoded)
         self.wire.write(encoded)
+        self._spoken()
         self._rest_for(self.rest_after_command)
         if check:
             self.check_errors()
@@ -267,35 +284,13 @@ class Driver:
             Overload: the input is beyond the range.
             ReplyError: the answer is not what the manual promises.
         """
-        call = self._open_call()
-        if call.indicated:
-            message = f"{call.method}: one call, one indication"
-            raise RuntimeError(message)
-        asked_at = self.clock.now()
+        asked_at = self._asked_at()
         sent, received = self._exchanged(command, within)
         taken_at = self.clock.now()
         text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
         value = number(part(text), instrument=self.name, query=sent, reply=received)
-        shown = Indication(
-            quantity=Quantity.of(value, unit), reply=received, taken_at=taken_at, of=of if of is not None else self.name
-        )
-        self.witness.append(
-            IndicationTaken(
-                at=taken_at,
-                instrument=self.name,
-                method=call.method,
-                arguments=call.arguments,
-                exchanges=tuple(call.exchanges),
-                quantity=shown.quantity,
-                reply=shown.reply,
-                asked_at=asked_at,
-                taken_at=taken_at,
-                of=shown.of,
-                resolution=resolution,
-            )
-        )
-        call.indicated = True
-        return shown
+        shown = Indication(quantity=Quantity.of(value, unit), reply=received, taken_at=taken_at, of=of or self.name)
+        return self._indicated(shown, asked_at, resolution)
 
     def setting(self, quantity: Quantity) -> Setting:
         """Return the Setting of this call: what the instrument now presents, and the command that brought it."""
@@ -315,6 +310,67 @@ class Driver:
         if limit is not None:
             limit.check(asked, instrument=self.name)
 
+    # --- what the doors of every protocol have in common -------------------------------------------------------------
+
+    def _intend(self, message: bytes) -> None:
+        """Make the intent to send a message that changes something durable; afterwards it may leave."""
+        call = self._open_call()
+        if call.indicated:
+            problem = f"{call.method}: a method shows or changes, never both"
+            raise RuntimeError(problem)
+        self._rest()
+        now = self.clock.now()
+        self.witness.append(
+            CommandIntended(at=now, instrument=self.name, method=call.method, arguments=call.arguments, command=message)
+        )
+        if call.sent_at is None:
+            call.sent_at, call.command = now, message
+
+    def _answer_to(self, sent: bytes, within: float) -> bytes:
+        """Send a message and return the whole answer; the call keeps both."""
+        call = self._open_call()
+        self._rest()
+        call.keep(sent)
+        try:
+            self.wire.write(sent)
+            self._spoken()
+            received = self.wire.read(self.answer_terminator, within)
+        except (TransportTimeout, FrameDamaged) as error:
+            call.exchanges[-1] = Exchange(sent=sent, received=error.received)
+            raise
+        call.exchanges[-1] = Exchange(sent=sent, received=received)
+        self._rest_for(self.rest_after_query)
+        return received
+
+    def _asked_at(self) -> datetime:
+        """Return the instant at which an indication is asked for. One for each call."""
+        call = self._open_call()
+        if call.indicated:
+            message = f"{call.method}: one call, one indication"
+            raise RuntimeError(message)
+        return self.clock.now()
+
+    def _indicated(self, shown: Indication, asked_at: datetime, resolution: Quantity | None) -> Indication:
+        """Return an indication once it is durable."""
+        call = self._open_call()
+        self.witness.append(
+            IndicationTaken(
+                at=shown.taken_at,
+                instrument=self.name,
+                method=call.method,
+                arguments=call.arguments,
+                exchanges=tuple(call.exchanges),
+                quantity=shown.quantity,
+                reply=shown.reply,
+                asked_at=asked_at,
+                taken_at=shown.taken_at,
+                of=shown.of,
+                resolution=resolution,
+            )
+        )
+        call.indicated = True
+        return shown
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _open_call(self) -> Call:
@@ -324,19 +380,11 @@ class Driver:
         return self.call
 
     def _exchanged(self, command: str, within: float) -> tuple[bytes, bytes]:
-        call = self._open_call()
-        sent = command.encode("ascii") + self.terminator
-        self._rest()
-        call.keep(sent)
-        try:
-            self.wire.write(sent)
-            received = self.wire.read(self.answer_terminator, within)
-        except TransportTimeout as error:
-            call.exchanges[-1] = Exchange(sent=sent, received=error.received)
-            raise
-        call.exchanges[-1] = Exchange(sent=sent, received=received)
-        self._rest_for(self.rest_after_query)
-        return sent, received
+        sent = self._encoded(command)
+        return sent, self._answer_to(sent, within)
+
+    def _encoded(self, command: str) -> bytes:
+        return command.encode("ascii") + self.terminator
 
     def _rest(self) -> None:
         """Let the silence pass that the instrument needs before it hears again."""
@@ -347,9 +395,15 @@ class Driver:
         if seconds:
             self._rests_until = self.clock.monotonic() + seconds
 
+    def _spoken(self) -> None:
+        if self.watchdog is not None:
+            self.spoken_at = self.clock.monotonic()
+
     def _write_all(self, messages: tuple[bytes, ...]) -> None:
         for each in messages:
             self.wire.write(each)
+            if self.safe is not None and self.safe.pause:
+                self.clock.wait(self.safe.pause)
 
     def _recovered(self, expected: Identity) -> Identity:
         self.wire.close()
@@ -367,7 +421,7 @@ class Driver:
         try:
             for _ in range(LONGEST):  # an instrument that never falls silent is found by its identity
                 self.wire.read(self.answer_terminator, QUIET)
-        except (TransportTimeout, UnaskedBytes):
+        except (TransportTimeout, UnaskedBytes, FrameDamaged):
             self.wire.open()
 
 

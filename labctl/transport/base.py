@@ -109,6 +109,7 @@ class Transport(Protocol):
         Raises:
             TransportTimeout: the answer was not complete in time; the stream is poisoned now.
             TransportClosed: the other end went away.
+            FrameDamaged: a check value or address of the wire's own frame is wrong; the stream is poisoned now.
         """
         ...
 

@@ -8,12 +8,14 @@ from attrs import define, field
 from labctl.clock import Clock, WallClock
 from labctl.errors import (
     ConnectFailed,
+    FrameDamaged,
     TransportClosed,
     TransportPoisoned,
     TransportTimeout,
     UnaskedBytes,
     WaitGivenUp,
 )
+from labctl.language import Text
 from labctl.transport.base import Ending, end_of
 from labctl.transport.transcript import Direction, Transcript
 
@@ -28,8 +30,17 @@ class PeerGone(Exception):
     """The other end of a channel went away."""
 
 
+class Damaged(Exception):
+    """A channel that cuts frames received one that is not right."""
+
+    def __init__(self, received: bytes, problem: Text) -> None:
+        super().__init__(problem.en)
+        self.received = received
+        self.problem = problem
+
+
 class Channel(Protocol):
-    """An open stream to one instrument; errors are PeerGone or OSError."""
+    """An open stream to one instrument; errors are PeerGone, Damaged or OSError."""
 
     def send(self, message: bytes, within: float) -> None:
         """Send all of a message. Raises TimeoutError when the wire does not take it in time."""
@@ -145,6 +156,7 @@ class StreamTransport:
             TransportPoisoned: after a time-out, until the wire is opened again.
             WaitGivenUp: the bench had to be left; the stream is poisoned now.
             UnaskedBytes: something had arrived before the question was asked; the stream is poisoned now.
+            FrameDamaged: a check value or address of the wire's own frame is wrong; the stream is poisoned now.
         """
         channel = self._usable()
         if self._unasked:
@@ -153,6 +165,8 @@ class StreamTransport:
         try:
             if end_of(self._received, ending) < 0:
                 self._await(channel, ending, within)
+        except Damaged as damage:
+            raise self._damaged(damage) from damage
         except (OSError, PeerGone) as error:
             raise self._lost(error) from error
         end = end_of(self._received, ending)
@@ -215,7 +229,7 @@ class StreamTransport:
     def _drop_unasked(self, channel: Channel) -> None:
         dropped = self._received
         self._received = b""
-        while part := channel.receive(0.0):
+        while part := _whatever_came(channel):
             self._keep(Direction.IN, part)
             dropped += part
             if len(dropped) > _LONGEST:
@@ -239,6 +253,17 @@ class StreamTransport:
             instrument=self.instrument, address=self.address, waited=waited, query=asked, received=self._received
         )
 
+    def _damaged(self, damage: Damaged) -> FrameDamaged:
+        self.poisoned = True
+        self._note(f"refused {damage.received!r}: {damage}")
+        return FrameDamaged(
+            instrument=self.instrument,
+            address=self.address,
+            query=self._asked,
+            received=damage.received,
+            problem=damage.problem,
+        )
+
     def _given_up(self) -> WaitGivenUp:
         self.poisoned = True
         self._note(f"gave up waiting for the answer to {self._asked!r}, received {self._received!r}")
@@ -256,6 +281,13 @@ class StreamTransport:
 
     def _note(self, note: str) -> None:
         self._keep(Direction.NOTE, note.encode())
+
+
+def _whatever_came(channel: Channel) -> bytes:
+    try:
+        return channel.receive(0.0)
+    except Damaged as damage:
+        return damage.received
 
 
 def spoken(error: Exception) -> str:
