@@ -345,7 +345,8 @@ class NotArmed(InstrumentError):
     said: ClassVar[Text] = Text(
         "{instrument}: its own watchdog should act after {asked}, but it reports {found}. "
         "Without it nothing is energised: look at its communication parameters, then start again",
-        zh="{instrument}：其看门狗应在 {asked} 后动作，但仪器报告 {found}。未启用看门狗时不得加载能量：请检查其通信参数后重新开始",
+        zh="{instrument}：其看门狗应在 {asked} 后动作，但仪器报告 {found}。"
+        "未启用看门狗时不得加载能量：请检查其通信参数后重新开始",
     )
     asked: str
     found: str

@@ -7,7 +7,15 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from labctl.clock import Clock, WallClock
-from labctl.errors import FrameDamaged, ReplyError, TransportError, TransportTimeout, UnaskedBytes, WrongIdentity
+from labctl.errors import (
+    FrameDamaged,
+    NotArmed,
+    ReplyError,
+    TransportError,
+    TransportTimeout,
+    UnaskedBytes,
+    WrongIdentity,
+)
 from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import CommandIntended, IndicationTaken
 from labctl.instruments.call import Call, record_public_methods
