@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from labctl.clock import Clock
 from labctl.errors import ConnectFailed
@@ -12,15 +12,19 @@ from labctl.transport.recorded import open_recorded
 from labctl.transport.serial import Line, connect_serial
 from labctl.transport.stream import Channel, StreamTransport
 from labctl.transport.tcp import connect_tcp
-from labctl.transport.transcript import Transcript
+from labctl.transport.transcript import Direction, Transcript
 
 _EXAMPLES: Final = {
     "serial": "serial:///dev/ttyUSB0?baud=9600",
     "tcp": "tcp://192.168.1.20:5025",
     "hislip": "hislip://192.168.1.20/hislip0",
+    "modbus": "modbus://192.168.1.20?unit=1",
+    "modbus+rtu": "modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&unit=17",
     "replay": "replay:///home/lab/runs/R1.transcript?wire=tcp://192.168.1.20:5025",
 }
 _HISLIP_PORT: Final = 4880
+_MODBUS_PORT: Final = 502
+_UNITS: Final = range(256)
 _PARITIES: Final = {"none": "N", "even": "E", "odd": "O", "n": "N", "e": "E", "o": "O"}
 _SERIAL: Final[dict[str, Callable[[str], object]]] = {
     "baud": int,
@@ -43,8 +47,9 @@ def open_transport(
     """Build the transport of an address; it is not open yet.
 
     Args:
-        address: `serial:///dev/ttyUSB0?baud=9600&parity=even&bits=7&stop=1&flow=rtscts`, `tcp://HOST:PORT` or
-            `hislip://HOST[:PORT]/hislip0`.
+        address: `serial:///dev/ttyUSB0?baud=9600&parity=even&bits=7&stop=1&flow=rtscts`, `tcp://HOST:PORT`,
+            `hislip://HOST[:PORT]/hislip0`, `modbus://HOST[:PORT]?unit=1` (port 502, unit 1 unless given) or
+            `modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&unit=17` (these, but unit 1, unless given).
         instrument: its name on the bench, for errors.
         clock: of the run.
         transcript: keeps every byte, where there is one.
@@ -58,7 +63,10 @@ def open_transport(
         parts = urlsplit(address)
         if parts.scheme == "replay":
             return open_recorded(parts, address=address, instrument=instrument)
-        connect = _connection(parts)
+        if parts.scheme in {"modbus", "modbus+rtu"}:
+            connect = _modbus(parts, _remarks(address, transcript), simulated=clock.simulated)
+        else:
+            connect = _connection(parts)
     except _Unreadable as error:
         raise ConnectFailed(instrument=instrument, address=address, reason=error.reason) from None
     except ValueError as error:  # of urlsplit: a port that is no number, a bracket that is not closed
@@ -69,7 +77,7 @@ def open_transport(
 def _connection(parts: SplitResult) -> Callable[[], Channel]:
     match parts.scheme:
         case "serial":
-            line = _line(parts)
+            line = _line(parts, {}, parse_qsl(parts.query, keep_blank_values=True))
             return lambda: connect_serial(line)
         case "tcp":
             host, port = _host(parts), _port(parts, None)
@@ -91,23 +99,53 @@ def _connection(parts: SplitResult) -> Callable[[], Channel]:
             )
 
 
+def _modbus(parts: SplitResult, note: Callable[[str], None], *, simulated: bool) -> Callable[[], Channel]:
+    from labctl.transport.modbus import connect_modbus_rtu, connect_modbus_tcp  # pymodbus is slow to import
+
+    unit, settings = _unit(parts)
+    if parts.scheme == "modbus+rtu":
+        line = _line(parts, {"baud": 19200, "parity": "E"}, settings)
+        return lambda: connect_modbus_rtu(line, unit, note, simulated=simulated)
+    host, port = _host(parts), _port(parts, _MODBUS_PORT)
+    _nothing_else(parts._replace(query=urlencode(settings)), path=False)
+    return lambda: connect_modbus_tcp(host, port, unit, note)
+
+
+def _unit(parts: SplitResult) -> tuple[int, list[tuple[str, str]]]:
+    """Return the unit identifier of a Modbus address, 1 unless given, and its other settings."""
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    units = [value for name, value in given if name == "unit"] or ["1"]
+    if len(units) > 1 or not units[0].isdecimal() or int(units[0]) not in _UNITS:
+        problem = Text("unit={given} is no unit identifier", zh="unit={given} 不是从站地址").filled(given=units[-1])
+        raise _Unreadable(_form(parts.scheme, problem))
+    return int(units[0]), [(name, value) for name, value in given if name != "unit"]
+
+
+def _remarks(address: str, transcript: Transcript | None) -> Callable[[str], None]:
+    def note(remark: str) -> None:
+        if transcript is not None:
+            transcript.record(address, Direction.NOTE, remark.encode())
+
+    return note
+
+
 class _Unreadable(Exception):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason.en)
         self.reason = reason
 
 
-def _line(parts: SplitResult) -> Line:
+def _line(parts: SplitResult, usual: dict[str, object], wanted: list[tuple[str, str]]) -> Line:
     port = parts.netloc or parts.path
     if not port:
-        raise _Unreadable(_form("serial", Text("the port is missing", zh="缺少端口")))
-    settings: dict[str, object] = {}
-    for name, given in parse_qsl(parts.query, keep_blank_values=True):
+        raise _Unreadable(_form(parts.scheme, Text("the port is missing", zh="缺少端口")))
+    settings = dict(usual)
+    for name, given in wanted:
         try:
             settings[name] = _SERIAL[name](given)
         except (KeyError, ValueError):
             problem = Text("{name}={given} cannot be set", zh="无法设置 {name}={given}").filled(name=name, given=given)
-            raise _Unreadable(_form("serial", problem)) from None
+            raise _Unreadable(_form(parts.scheme, problem)) from None
     return Line(port=port, **settings)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
