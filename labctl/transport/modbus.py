@@ -21,7 +21,7 @@ from labctl.transport.tcp import connect_tcp
 
 BROADCAST: Final = 0  # every unit carries it out, none answers
 _HEADER: Final = 6  # bytes before those that the length counts
-_SHORTEST, _LONGEST: Final = 3, 254  # what the length of a frame over TCP can be: unit, function, one byte; 253 of PDU
+_LENGTHS: Final = range(3, 255)  # of a frame over TCP as its header counts: the unit, and two to 253 bytes of message
 _LONGEST_RTU: Final = 256
 _CHECK: Final = 2
 _TURNAROUND: Final = 0.1  # seconds for the answer to a command that nobody waits for, before the line is used again
@@ -90,7 +90,7 @@ class TcpFrames:
         if len(self._raw) < _HEADER:
             return b""
         protocol, length = int.from_bytes(self._raw[2:4]), int.from_bytes(self._raw[4:_HEADER])
-        if protocol or not _SHORTEST <= length <= _LONGEST:
+        if protocol or length not in _LENGTHS:
             received, self._raw = self._raw, b""
             raise Damaged(received, Text("that is no Modbus TCP header", zh="不是 Modbus TCP 报文头"))
         end = _HEADER + length
