@@ -5,6 +5,7 @@
     |  |- UnknownInstrument
     |  `- StationMistakes
     |- PackBroken
+    |- PackRefused
     |- InstrumentError
     |  |- TransportError
     |  |  |- ConnectFailed
@@ -144,6 +145,18 @@ class PackBroken(LabctlError):
     pack: str
     kind: str
     reason: str
+
+
+@define(kw_only=True, slots=False)
+class PackRefused(LabctlError):
+    """A new pack cannot be begun as asked; nothing was written."""
+
+    said: ClassVar[Text] = Text(
+        "pack {pack} cannot be begun: {problem}. {remedy}", zh="无法新建扩展包 {pack}：{problem}。{remedy}"
+    )
+    pack: str
+    problem: Text
+    remedy: Text
 
 
 # --- instruments -----------------------------------------------------------------------------------------------------
