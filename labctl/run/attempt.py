@@ -134,6 +134,6 @@ class Attempts:
         scribe.append(RunPaused(at=clock.now(), reason="a person asked for it"))
         self.run.bench.make_safe()
         self._forget()
-        control.hold()
+        control.hold(self.run.bench.tend_silently)
         self.run.look()
         scribe.append(RunContinued(at=clock.now()))

@@ -1,19 +1,24 @@
 """The instruments of a run: opened when a section names them, recognised by model and serial number, left safe."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.clock import Clock
-from labctl.errors import LabctlError, StoreFailed
-from labctl.events.kinds import InstrumentClosed, InstrumentOpened, Place, SafeStateSent
+from labctl.errors import InstrumentError, LabctlError, StoreFailed
+from labctl.events.kinds import InstrumentClosed, InstrumentOpened, Place, Purpose, SafeStateSent
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange
+from labctl.run.clock import RunClock
 from labctl.run.guardian import GuardedWire
 from labctl.run.scribe import Scribe
 from labctl.transport.base import Transport
+
+SHARE: Final = 1 / 3
+"""After which share of its watchdog's time an instrument hears something again: two exchanges may fail or be slow."""
 
 
 @frozen(kw_only=True)
@@ -39,6 +44,7 @@ class Seat:
             clears=safe.clears,
             commands=safe.commands,
             energy=safe.energy,
+            pause=safe.pause,
         )
 
 
@@ -55,9 +61,18 @@ class Bench:
 
     seats: dict[str, Seat]
     scribe: Scribe
-    clock: Clock
+    clock: RunClock
     wire: Callable[[Seat], Transport]
     _open: dict[str, Driver] = field(factory=dict[str, Driver], init=False)  # by instrument
+    _unready: set[str] = field(factory=set[str], init=False)  # recognised, but not yet as a run wants them
+    _safe: set[str] = field(factory=set[str], init=False)  # said that they are safe when they were last asked
+    _tended: dict[str, float] = field(factory=dict[str, float], init=False)  # armed; when we last saw to each
+    _tending: bool = field(default=False, init=False)
+    _failure: InstrumentError | None = field(default=None, init=False)  # met when nobody could be told
+
+    def __attrs_post_init__(self) -> None:
+        """See to watchdogs whenever the run waits."""
+        self.clock.tend = self.tend
 
     def driver(self, role: str) -> Driver:
         """Return the driver that plays a role, its wire opened and its identity checked when it is new.
@@ -68,7 +83,9 @@ class Bench:
         """
         seat = self.seats[role]
         known = self._open.get(seat.instrument)
-        return known if known is not None else self._opened(seat, self.wire(seat))
+        if known is not None and known.name in self._unready:
+            self._renew(known)
+        return self._open.get(seat.instrument) or self._opened(seat, self.wire(seat))
 
     def recover(self, failing: str = "") -> None:
         """Bring wires back into step after a failure: opened anew, drained, their instruments recognised again.
@@ -81,13 +98,16 @@ class Bench:
             TransportError: an instrument is still silent.
         """
         for driver in list(self._open.values()):
-            if driver.wire.poisoned or driver.name == failing:
+            if driver.wire.poisoned or driver.name == failing or driver.name in self._unready:
                 self._renew(driver)
 
     def _renew(self, driver: Driver) -> None:
         seat = next(each for each in self.seats.values() if each.instrument == driver.name)
         self._note_closed(driver, "out of step")
         driver.recover()
+        self._tended.pop(driver.name, None)
+        if self._failure is not None and self._failure.instrument == driver.name:
+            self._failure = None
         del self._open[driver.name]
         self._opened(seat, driver.wire, connect=False)
 
@@ -105,6 +125,7 @@ class Bench:
                 wire.close()
                 raise
             self._open[seat.instrument] = driver
+            self._unready.add(seat.instrument)
             self.scribe.append(
                 InstrumentOpened(
                     at=self.clock.now(),
@@ -117,9 +138,57 @@ class Bench:
                 )
             )
             driver.prepare()
+            if driver.watchdog is not None:
+                driver.arm_watchdog()
+                self._tended[driver.name] = self.clock.monotonic()
+            self._unready.discard(seat.instrument)
         finally:
             self.scribe.place = place
         return driver
+
+    # --- watchdogs of their own --------------------------------------------------------------------------------------
+
+    def tend(self) -> float:
+        """Let each armed instrument hear something for which it is time; return the seconds until it is again.
+
+        Raises:
+            InstrumentError: one of them does not answer any more; it is silent or another by now.
+        """
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        if not self._tended or self._tending:
+            return math.inf
+        self._tending = True
+        try:
+            return min((self._seen_to(each) for each in self._audible()), default=math.inf)
+        finally:
+            self._tending = False
+
+    def tend_silently(self) -> float:
+        """Do the same within an exchange on another wire, which has to end first: `tend` raises it afterwards."""
+        try:
+            return self.tend()
+        except InstrumentError as error:
+            self._failure = error
+            return math.inf
+
+    def _audible(self) -> list[Driver]:
+        """Return the armed instruments that can be spoken to now: their wire in step, no method of theirs at work."""
+        armed = [self._open[name] for name in self._tended if name in self._open]
+        return [each for each in armed if each.call is None and not each.wire.poisoned]
+
+    def _seen_to(self, driver: Driver) -> float:
+        wanted = SHARE * (driver.watchdog or math.inf)
+        silence = self.clock.monotonic() - max(driver.spoken_at, self._tended[driver.name])
+        if silence < wanted:
+            return wanted - silence
+        self._tended[driver.name] = self.clock.monotonic()
+        with self.scribe.at("", Purpose.PREPARE):
+            driver.keep_alive()
+        return wanted
+
+    # --- leaving it safe ---------------------------------------------------------------------------------------------
 
     def make_safe(self, written_to_all: Callable[[], None] = lambda: None) -> bool:
         """Send every open instrument its safe bytes, then ask each whether it is safe; return whether all said so.
@@ -131,11 +200,12 @@ class Bench:
         """
         self.scribe.transcript.lenient = True
         try:
-            return self._safe(written_to_all)
+            with self.clock.undisturbed():
+                return self._made_safe(written_to_all)
         finally:
             self.scribe.transcript.lenient = False
 
-    def _safe(self, written_to_all: Callable[[], None]) -> bool:
+    def _made_safe(self, written_to_all: Callable[[], None]) -> bool:
         written: dict[str, tuple[Exchange, ...]] = {}
         for driver in self._sources():
             try:
@@ -151,6 +221,7 @@ class Bench:
             confirmed = bool(written) and driver.confirm_safe()
         except LabctlError:
             confirmed = False
+        (self._safe.add if confirmed else self._safe.discard)(driver.name)
         try:
             self.scribe.append(
                 SafeStateSent(
@@ -169,9 +240,12 @@ class Bench:
         return sorted(sources, key=lambda each: each.safe is None or not each.safe.energy)
 
     def close(self) -> None:
-        """Close every wire; never raises."""
+        """Close every wire, the watchdogs of what is safe disarmed; never raises."""
+        armed, self._tended = self._tended, {}
         for driver in list(self._open.values()):
             try:
+                if driver.name in armed and driver.name in self._safe and not driver.wire.poisoned:
+                    driver.disarm_watchdog()
                 driver.wire.close()
                 self._note_closed(driver, "the run leaves the bench")
             except LabctlError:

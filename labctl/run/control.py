@@ -182,14 +182,27 @@ class Control:
                 self.halted.clear()
         return wish
 
-    def hold(self) -> None:
-        """Return when the run is not paused, or when it has to end or turn."""
-        with self._changed:
-            while self.paused and not self.halted.is_set():
-                self._changed.wait(_SLICE)
+    def hold(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Return when the run is not paused, or when it has to end or turn.
 
-    def await_answer(self, question: Question, within: float | None = None) -> Answer | None:
+        Args:
+            meanwhile: called again and again, without the lock.
+        """
+        while self.paused and not self.halted.is_set():
+            with self._changed:
+                if self.paused and not self.halted.is_set():
+                    self._changed.wait(_SLICE)
+            meanwhile()
+
+    def await_answer(
+        self, question: Question, within: float | None = None, meanwhile: Callable[[], object] = lambda: None
+    ) -> Answer | None:
         """Put a question and return the answer; None when the run has to end or turn, or the time ran out.
+
+        Args:
+            question: what a person is asked.
+            within: seconds; None: as long as somebody is there.
+            meanwhile: called again and again while nobody answers, without the lock.
 
         Raises:
             NobodyThere: no controller was heard of for `unattended` seconds.
@@ -198,16 +211,22 @@ class Control:
         with self._changed:
             self._answer = None
             self.question = question
-            try:
-                while not (self._answered_now() or self.halted.is_set()):
-                    if deadline is not None and self.clock.monotonic() >= deadline:
-                        return None
-                    if self.clock.monotonic() - self._last_seen > self.unattended:
-                        raise NobodyThere
-                    self._changed.wait(_SLICE)
-                return self._answer
-            finally:
-                self.question = None
+        try:
+            while not self._answered_within_a_look():
+                if deadline is not None and self.clock.monotonic() >= deadline:
+                    return None
+                if self.clock.monotonic() - self._last_seen > self.unattended:
+                    raise NobodyThere
+                meanwhile()
+            return self._answer
+        finally:
+            self.question = None
+
+    def _answered_within_a_look(self) -> bool:
+        with self._changed:
+            if not (self._answered_now() or self.halted.is_set()):
+                self._changed.wait(_SLICE)
+            return self._answered_now() or self.halted.is_set()
 
     def _answered_now(self) -> bool:
         return self._answer is not None

@@ -29,6 +29,7 @@ _REPEAT = (
     1.0  # seconds for which the safe bytes are repeated: the last command of a dead engine may still be on its way
 )
 _PAUSE = 0.1
+_FIRST = 0.2  # seconds that sources of energy are ahead of the others, however many do not answer
 _GIVE_UP = 20.0  # seconds after which a wire that cannot be opened is given up
 
 
@@ -41,6 +42,7 @@ class GuardedWire:
     clears: bytes
     commands: tuple[bytes, ...]
     energy: bool = True
+    pause: float = 0.0  # seconds between its messages
 
 
 @frozen(kw_only=True)
@@ -61,6 +63,7 @@ class Charge:
                 "clears": base64.b64encode(each.clears).decode(),
                 "commands": [base64.b64encode(command).decode() for command in each.commands],
                 "energy": each.energy,
+                "pause": each.pause,
             }
             for each in self.wires
         ]
@@ -78,6 +81,7 @@ class Charge:
                 clears=base64.b64decode(each["clears"]),
                 commands=tuple(base64.b64decode(command) for command in each["commands"]),
                 energy=each["energy"],
+                pause=each["pause"],
             )
             for each in charge["wires"]
         )
@@ -103,9 +107,9 @@ class Rescue:
                 if not times or self.transport.poisoned:
                     self.transport.open()
                 self.transport.clear()
-                self.transport.write(self.wire.clears)
-                for command in self.wire.commands:
-                    self.transport.write(command)
+                for message in (self.wire.clears, *self.wire.commands):
+                    self.transport.write(message)
+                    self.clock.wait(self.wire.pause)
             except LabctlError as error:
                 self.outcome = f"failed: {error}" if not times else self.outcome
                 self.transport.close()
@@ -177,7 +181,7 @@ class Guardian:
             if energy:  # what feeds the bench first, but nothing waits long for an instrument that is gone
                 for rescue in rescues:
                     if rescue.wire.energy:
-                        rescue.sent.wait(0.2)
+                        rescue.sent.wait(max(started + _FIRST - self.clock.monotonic(), 0.0))
         first = None
         for rescue in rescues:
             if rescue.sent.wait(_GIVE_UP):

@@ -73,6 +73,7 @@ class LiveRun:
     def apply(self, symbol: str, call: Callable[P, Setting], *values: P.args, **named: P.kwargs) -> None:
         """Set what a standard presents: the intent, the output, then what was applied."""
         self.look()
+        self.bench.tend()
         with self.scribe.at(symbol, Purpose.APPLY):
             call(*values, **named)
 
@@ -192,7 +193,7 @@ class LiveRun:
         self.scribe.append(OperatorAsked(at=self.clock.now(), question=question, place=self.scribe.place))
         answer, by = self.operator.answers(question), "policy"
         if answer is None:
-            given = self.control.await_answer(question)
+            given = self.control.await_answer(question, meanwhile=self.bench.tend)
             self.look()
             if given is None:
                 raise NobodyThere
@@ -256,6 +257,7 @@ class LiveRun:
     def _read(self, symbol: str, purpose: Purpose, call: Reads) -> Indication:
         self._record_due()
         self.look()
+        self.bench.tend()
         with self.scribe.at(symbol, purpose):
             return call()
 

@@ -1,5 +1,6 @@
 """The bench counts more than its record: safe bytes leave whatever the disk says."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +17,7 @@ from labctl.events.kinds import InstrumentOpened, SafeStateSent
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.run.bench import Bench
+from labctl.run.clock import RunClock
 from labctl.run.scribe import Scribe
 from labctl.simulation.host import Bench as Simulated
 from labctl.store.journal import SqliteJournal
@@ -39,9 +41,8 @@ def bench(simulated: Simulated, journal: SqliteJournal, tmp_path: Path) -> Itera
     seats = fill(find_procedure("dmm-dc-voltage"), read_station(simulated_bench()), job).seats
     transcript = Transcript(tmp_path / "run.transcript", simulated.clock)
     scribe = Scribe(journal, transcript, simulated.clock)
-    made = Bench(
-        seats, scribe, simulated.clock, lambda seat: simulated.loopback(seat.instrument, transcript=transcript)
-    )
+    clock = RunClock(simulated.clock, threading.Event())
+    made = Bench(seats, scribe, clock, lambda seat: simulated.loopback(seat.instrument, transcript=transcript))
     yield made
     made.close()
     transcript.close()
