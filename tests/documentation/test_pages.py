@@ -43,7 +43,7 @@ def test_a_python_block_runs(block: Block) -> None:
         example = doctest.DocTestParser().get_doctest(block.text, {}, block.place, None, 0)
         assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example).failed == 0
     else:
-        exec(compile(block.text, block.place, "exec"), {})  # noqa: S102 - our own documentation
+        exec(compile(block.text, block.place, "exec"), {"__name__": "page"})  # noqa: S102 - our own documentation
 
 
 @pytest.mark.parametrize("block", of("console", marked=True), ids=lambda block: block.place)
