@@ -157,7 +157,7 @@ class Driver:
         """
         if self.safe is None:
             return ()
-        written = (self.safe.clears, *self.safe.commands)
+        written = tuple(filter(None, (self.safe.clears, *self.safe.commands)))
         try:
             self._write_all(written)
         except TransportError:  # poisoned, or closed by the other end: a new connection may still get through
