@@ -88,7 +88,8 @@ def _drivers_of(module: ModuleType) -> Iterator[tuple[str, type[Driver]]]:
 
 def _simulators_of(module: ModuleType) -> Iterator[tuple[str, type[SimulatedInstrument]]]:
     for each in vars(module).values():
-        if isinstance(each, type) and issubclass(each, SimulatedInstrument) and each.__module__ == module.__name__:
+        mine = isinstance(each, type) and issubclass(each, SimulatedInstrument) and each.__module__ == module.__name__
+        if mine and each.model:
             yield model_key(each), each
 
 

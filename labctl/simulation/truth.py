@@ -112,22 +112,34 @@ class Constants:
         return self.gain * value + self.offset + self.bow * 2.598 * (share - share**3)
 
 
-def of_unit(world: World, key: str, unit: UnitUnderTest | None, *, top: float, usual: str, scale: float) -> Constants:
-    """Draw how a meter errs on a DC voltage range, within what its type promises there.
+def of_unit(
+    world: World,
+    key: str,
+    unit: UnitUnderTest | None,
+    *,
+    top: float,
+    usual: str,
+    scale: float,
+    quantity: str = "DC voltage",
+    symbol: str = "V",
+) -> Constants:
+    """Draw how a meter errs on a range, within what its type promises there.
 
     Args:
         world: whose chance it is.
         key: the meter's name on the bench.
         unit: its type; without one the figure `usual` serves.
-        top: upper end of the range, in volts.
+        top: upper end of the range, in the unit of the quantity.
         usual: the maximum permissible error taken without a type.
         scale: 1 draws within the limits; more lets some units fail.
+        quantity: what is measured.
+        symbol: its unit.
     """
-    lines = _lines_of(unit.specification if unit else (), "DC voltage", "V")
-    figure = _line_for(lines, top, "V").figure if lines else usual
-    floor = half_width(figure, 0.0, top, "V")
-    slope = (half_width(figure, top, top, "V") - floor) / top
-    where = (key, f"range {top:g}")
+    lines = _lines_of(unit.specification if unit else (), quantity, symbol)
+    figure = _line_for(lines, top, symbol).figure if lines else usual
+    floor = half_width(figure, 0.0, top, symbol)
+    slope = (half_width(figure, top, top, symbol) - floor) / top
+    where = (key, f"range {top:g}") if quantity == "DC voltage" else (key, f"{quantity} range {top:g}")
     return Constants(
         gain=world.drawn(0.8 * slope * scale, *where, "gain"),
         offset=world.drawn(0.5 * floor * scale, *where, "offset"),
