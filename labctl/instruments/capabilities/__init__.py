@@ -43,6 +43,7 @@ from labctl.instruments.capabilities.particulate import (
     GeneratesAerosol,
     MeasuresMassConcentration,
     SamplesAir,
+    SelectsSizeFraction,
 )
 from labctl.instruments.capabilities.subject import Subject, concerns, subject
 from labctl.instruments.capabilities.temperature import (
@@ -85,6 +86,7 @@ __all__ = [
     "ScansResistance",
     "ScansTemperature",
     "ScansThermovoltage",
+    "SelectsSizeFraction",
     "SetsCurrent",
     "SetsLowestFrequency",
     "SetsZero",

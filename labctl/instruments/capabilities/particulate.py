@@ -17,6 +17,14 @@ class MeasuresMassConcentration(Protocol):
         ...
 
 
+class SelectsSizeFraction(Protocol):
+    """A monitor that can be told up to which aerodynamic diameter particles count, such as 2.5 µm for PM2.5."""
+
+    def select_size_fraction(self, diameter: Quantity) -> None:
+        """Select the diameter at which its size fraction ends; what it measures from then on is of that fraction."""
+        ...
+
+
 class GeneratesAerosol(StandsBy, Protocol):
     """A generator that can be told a mass concentration in its chamber (unit µg/m³)."""
 
