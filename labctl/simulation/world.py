@@ -55,6 +55,11 @@ class World:
         self.present = max(self.present, until)
         return self.present
 
+    @property
+    def stepped(self) -> float:
+        """Return the instant up to which physics has been stepped; within a step, that of its end."""
+        return self._ticks * STEP
+
     def on_clock(self, instant: float) -> float:
         """Return an instant of this world on the clock's monotonic scale."""
         return instant + self._origin
