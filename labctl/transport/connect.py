@@ -8,6 +8,8 @@ from labctl.clock import Clock
 from labctl.errors import ConnectFailed
 from labctl.language import Text
 from labctl.transport.base import Transport
+from labctl.transport.operator import SCHEME as OPERATOR
+from labctl.transport.operator import Asked, open_operator
 from labctl.transport.recorded import open_recorded
 from labctl.transport.serial import Line, connect_serial
 from labctl.transport.stream import Channel, StreamTransport
@@ -20,6 +22,7 @@ _EXAMPLES: Final = {
     "hislip": "hislip://192.168.1.20/hislip0",
     "modbus": "modbus://192.168.1.20?unit=1",
     "modbus+rtu": "modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&unit=17",
+    "operator": "operator:",
     "replay": "replay:///home/lab/runs/R1.transcript?wire=tcp://192.168.1.20:5025",
 }
 _HISLIP_PORT: Final = 4880
@@ -43,6 +46,7 @@ def open_transport(
     transcript: Transcript | None = None,
     claim: bool = True,
     interrupted: Callable[[], bool] | None = None,
+    person: Callable[[Asked], str] | None = None,
 ) -> Transport:
     """Build the transport of an address; it is not open yet.
 
@@ -55,6 +59,7 @@ def open_transport(
         transcript: keeps every byte, where there is one.
         claim: whether its answers move a simulated time; false for a guardian or observer.
         interrupted: asked after every tenth of a second of silence; true: the wait ends with WaitGivenUp.
+        person: answers what is asked on `operator:`; None where nobody can be asked.
 
     Raises:
         ConnectFailed: the address cannot be read.
@@ -63,6 +68,8 @@ def open_transport(
         parts = urlsplit(address)
         if parts.scheme == "replay":
             return open_recorded(parts, address=address, instrument=instrument)
+        if parts.scheme == OPERATOR:
+            return open_operator(parts, address=address, instrument=instrument, person=person, transcript=transcript)
         if parts.scheme in {"modbus", "modbus+rtu"}:
             connect = _modbus(parts, _remarks(address, transcript), simulated=clock.simulated)
         else:
