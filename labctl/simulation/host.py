@@ -16,7 +16,7 @@ from labctl.simulation.timekeeper import Timekeeper
 from labctl.simulation.world import World
 from labctl.transport.base import Transport
 from labctl.transport.loopback import LoopbackTransport
-from labctl.transport.serve import Peer, Server
+from labctl.transport.serve import Peer, Server, SessionFactory
 from labctl.transport.transcript import Transcript
 
 T = TypeVar("T")
@@ -128,7 +128,14 @@ class Bench:
         sessions = self._sessions(key, lasting=wire == "serial")
         if wire == "serial":
             return server.add_pty(sessions, self.instruments[key].line)
-        return server.add_hislip(sessions) if wire == "hislip" else server.add_socket(sessions)
+        served: dict[str, Callable[[SessionFactory], str]] = {
+            "hislip": server.add_hislip,
+            "operator": server.add_socket,  # a person who reads and types
+            "prologix": server.add_prologix,
+            "tcp": server.add_socket,
+            "vxi11": server.add_vxi11,
+        }
+        return served[wire](sessions)
 
     def _sessions(self, key: str, *, lasting: bool) -> Callable[[Peer, str], Line]:
         instrument = self.instruments[key]

@@ -70,9 +70,14 @@ class Line:
         self.received = 0
         self._busy_until = 0.0
 
-    def status_byte(self) -> int:
+    def status_byte(self, *, unread: bool = False) -> int:
         """Return the status byte, as a poll of the wire reads it."""
-        return self.dialogue.status.byte(message_waits=bool(self.outbox))
+        return self.dialogue.status.byte(message_waits=unread)
+
+    def trigger(self) -> None:
+        """Do what `*TRG` does, where the instrument knows it (IEEE 488.2, 10.37)."""
+        if self.up and self.dialogue.find("*TRG") is not None:
+            self._take("*TRG")
 
     def closed(self) -> None:
         """Learn that the peer went away."""

@@ -17,6 +17,7 @@ _SHORTEST: Final = 256  # no client can ask for smaller messages
 _VENDOR: Final = int.from_bytes(b"LC")
 _CLIENTS: Final = 64
 _GRANTED: Final = 1  # also the answer to a release of an exclusive lock
+_DELIVERED: Final = 1  # the client has taken the answer (RMT-delivered)
 
 
 @define(eq=False)
@@ -50,6 +51,7 @@ class HislipLink:
     asked: int = field(default=0, init=False)  # the message identity that the client gave
     session: Session | None = field(default=None, init=False)
     largest: int = field(default=_LONGEST, init=False)  # bytes of payload that the client takes
+    unread: bool = field(default=False, init=False)  # an answer that the client has not confirmed yet
     clearing: bool = field(default=False, init=False)
     locked: bool = field(default=False, init=False)
 
@@ -65,6 +67,7 @@ class HislipLink:
         if self.clearing:
             return
         identity = self.asked if asked is None else asked
+        self.unread = identity == self.asked  # an older one is dropped by the client
         while len(reply) > self.largest:
             self.synchronous.write(Message(Kind.DATA, 0, identity, reply[: self.largest]))
             reply = reply[self.largest :]
@@ -97,11 +100,10 @@ class HislipLink:
         if self.clearing:
             return  # on its way when the client cleared
         self.asked = message.parameter
-        if message.kind == Kind.TRIGGER:
-            return  # a group trigger reaches an instrument that does not wait for one
+        self.unread = False  # what was not taken is void now (IEEE 488.2, 6.3.2.3)
         end = message.kind == Kind.DATA_END
-        if not self.endpoint.reactor.tell(lambda: session.receive(message.payload, end=end)):
-            self.hang_up()
+        triggered = message.kind == Kind.TRIGGER
+        self._tell(session.trigger if triggered else lambda: session.receive(message.payload, end=end))
 
     def begin_clear(self, session: Session, _: Message) -> Message:
         """Forget what is half said, and take nothing until the client has forgotten it too."""
@@ -115,9 +117,11 @@ class HislipLink:
         self.clearing = False
         return Message(Kind.DEVICE_CLEAR_ACKNOWLEDGE)
 
-    def status(self, session: Session, _: Message) -> Message:
+    def status(self, session: Session, message: Message) -> Message:
         """Return the status byte."""
-        return Message(Kind.ASYNC_STATUS_RESPONSE, session.status_byte())
+        if message.control & _DELIVERED:
+            self.unread = False
+        return Message(Kind.ASYNC_STATUS_RESPONSE, session.status_byte(unread=self.unread))
 
     def agree_on_size(self, _: Session, message: Message) -> Message:
         """Take the largest message of the client and return ours."""
@@ -146,7 +150,11 @@ class HislipLink:
         self.hang_up()
 
     def _clear(self, session: Session) -> None:
-        if not self.endpoint.reactor.tell(session.clear):
+        self.unread = False
+        self._tell(session.clear)
+
+    def _tell(self, action: Callable[[], None]) -> None:
+        if not self.endpoint.reactor.tell(action):
             self.hang_up()
 
 

@@ -19,8 +19,16 @@ class Session(Protocol):
         """Forget what is half said, on both sides (device clear); bytes are counted from zero again."""
         ...
 
-    def status_byte(self) -> int:
-        """Return the status byte of IEEE 488.2, as a poll of the wire reads it."""
+    def status_byte(self, *, unread: bool = False) -> int:
+        """Return the status byte of IEEE 488.2, as a poll of the wire reads it.
+
+        Args:
+            unread: an answer was put on the wire that the client has not taken yet.
+        """
+        ...
+
+    def trigger(self) -> None:
+        """Carry out a trigger that came by the means of the wire (group execute trigger)."""
         ...
 
     def closed(self) -> None:

@@ -63,8 +63,11 @@ class Line:
     def clear(self) -> None:
         """Forget nothing: a serial line has no device clear."""
 
-    def status_byte(self) -> int:
-        return 0
+    def status_byte(self, *, unread: bool = False) -> int:
+        return 16 * unread
+
+    def trigger(self) -> None:
+        """Wait for none."""
 
     def closed(self) -> None:
         """Stay: the instrument is not switched off with its cable."""

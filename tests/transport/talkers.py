@@ -60,8 +60,11 @@ class Talker:
         self.half = b""
         self.cleared += 1
 
-    def status_byte(self) -> int:
-        return 0x55
+    def status_byte(self, *, unread: bool = False) -> int:
+        return 0x45 | 0x10 * unread
+
+    def trigger(self) -> None:
+        self.heard.append(b"*TRG")
 
     def closed(self) -> None:
         self.gone = True

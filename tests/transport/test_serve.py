@@ -230,7 +230,7 @@ def test_a_long_answer_comes_in_messages_of_the_size_agreed(bench: Bench) -> Non
 def test_status_locks_and_remote_are_answered(bench: Bench) -> None:
     with Raw(bench) as client:
         for asked, answered in (
-            (Message(Kind.ASYNC_STATUS_QUERY), Message(Kind.ASYNC_STATUS_RESPONSE, 0x55)),
+            (Message(Kind.ASYNC_STATUS_QUERY), Message(Kind.ASYNC_STATUS_RESPONSE, 0x45)),
             (Message(Kind.ASYNC_LOCK, 1, 1000), Message(Kind.ASYNC_LOCK_RESPONSE, 1)),
             (Message(Kind.ASYNC_LOCK_INFO), Message(Kind.ASYNC_LOCK_INFO_RESPONSE, 1, 1)),
             (Message(Kind.ASYNC_LOCK, 0), Message(Kind.ASYNC_LOCK_RESPONSE, 1)),
@@ -239,6 +239,22 @@ def test_status_locks_and_remote_are_answered(bench: Bench) -> None:
         ):
             client.say(asked, client.asynchronous)
             assert client.hear(client.asynchronous) == answered
+
+
+def test_a_message_is_available_until_the_client_says_that_it_was_delivered(bench: Bench) -> None:
+    """RMT-delivered of IVI-6.1: without it a client that polls for MAV would wait for ever."""
+
+    def status(delivered: int) -> int:
+        client.say(Message(Kind.ASYNC_STATUS_QUERY, delivered), client.asynchronous)
+        return client.hear(client.asynchronous).control
+
+    with Raw(bench) as client:
+        client.say(Message(Kind.DATA_END, 0, 2, b"ECHO? 1\n"))
+        assert client.hear().payload == b"1\n"
+        assert status(delivered=0) == 0x55
+        assert status(delivered=1) == 0x45
+        client.say(Message(Kind.TRIGGER, 0, 4))
+        assert bench.until(lambda: bench.talkers[-1].heard[-1] == b"*TRG")
 
 
 def test_what_cannot_be_taken_is_refused_and_the_connection_goes_on(bench: Bench) -> None:

@@ -41,8 +41,11 @@ class Slow:
         self.received, self.half = 0, b""
         self.owes.clear()
 
-    def status_byte(self) -> int:
-        return 0
+    def status_byte(self, *, unread: bool = False) -> int:
+        return 16 * unread
+
+    def trigger(self) -> None:
+        """Wait for none."""
 
     def closed(self) -> None:
         self.up = False
