@@ -1,0 +1,1 @@
+"""Balances and weighing terminals of Mettler-Toledo."""
