@@ -1,0 +1,147 @@
+"""A controlled volume of liquid, metal or air: how it comes to a set-point, and how unlike its places are."""
+
+import math
+from collections import deque
+from typing import Final
+
+from attrs import define, field
+
+from labctl.simulation.chance import uniform
+from labctl.simulation.world import World
+from labctl_simulators.thermal.media import ROOM, Place
+
+STEP: Final = 1.0  # seconds
+ARRIVED: Final = 1e-7  # kelvins from the set-point, and kelvins a second
+UNSTIRRED: Final = 12.0  # times the gradients of a stirred bath
+MIDDLE: Final = 200.0  # millimetres of depth at which the control sensor stands
+LOSS: Final = 5400.0  # seconds in which an unheated volume comes nearer to the room by a factor e
+
+
+@define(kw_only=True)
+class Figures:
+    """What makes one kind of volume differ from another; kelvins and seconds."""
+
+    time_constant: float = 420.0  # of the whole approach; the loop itself answers six times as fast
+    damping: float = 0.6
+    dead_time: float = 25.0
+    heating: float = 2.5 / 60  # kelvins a second
+    cooling: float = 0.6 / 60
+    stability: float = 0.008  # half-width of the ripple
+    ripple: float = 97.0  # seconds
+    across: float = 0.006  # greatest difference from side to side, at 50 K from the room
+    along: float = 0.006  # greatest difference over 100 mm of depth, likewise
+    bow: float = 0.0  # kelvins by which a furnace falls off 100 mm from its middle
+    lowest: float = -45.0
+    highest: float = 150.0
+
+
+@define(kw_only=True)
+class Volume:
+    """A volume that a controller brings to its set-point: rate-limited, then a damped second-order approach.
+
+    The demand climbs with the power that there is; the volume hears of it after a dead time and overshoots as its
+    damping has it. A slow ripple lies on top. Gradients grow with the distance from the room's temperature.
+    """
+
+    world: World
+    name: str
+    figures: Figures
+    step: float = STEP
+    set_point: float = 25.0
+    powered: bool = True
+    stirred: bool = True
+    level: float = 0.0  # millimetres below full
+    temperature: float = ROOM  # of the control sensor, without the ripple
+    demand: float = ROOM
+    shift: float = 0.0  # the ripple now
+    _rate: float = 0.0
+    _elapsed: float = 0.0
+    _late: deque[float] = field(factory=deque[float], init=False)
+    _phases: tuple[float, float] = field(default=(0.0, 0.0), init=False)
+    _gradients: tuple[float, float] = field(default=(0.0, 0.0), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Draw what nobody knows: the phases of the ripple, the directions of the gradients."""
+        seed = self.world.seed
+        turn = 2 * math.pi
+        self._phases = (turn * uniform(seed, self.name, "phase", 1), turn * uniform(seed, self.name, "phase", 2))
+        self._gradients = (
+            self.world.drawn(self.figures.across, self.name, "across"),
+            self.world.drawn(self.figures.along, self.name, "along"),
+        )
+        self._late.extend([self.demand] * max(round(self.figures.dead_time / self.step), 1))
+
+    # --- in time -----------------------------------------------------------------------------------------------------
+
+    @property
+    def still(self) -> bool:
+        """Return whether it is off and at the temperature of the room."""
+        return not self.powered and self.temperature == ROOM and self.shift == 0
+
+    @property
+    def resting(self) -> bool:
+        """Return whether it is still."""
+        return self.still
+
+    def advance(self, dt: float) -> None:
+        """Let `dt` seconds pass."""
+        self._elapsed += dt
+        if self.powered:
+            self._controlled(dt)
+        else:
+            self._left_alone(dt)
+
+    def _controlled(self, dt: float) -> None:
+        figures = self.figures
+        way = self.set_point - self.demand
+        self.demand += min(max(way, -figures.cooling * dt), figures.heating * dt)
+        self._late.append(self.demand)
+        heard = self._late.popleft()
+        pull = 6.0 / figures.time_constant
+        rest = heard - self.temperature
+        self._rate += dt * (pull * pull * rest - 2.0 * figures.damping * pull * self._rate)
+        self.temperature += dt * self._rate
+        if abs(rest) < ARRIVED and abs(self._rate) < ARRIVED and heard == self.set_point:
+            self.temperature, self._rate = self.set_point, 0.0
+        turn = 2 * math.pi * self._elapsed / figures.ripple
+        wave = 0.7 * math.sin(turn + self._phases[0]) + 0.3 * math.sin(2.7 * turn + self._phases[1])
+        self.shift = figures.stability * (1.0 if self.stirred else UNSTIRRED) * wave
+
+    def _left_alone(self, dt: float) -> None:
+        self.shift = 0.0
+        self._rate = 0.0
+        self.temperature += (ROOM - self.temperature) * -math.expm1(-dt / LOSS)
+        if abs(self.temperature - ROOM) < ARRIVED:
+            self.temperature = ROOM
+        self.demand = self.temperature
+        for n in range(len(self._late)):
+            self._late[n] = self.temperature
+
+    # --- in space ----------------------------------------------------------------------------------------------------
+
+    @property
+    def at_sensor(self) -> float:
+        """Return the temperature at the control sensor."""
+        return self.temperature + self.shift
+
+    def at(self, place: Place) -> float:
+        """Return the temperature at a place."""
+        away = self.at_sensor - ROOM
+        strength = min(max(abs(away) / 50.0, 0.2), 3.0) * (1.0 if self.stirred else UNSTIRRED)
+        below = (place.depth - MIDDLE) / 100.0
+        unlike = self._gradients[0] * place.across + self._gradients[1] * below
+        return self.at_sensor + strength * unlike - self.figures.bow * below * below * away / 1000.0
+
+    def immersion(self, place: Place) -> float:
+        """Return the millimetres of a sensor that are in it."""
+        return max(place.depth - self.level, 0.0)
+
+    @property
+    def duty(self) -> float:
+        """Return the heater's duty cycle in percent: what the losses need, and what the climb needs."""
+        if not self.powered:
+            return 0.0
+        figures = self.figures
+        needed = 30.0 + 40.0 * (self.set_point - ROOM) / max(figures.highest - ROOM, 1.0)
+        climbing = min(max((self.set_point - self.temperature) * 20.0, -100.0), 100.0)
+        return min(max(needed + climbing, 0.0), 100.0)
