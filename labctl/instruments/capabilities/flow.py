@@ -105,25 +105,25 @@ class DivertsFlow(StandsBy, Protocol):
 
 
 class TimesFilling(Protocol):
-    """The timer that the diverter starts and stops (unit s)."""
+    """The two timers of a filling (unit s): one by the diverter, one by the meter's pulses (ISO 7278-3)."""
 
     @concerns("time", "s")
     def filling_time(self) -> Indication:
         """Read for how long the last filling took, between the diverter's passages of its middle."""
         ...
 
+    @concerns("time", "s")
+    def pulse_time(self) -> Indication:
+        """Read the time between the first and the last pulse that was counted during the last filling."""
+        ...
+
 
 class CountsPulses(Protocol):
-    """A counter that the diverter gates, with double timing (ISO 7278-3)."""
+    """A counter of the meter's pulses that the diverter gates."""
 
     @concerns("pulses", "1")
     def gated_pulses(self) -> Indication:
         """Read the whole pulses counted during the last filling."""
-        ...
-
-    @concerns("time", "s")
-    def pulse_time(self) -> Indication:
-        """Read the time between the first and the last of these pulses."""
         ...
 
 
