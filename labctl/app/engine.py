@@ -32,6 +32,7 @@ from labctl.transport.base import Transport
 from labctl.transport.borrowed import BorrowedClock
 from labctl.transport.connect import open_transport
 from labctl.transport.local import CommandServer
+from labctl.transport.operator import is_operator
 from labctl.transport.transcript import Transcript
 
 _GUARDIAN = 30.0  # seconds in which the guardian of an engine that died lets go of the bench
@@ -54,6 +55,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
         locks = [
             held.enter_context(_lock(seat).acquire(f"run {job.run}", _GUARDIAN))
             for seat in sorted(prepared.seated.seats.values(), key=lambda each: each.address)
+            if not is_operator(seat.address)  # a person may serve several benches
         ]
         journal = held.enter_context(SqliteJournal(folder.journal(job.run), job.run))
         clock = _clock(held, job)
@@ -91,6 +93,7 @@ def _engine(
             clock=clock,
             transcript=transcript,
             interrupted=control.halted.is_set,
+            person=lambda asked: live.read_out(asked, seat.expected.serial),
         )
 
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)

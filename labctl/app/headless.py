@@ -16,7 +16,7 @@ from labctl.app.station import Station, read_station, simulated_bench
 from labctl.app.telling import Teller
 from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
 from labctl.events.journal import Entry
-from labctl.events.kinds import OperatorAsked, RunFinished, RunRested
+from labctl.events.kinds import OperatorAsked, Question, RunFinished, RunRested
 from labctl.language import Language, Text
 from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
@@ -199,15 +199,14 @@ class Headless:
     def _answer(self, handle: RunHandle, asked: OperatorAsked, ask: Callable[[str], str]) -> None:
         """Ask until the engine takes the answer; in a thread, since somebody else may answer or abort meanwhile."""
         question = asked.question
-        choices = "/".join(each.within(self.language) for each in question.choices) or Text(
-            "Enter when done", zh="完成后按回车"
-        ).within(self.language)
         while True:
-            answer = ask(f"    [{choices}]") if question.kind != "number" else ask(f"    [{question.unit}]")
+            answer = ask(f"    [{_wanted(question).within(self.language)}]")
             chosen = next((each.en for each in question.choices if answer in {each.en, each.zh}), answer)
+            if question.kind == "instruction":
+                chosen = chosen or "done"
             try:
                 with handle.controller as controller:
-                    controller.ask("answer", by=getpass.getuser(), question=question.key, answer=chosen or "done")
+                    controller.ask("answer", by=getpass.getuser(), question=question.key, answer=chosen)
             except EngineFailed as error:
                 self._tell(error.problem.within(self.language))
                 if not handle_asks(handle, question.key):
@@ -227,6 +226,21 @@ class Headless:
     def _tell(self, line: str) -> None:
         if not self.plain:
             self.say(line)
+
+
+def _wanted(question: Question) -> Text:
+    """Return what a person may key in."""
+    match question.kind:
+        case "number":
+            return Text(question.unit, zh=question.unit)
+        case "choice":
+            return Text(
+                "/".join(each.en for each in question.choices), zh="/".join(each.zh for each in question.choices)
+            )
+        case "text":
+            return Text("key it in", zh="请输入")
+        case _:
+            return Text("Enter when done", zh="完成后按回车")
 
 
 def handle_asks(handle: RunHandle, question: str) -> bool:

@@ -12,6 +12,7 @@ from labctl.clock import Clock, WallClock
 from labctl.errors import LabctlError
 from labctl.events.kinds import Place, Question
 from labctl.language import Text
+from labctl.metrology.keyed import keyed
 
 _SLICE = 0.25  # seconds between two looks at whether somebody is still there
 
@@ -236,10 +237,10 @@ def refused_answer(question: Question, answer: str) -> Text | None:
     """Return why an answer does not fit its question; None when it does."""
     match question.kind:
         case "number":
-            try:
-                float(answer)
-            except ValueError:
-                return Text("{answer!r} is not a number", zh="{answer!r} 不是数字").filled(answer=answer)
+            if not keyed(answer):
+                return Text(
+                    "{answer!r} is not a number; write it like 20.35", zh="{answer!r} 不是数字，写法如 20.35"
+                ).filled(answer=answer)
         case "choice":
             if answer not in {each.en for each in question.choices}:
                 return Text("choose one of: {choices}", zh="请选择：{choices}").filled(

@@ -1,12 +1,18 @@
 """Who carries instructions out: a person through a controller, or nobody, where a policy answers at once."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import define
 
 from labctl.events.kinds import Question
+from labctl.language import Text
 from labctl.run.control import NobodyThere
+from labctl.transport.operator import Asked
+
+OTHER_SERIAL: Final = Text(
+    "The station names another serial number; read it once more", zh="与台位登记的出厂编号不符，请再读一次"
+)
 
 
 class Operator(Protocol):
@@ -72,3 +78,8 @@ class Policy(Person):
         if question.kind != "instruction":
             raise NobodyThere
         return "done"
+
+
+def question_of(asked: Asked, key: str) -> Question:
+    """Return what an instrument without a wire asks, as it stands on the card."""
+    return Question(key=key, kind=asked.kind, text=asked.said, unit=asked.unit)

@@ -5,20 +5,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, ParamSpec
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from labctl.clock import Clock
 from labctl.errors import NotSettled, OperatorDeclined, RecordError, RunAborted
 from labctl.events.kinds import CommandReceived, NoteTaken, OperatorAnswered, OperatorAsked, Purpose, Question, Settled
 from labctl.language import Text
+from labctl.metrology.keyed import folded, keyed
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.run import Reads
 from labctl.procedure.settling import Steady
 from labctl.records.observation import Indication, Setting
 from labctl.run.bench import Bench
 from labctl.run.control import Control, NobodyThere, Turned
-from labctl.run.operator import Operator
+from labctl.run.operator import OTHER_SERIAL, Operator, question_of
 from labctl.run.scribe import Scribe
+from labctl.transport.operator import SERIAL, Asked
 
 P = ParamSpec("P")
 _LOOK = 1.0  # seconds between two questions of `wait_until`
@@ -181,11 +183,24 @@ class LiveRun:
         self.operator.carried_out(question)
 
     def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:
-        """Ask a person for a number in a unit, a choice or a text, and return the answer as it was given."""
+        """Ask a person for a number in a unit, a choice or a text, and return the answer; numbers get a point."""
         kind = "number" if unit else "choice" if choices else "text"
-        return self.put(
+        answer = self.put(
             Question(key=self.new_key(), kind=kind, text=spoken(question), choices=tuple(choices), unit=unit)
         )
+        return keyed(answer) if unit else answer
+
+    def read_out(self, asked: Asked, serial: str = "") -> str:
+        """Ask a person what stands on an instrument without a wire, and return what was keyed in.
+
+        Args:
+            asked: by the instrument's driver.
+            serial: which the station names; where another one is keyed in, it is asked once more.
+        """
+        answer = self.put(question_of(asked, self.new_key()))
+        if asked.of == SERIAL and serial and folded(answer) != serial:
+            answer = self.put(question_of(evolve(asked, why=OTHER_SERIAL), self.new_key()))
+        return answer
 
     def put(self, question: Question) -> str:
         """Put a question to whoever is there and return the answer; both stand in the journal."""

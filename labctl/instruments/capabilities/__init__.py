@@ -33,6 +33,7 @@ from labctl.instruments.capabilities.flow import (
 )
 from labctl.instruments.capabilities.general import (
     MeasuresHumidity,
+    MeasuresLength,
     MeasuresPressure,
     MeasuresSurroundings,
     MeasuresTemperature,
@@ -73,6 +74,7 @@ __all__ = [
     "MeasuresFourWireResistance",
     "MeasuresFrequency",
     "MeasuresHumidity",
+    "MeasuresLength",
     "MeasuresLineState",
     "MeasuresMassConcentration",
     "MeasuresMassFlow",

@@ -41,6 +41,15 @@ class MeasuresPressure(Protocol):
         ...
 
 
+class MeasuresLength(Protocol):
+    """Anything that can tell a length (unit mm, or a multiple)."""
+
+    @concerns("length", "mm")
+    def length(self) -> Indication:
+        """Measure the length."""
+        ...
+
+
 class MeasuresSurroundings(MeasuresTemperature, MeasuresHumidity, MeasuresPressure, Protocol):
     """Anything that can tell the state of the room."""
 

@@ -1,0 +1,1 @@
+"""Instruments that a person reads and keys in."""

@@ -1,0 +1,20 @@
+"""A thermometer that a person reads: liquid in glass, dial or display."""
+
+from typing import ClassVar
+
+from labctl.instruments.limits import Limit
+from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+from labctl.records.observation import Indication
+from labctl_drivers.manual.by_hand import ByHand
+
+
+class Thermometer(ByHand, model="thermometer"):
+    """A thermometer that is read by hand."""
+
+    quantities = ("temperature",)
+    limits: ClassVar = {"temperature": Limit(low=Quantity.of(-200, "°C"), high=Quantity.of(1800, "°C"))}
+
+    def temperature(self) -> Indication:
+        """Measure the temperature: a person reads it."""
+        return self._read("temperature", "°C", Text("{name}: read the temperature", zh="{name}：请读取温度"))

@@ -1,0 +1,1 @@
+"""Instruments that a simulated person reads and keys in."""
