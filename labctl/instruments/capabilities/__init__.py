@@ -43,8 +43,8 @@ from labctl.instruments.capabilities.general import (
 from labctl.instruments.capabilities.particulate import (
     GeneratesAerosol,
     MeasuresMassConcentration,
+    ResolvesSize,
     SamplesAir,
-    SelectsSizeFraction,
 )
 from labctl.instruments.capabilities.subject import Subject, concerns, subject
 from labctl.instruments.capabilities.temperature import (
@@ -84,11 +84,11 @@ __all__ = [
     "MeasuresTemperature",
     "MeasuresThermovoltage",
     "MeasuresTwoWireResistance",
+    "ResolvesSize",
     "SamplesAir",
     "ScansResistance",
     "ScansTemperature",
     "ScansThermovoltage",
-    "SelectsSizeFraction",
     "SetsCurrent",
     "SetsLowestFrequency",
     "SetsZero",

@@ -17,11 +17,12 @@ class MeasuresMassConcentration(Protocol):
         ...
 
 
-class SelectsSizeFraction(Protocol):
-    """A monitor that can be told up to which aerodynamic diameter particles count, such as 2.5 µm for PM2.5."""
+class ResolvesSize(MeasuresMassConcentration, Protocol):
+    """A monitor that tells several size fractions at once (unit µg/m³)."""
 
-    def select_size_fraction(self, diameter: Quantity) -> None:
-        """Select the diameter at which its size fraction ends; what it measures from then on is of that fraction."""
+    @concerns("mass concentration", "µg/m³")
+    def mass_concentration_up_to(self, diameter: Quantity) -> Indication:
+        """Measure the mass concentration of the particles up to an aerodynamic diameter, 2.5 µm for PM2.5."""
         ...
 
 
