@@ -20,6 +20,11 @@ _EXAMPLES: Final = {
     "serial": "serial:///dev/ttyUSB0?baud=9600",
     "tcp": "tcp://192.168.1.20:5025",
     "hislip": "hislip://192.168.1.20/hislip0",
+    "vxi11": "vxi11://192.168.1.20/inst0",
+    "gpib": "gpib://0/22",
+    "usbtmc": "usbtmc://2A8D:0101:MY12345678",
+    "prologix": "prologix://192.168.1.20/22",
+    "prologix+serial": "prologix+serial:///dev/ttyUSB0#22",
     "modbus": "modbus://192.168.1.20?unit=1",
     "modbus+rtu": "modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&unit=17",
     "operator": "operator:",
@@ -27,6 +32,8 @@ _EXAMPLES: Final = {
 }
 _HISLIP_PORT: Final = 4880
 _MODBUS_PORT: Final = 502
+_PROLOGIX_PORT: Final = 1234
+_GPIB_ADDRESSES: Final = range(31)
 _UNITS: Final = range(256)
 _PARITIES: Final = {"none": "N", "even": "E", "odd": "O", "n": "N", "e": "E", "o": "O"}
 _SERIAL: Final[dict[str, Callable[[str], object]]] = {
@@ -52,7 +59,10 @@ def open_transport(
 
     Args:
         address: `serial:///dev/ttyUSB0?baud=9600&parity=even&bits=7&stop=1&flow=rtscts`, `tcp://HOST:PORT`,
-            `hislip://HOST[:PORT]/hislip0`, `modbus://HOST[:PORT]?unit=1` (port 502, unit 1 unless given) or
+            `hislip://HOST[:PORT]/hislip0`, `vxi11://HOST[:PORT]/inst0` (without a port the portmapper is asked),
+            `gpib://BOARD/ADDRESS[/SECONDARY]`, `usbtmc://VENDOR:PRODUCT:SERIAL` (both codes hexadecimal),
+            `prologix://HOST[:PORT]/ADDRESS[/SECONDARY]`, `prologix+serial:///dev/ttyUSB0?baud=115200#ADDRESS`,
+            `modbus://HOST[:PORT]?unit=1` (port 502, unit 1 unless given) or
             `modbus+rtu:///dev/ttyUSB0?baud=19200&parity=even&unit=17` (these, but unit 1, unless given).
         instrument: its name on the bench, for errors.
         clock: of the run.
@@ -90,13 +100,12 @@ def _connection(parts: SplitResult) -> Callable[[], Channel]:
             host, port = _host(parts), _port(parts, None)
             _nothing_else(parts, path=False)
             return lambda: connect_tcp(host, port)
-        case "hislip":
-            from labctl.transport.hislip import connect_hislip  # PyVISA is slow to import
-
-            host, port = _host(parts), _port(parts, _HISLIP_PORT)
-            _nothing_else(parts, path=True)
-            device = parts.path.strip("/") or "hislip0"
-            return lambda: connect_hislip(host, port, device)
+        case "hislip" | "vxi11":
+            return _visa_lan(parts)
+        case "gpib" | "usbtmc":
+            return _visa_bus(parts)
+        case "prologix" | "prologix+serial":
+            return _prologix(parts)
         case unknown:
             raise _Unreadable(
                 Text(
@@ -104,6 +113,65 @@ def _connection(parts: SplitResult) -> Callable[[], Channel]:
                     zh="未知线路类型 {unknown!r}，可用写法：{known}",
                 ).filled(unknown=unknown, known=", ".join(_EXAMPLES.values()))
             )
+
+
+def _visa_lan(parts: SplitResult) -> Callable[[], Channel]:
+    from labctl.transport.visa_lan import connect_hislip, connect_vxi11  # PyVISA is slow to import
+
+    host = _host(parts)
+    _nothing_else(parts, path=True)
+    device = parts.path.strip("/")
+    if parts.scheme == "hislip":
+        port = _port(parts, _HISLIP_PORT)
+        return lambda: connect_hislip(host, port, device or "hislip0")
+    core = parts.port
+    return lambda: connect_vxi11(host, core, device or "inst0")
+
+
+def _visa_bus(parts: SplitResult) -> Callable[[], Channel]:
+    from labctl.transport.visa_bus import connect_gpib, connect_usbtmc  # PyVISA is slow to import
+
+    if parts.scheme == "gpib":
+        _nothing_else(parts, path=True)
+        primary, secondary = _gpib_address(parts, parts.path)
+        if not parts.netloc.isdecimal():
+            raise _Unreadable(_form(parts.scheme, Text("the board is missing", zh="缺少板卡号")))
+        board = int(parts.netloc)
+        return lambda: connect_gpib(board, primary, secondary)
+    _nothing_else(parts, path=False)
+    vendor, product, serial = (*parts.netloc.split(":"), "", "", "")[:3]
+    try:
+        codes = int(vendor, 16), int(product, 16)
+    except ValueError:
+        problem = Text("vendor or product is no hexadecimal code", zh="厂商或产品代码不是十六进制数")
+        raise _Unreadable(_form(parts.scheme, problem)) from None
+    if not serial:
+        raise _Unreadable(_form(parts.scheme, Text("the serial number is missing", zh="缺少序列号")))
+    return lambda: connect_usbtmc(*codes, serial)
+
+
+def _prologix(parts: SplitResult) -> Callable[[], Channel]:
+    from labctl.transport.prologix import SECONDARY, connect_prologix
+
+    behind_serial = parts.scheme == "prologix+serial"
+    primary, secondary = _gpib_address(parts, parts.fragment if behind_serial else parts.path)
+    further = "" if secondary is None else f" {SECONDARY + secondary}"
+    address = f"{primary}{further}".encode()
+    if behind_serial:
+        line = _line(parts, {"baud": 115200}, parse_qsl(parts.query, keep_blank_values=True))
+        return lambda: connect_prologix(lambda: connect_serial(line), address)
+    host, port = _host(parts), _port(parts, _PROLOGIX_PORT)
+    _nothing_else(parts, path=True)
+    return lambda: connect_prologix(lambda: connect_tcp(host, port), address)
+
+
+def _gpib_address(parts: SplitResult, given: str) -> tuple[int, int | None]:
+    """Return the primary and perhaps the secondary address, both from 0 to 30."""
+    numbers = given.strip("/").split("/")
+    if len(numbers) > 2 or not all(each.isdecimal() and int(each) in _GPIB_ADDRESSES for each in numbers):  # noqa: PLR2004
+        problem = Text("{given!r} is no GPIB address", zh="{given!r} 不是 GPIB 地址").filled(given=given.strip("/"))
+        raise _Unreadable(_form(parts.scheme, problem))
+    return int(numbers[0]), int(numbers[1]) if numbers[1:] else None
 
 
 def _modbus(parts: SplitResult, note: Callable[[str], None], *, simulated: bool) -> Callable[[], Channel]:

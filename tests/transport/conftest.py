@@ -12,6 +12,6 @@ def bench() -> Iterator[Bench]:
         yield Bench(server).serve()
 
 
-@pytest.fixture(params=["tcp", "hislip", "serial"])
+@pytest.fixture(params=["tcp", "hislip", "vxi11", "prologix", "serial"])
 def wire(request: pytest.FixtureRequest) -> str:
     return str(request.param)

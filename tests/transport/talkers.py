@@ -86,6 +86,8 @@ class Bench:
         self.addresses = {
             "tcp": self.server.add_socket(self.session),
             "hislip": self.server.add_hislip(self.session),
+            "vxi11": self.server.add_vxi11(self.session),
+            "prologix": self.server.add_prologix(self.session),
             "serial": self.server.add_pty(self.session),
         }
         return self

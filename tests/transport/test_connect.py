@@ -12,7 +12,7 @@ from labctl.transport.connect import open_transport
 @pytest.mark.parametrize(
     ("address", "problem"),
     [
-        ("gpib://0/5", "no kind of wire"),
+        ("telnet://meter/5", "no kind of wire"),
         ("", "no kind of wire"),
         ("/dev/ttyUSB0", "no kind of wire"),
         ("tcp://192.168.1.20", "port is missing"),
