@@ -6,8 +6,8 @@ from typing import Any, ClassVar, TypeVar
 
 from attrs import frozen
 
-from labctl.simulation.faults import Fault
 from labctl.simulation.status import DEVICE_ERROR, EXECUTION_ERROR, OPERATION_COMPLETE, Complaint, Status
+from labctl.simulation.talk import Said, Talk
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -65,7 +65,7 @@ def split(text: str, separator: str) -> list[str]:
     return [each.strip() for each in parts]
 
 
-class Dialogue:
+class Dialogue(Talk[str]):
     """One session's talk with one instrument; subclasses write one method for each command.
 
     A method takes the list of its parameters and returns what is answered: a text, an Answer that becomes ready
@@ -74,7 +74,6 @@ class Dialogue:
 
     ends: ClassVar[bytes] = b"\n"  # each of these characters ends a message
     answer_end: ClassVar[bytes] = b"\n"
-    latency: ClassVar[float] = 0.002  # seconds from a complete query to the first byte of its answer
     longest: ClassVar[int] = 4096  # bytes of a message; more is an instrument's full input buffer
     unknown: ClassVar[Complaint] = Complaint(-113, "Undefined header")
     table: ClassVar[Mapping[str, str]] = {}
@@ -92,8 +91,8 @@ class Dialogue:
 
     def __init__(self, status: Status) -> None:
         """Begin a session, with nothing received."""
+        super().__init__()
         self.status = status
-        self.struck: Mapping[str, Fault] = {}  # faults that strike the present message
         self._received = b""
 
     # --- bytes to messages -------------------------------------------------------------------------------------------
@@ -118,6 +117,39 @@ class Dialogue:
     def clear(self) -> None:
         """Forget a half-sent message (device clear)."""
         self._received = b""
+
+    def names(self, message: str) -> tuple[str, ...]:
+        """Return the message itself: faults know it by its beginning."""
+        return (message,)
+
+    def status_byte(self, *, unread: bool) -> int:
+        """Return the status byte."""
+        return self.status.byte(message_waits=unread)
+
+    def trigger(self) -> str | None:
+        """Return `*TRG`, where the instrument knows it (IEEE 488.2, 10.37)."""
+        return "*TRG" if self.find("*TRG") is not None else None
+
+    # --- answers to bytes --------------------------------------------------------------------------------------------
+
+    def reply(self, message: str) -> Said | None:
+        """Carry out a message and return its answer, as bytes with their terminator."""
+        answer = self.answer(message)
+        return Said(lambda: self.unasked(answer.compose()), answer.after) if answer is not None else None
+
+    def garbled(self, said: bytes, chance: float) -> bytes:
+        """Return an answer of which one character is another one, never a digit, so that it can be noticed."""
+        place = int(chance * max(len(said) - 2, 1))
+        wrong = b"!" if said[place : place + 1] == b"#" else b"#"
+        return said[:place] + wrong + said[place + 1 :]
+
+    def truncated(self, said: bytes, missing: int) -> bytes:
+        """Return an answer without its last bytes and its terminator."""
+        return said[: max(len(said) - len(self.answer_end) - missing, 0)]
+
+    def unasked(self, line: str) -> bytes:
+        """Return a line with its terminator."""
+        return line.encode("latin-1") + self.answer_end
 
     # --- messages to answers -----------------------------------------------------------------------------------------
 

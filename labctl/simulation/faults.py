@@ -15,6 +15,7 @@ WIRE: Final = (
     "duplicate",  # the answer comes twice
     "truncate",  # the last `bytes` of the answer and its terminator are missing
     "garble",  # one character of the answer is another one
+    "crc",  # its check value is wrong; where the wire has none, as "garble"
     "reset",  # the connection breaks
     "unsolicited",  # a `line` arrives that nobody asked for
     "power cycle",  # off and on again
@@ -52,9 +53,9 @@ class _Armed:
     met: int = 0
     struck: int = 0
 
-    def meets(self, message: str) -> bool:
-        """Count a message; tell whether the fault strikes it."""
-        if not message.upper().startswith(self.fault.on.upper()):
+    def meets(self, *names: str) -> bool:
+        """Count a message that is known by these names; tell whether the fault strikes it."""
+        if not any(each.upper().startswith(self.fault.on.upper()) for each in names):
             return False
         self.met += 1
         if self.met <= self.fault.after or self.spent:
@@ -91,10 +92,10 @@ class Faults:
         if name in {"", "stuck"}:
             self._stuck_at = None
 
-    def struck_by(self, message: str) -> dict[str, Fault]:
-        """Return the faults that strike a message, by name; asked once for each message that arrives."""
+    def struck_by(self, *names: str) -> dict[str, Fault]:
+        """Return the faults that strike a message of these names; asked once for each message that arrives."""
         wires = (each for each in self.armed if each.fault.name in WIRE + IDENTITY)
-        return {each.fault.name: each.fault for each in wires if each.meets(message)}
+        return {each.fault.name: each.fault for each in wires if each.meets(*names)}
 
     def on_value(self, true: float, instant: float, message: str = "") -> float:
         """Return what becomes of a value that an instrument is about to show or source.

@@ -22,6 +22,7 @@ from labctl.transport.transcript import Transcript
 T = TypeVar("T")
 
 PARAMETERS: Final = tuple(each for each in fields_dict(Fault) if each not in {"name", "since"})
+LINES: Final = ("serial", "modbus+rtu")  # wires without connections: always there
 TICK: Final = 1.0  # wall seconds between two looks at a world that nobody asks
 
 
@@ -125,13 +126,14 @@ class Bench:
             server.stop()
 
     def _served(self, server: Server, key: str, wire: str) -> str:
-        sessions = self._sessions(key, lasting=wire == "serial")
-        if wire == "serial":
-            return server.add_pty(sessions, self.instruments[key].line)
+        sessions, instrument = self._sessions(key, lasting=wire in LINES), self.instruments[key]
         served: dict[str, Callable[[SessionFactory], str]] = {
             "hislip": server.add_hislip,
+            "modbus": lambda sessions: server.add_modbus(sessions, instrument.modbus_unit),
+            "modbus+rtu": lambda sessions: server.add_modbus_rtu(sessions, instrument.modbus_unit, instrument.line),
             "operator": server.add_socket,  # a person who reads and types
             "prologix": server.add_prologix,
+            "serial": lambda sessions: server.add_pty(sessions, instrument.line),
             "tcp": server.add_socket,
             "vxi11": server.add_vxi11,
         }

@@ -1,13 +1,13 @@
 """What every simulated instrument has: who it is, its place in the world, its faults, one dialogue a session."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from attrs import field, frozen
 
 from labctl.records.equipment import Asset, Identity, UnitUnderTest
-from labctl.simulation.dialogue import Dialogue
 from labctl.simulation.faults import Faults
+from labctl.simulation.talk import Talk
 from labctl.simulation.world import World
 
 
@@ -32,7 +32,8 @@ class SimulatedInstrument:
 
     maker: ClassVar[str] = ""
     model: ClassVar[str] = ""
-    wires: ClassVar[tuple[str, ...]] = ()  # of "serial", "tcp", "hislip"
+    wires: ClassVar[tuple[str, ...]] = ()  # of "serial", "tcp", "hislip", "modbus", …
+    modbus_unit: ClassVar[int] = 1  # its unit identifier, as delivered
     line: ClassVar[str] = "baud=9600"  # how its serial port is set as delivered, "baud=4800&bits=7&parity=even"
 
     def __init_subclass__(
@@ -63,7 +64,7 @@ class SimulatedInstrument:
         """Return a figure of the physics: the bench's, or the usual one."""
         return self.placed.settings.get(name, usual)
 
-    def dialogue(self) -> Dialogue:
+    def dialogue(self) -> Talk[Any]:
         """Return a new session's dialogue."""
         raise LookupError(self.model)  # every model has its own
 

@@ -3,14 +3,15 @@
 import math
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from attrs import define, field
 
 from labctl.simulation.chance import Stream, uniform
-from labctl.simulation.dialogue import Answer, Dialogue
 from labctl.simulation.faults import Fault
 from labctl.simulation.instrument import SimulatedInstrument
-from labctl.transport.session import Peer
+from labctl.simulation.talk import Said, Talk
+from labctl.transport.session import Framing, Peer
 
 
 @define
@@ -22,6 +23,8 @@ class Reply:
     whole: bool = True  # with its terminator: a reader is content
     late: bool = False  # comes even to those who connect later
     asked: int = 0  # number of the message it answers
+    missing: int = 0  # bytes at the end of its frame
+    sound: bool = True  # the check value of its frame is right
 
 
 @define(eq=False)
@@ -42,13 +45,15 @@ class Line:
     claimed: bool = False
     received: int = 0  # bytes, since it was opened or claimed
     up: bool = True
-    dialogue: Dialogue = field(init=False)
+    dialogue: Talk[Any] = field(init=False)
     outbox: deque[Reply] = field(factory=deque, init=False)
     _busy_until: float = field(default=0.0, init=False)
     _jitter: Stream = field(init=False)
+    _framing: Framing | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Begin the talk."""
+        self._framing = self.peer if isinstance(self.peer, Framing) else None
         self.dialogue = self.instrument.dialogue()
         self._jitter = Stream(self.names)
         self.instrument.on_power.append(self.power_cycled)
@@ -72,12 +77,13 @@ class Line:
 
     def status_byte(self, *, unread: bool = False) -> int:
         """Return the status byte, as a poll of the wire reads it."""
-        return self.dialogue.status.byte(message_waits=unread)
+        return self.dialogue.status_byte(unread=unread)
 
     def trigger(self) -> None:
-        """Do what `*TRG` does, where the instrument knows it (IEEE 488.2, 10.37)."""
-        if self.up and self.dialogue.find("*TRG") is not None:
-            self._take("*TRG")
+        """Do what a trigger by the means of the wire stands for, where the instrument knows one."""
+        message = self.dialogue.trigger()
+        if self.up and message is not None:
+            self._take(message)
 
     def closed(self) -> None:
         """Learn that the peer went away."""
@@ -112,16 +118,18 @@ class Line:
         """Put the first answer on the wire, at the present instant; tell whether it was whole."""
         reply = self.outbox.popleft()
         for each in reply.compose():
-            if each:
+            if each and self._framing is not None:
+                self._framing.send_frame(each, asked=reply.asked, missing=reply.missing, sound=reply.sound)
+            elif each:
                 self.peer.send(each, asked=reply.asked)
         return reply.whole
 
     # --- one message -------------------------------------------------------------------------------------------------
 
-    def _take(self, message: str) -> None:
+    def _take(self, message: object) -> None:
         world = self.instrument.world
         now = world.catch_up()
-        struck = self.instrument.faults.struck_by(message)
+        struck = self.instrument.faults.struck_by(*self.dialogue.names(message))
         if "power cycle" in struck:
             self.instrument.power_cycle()
             return
@@ -130,29 +138,41 @@ class Line:
             self.peer.hang_up()
             return
         self.dialogue.struck = struck
-        answer = self.dialogue.answer(message)
+        said = self.dialogue.reply(message)
         if "unsolicited" in struck:
-            line = struck["unsolicited"].line.encode("latin-1") + self.dialogue.answer_end
+            line = self.dialogue.unasked(struck["unsolicited"].line)
             self._post(Reply(now, lambda: [line], asked=self.peer.asked))
-        if answer is not None and "silence" not in struck:
-            self._post(self._reply(answer, struck, now))
+        if said is not None and "silence" not in struck:
+            self._post(self._reply(said, struck, now))
 
-    def _reply(self, answer: Answer, struck: dict[str, Fault], now: float) -> Reply:
+    def _reply(self, said: Said, struck: dict[str, Fault], now: float) -> Reply:
         dialogue = self.dialogue
-        due = max(now + answer.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
+        due = max(now + said.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
         due += struck["delay"].seconds if "delay" in struck else 0.0
         self._busy_until = due
         due += struck["late"].seconds if "late" in struck else 0.0  # others overtake it
 
-        def compose() -> list[bytes]:
-            said = answer.compose().encode("latin-1") + dialogue.answer_end
-            if "garble" in struck:
-                said = _garbled(said, self.names)
-            if "truncate" in struck:
-                said = said[: max(len(said) - len(dialogue.answer_end) - struck["truncate"].bytes, 0)]
-            return [said, said] if "duplicate" in struck else [said]
+        framing = self._framing
+        checked = framing is not None and framing.checked
+        missing = struck["truncate"].bytes if "truncate" in struck else 0
 
-        return Reply(due, compose, "truncate" not in struck, "late" in struck, self.peer.asked)
+        def compose() -> list[bytes]:
+            words = said.compose()
+            if "garble" in struck or ("crc" in struck and not checked):
+                words = dialogue.garbled(words, uniform(*self.names, "garbled", words))
+            if "truncate" in struck and framing is None:
+                words = dialogue.truncated(words, missing)
+            return [words, words] if "duplicate" in struck else [words]
+
+        return Reply(
+            due,
+            compose,
+            whole="truncate" not in struck,
+            late="late" in struck,
+            asked=self.peer.asked,
+            missing=missing if framing is not None else 0,
+            sound="crc" not in struck,
+        )
 
     def _post(self, reply: Reply) -> None:
         place = next((n for n, each in enumerate(self.outbox) if each.due > reply.due), len(self.outbox))
@@ -172,9 +192,3 @@ class Line:
         self.up = False
         self.outbox.clear()
         self.instrument.on_power.remove(self.power_cycled)
-
-
-def _garbled(said: bytes, names: tuple[object, ...]) -> bytes:
-    place = int(uniform(*names, "garbled", said) * max(len(said) - 2, 1))
-    wrong = b"!" if said[place : place + 1] == b"#" else b"#"  # never a digit, so that it can be noticed
-    return said[:place] + wrong + said[place + 1 :]

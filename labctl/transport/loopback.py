@@ -1,6 +1,7 @@
 """A wire within one process: the same bytes and the same sessions as over a socket, without one."""
 
 import threading
+from collections import deque
 
 from attrs import define, field
 
@@ -16,13 +17,13 @@ class LoopbackPeer:
 
     asked: int = field(default=0, init=False)
     session: Session | None = field(default=None, init=False)
-    _sent: bytes = field(default=b"", init=False)
+    _sent: deque[bytes] = field(factory=deque[bytes], init=False)
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
 
     def send(self, reply: bytes, *, asked: int | None = None) -> None:  # noqa: ARG002  (a stream has no numbers)
         """Put an answer on the wire."""
         with self._changed:
-            self._sent += reply
+            self._sent.append(reply)
             self._changed.notify_all()
 
     def hang_up(self) -> None:
@@ -34,11 +35,11 @@ class LoopbackPeer:
             session.closed()
 
     def taken(self, within: float) -> bytes:
-        """Return what was sent, waiting for the first byte."""
+        """Return what was sent at once, waiting for it: one answer on a wire of messages."""
         with self._changed:
             if within > 0:
                 self._changed.wait_for(lambda: self._sent or self.session is None, within)
-            sent, self._sent = self._sent, b""
+            sent = self._sent.popleft() if self._sent else b""
         if not sent and self.session is None:
             raise PeerGone("the other end closed it")
         return sent

@@ -1,7 +1,7 @@
 """What a server of wires and a simulated instrument agree on: a session takes bytes, its peer takes answers."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Session(Protocol):
@@ -55,6 +55,24 @@ class Peer(Protocol):
 
     def hang_up(self) -> None:
         """Break the connection; the session is told that it is closed."""
+        ...
+
+
+@runtime_checkable
+class Framing(Protocol):
+    """A peer whose wire puts a frame around each message, and can get it wrong, as lines do."""
+
+    checked: bool  # whether the frame holds a check value
+
+    def send_frame(self, reply: bytes, *, asked: int | None = None, missing: int = 0, sound: bool = True) -> None:
+        """Put an answer on the wire.
+
+        Args:
+            reply: the answer.
+            asked: the number of the message it answers, where it is not the newest.
+            missing: bytes at the end of the frame that do not come.
+            sound: whether the check value is right.
+        """
         ...
 
 

@@ -44,6 +44,7 @@ ON_WIRE: dict[str, type[InstrumentError]] = {
     "late": TransportTimeout,
     "truncate": TransportTimeout,
     "garble": ReplyError,
+    "crc": ReplyError,
     "reset": TransportClosed,
     "power cycle": TransportClosed,
     "unsolicited": ReplyError,
