@@ -1,0 +1,184 @@
+"""Commands on what was measured: runs, certificates, their verification, procedures, uncertainties, copies."""
+
+import argparse
+from pathlib import Path
+
+from labctl.cli.parser import Command, Words
+from labctl.cli.speech import FINE, FOUND, REFUSED, put, put_json, say
+from labctl.errors import MetrologyError
+from labctl.language import Language, Text
+
+_NOTHING_FOUND = Text("{procedure}: nothing found", zh="{procedure}：未发现问题")
+
+
+def add(command: Command, words: Words) -> None:
+    """Add the commands on what was measured."""
+    command("runs", _runs, words("list the runs", "列出运行"), json=True)
+    show = command("show", _show, words("show one run", "显示一次运行"), json=True)
+    show.add_argument("run")
+    certificate = command("certificate", _certificate, words("issue the certificate of a run", "出具证书"), json=True)
+    certificate.add_argument("run")
+    certificate.add_argument("--out", type=Path, default=Path())
+    verify = command(
+        "verify",
+        _verify,
+        words("recompute a certificate or record from its bytes", "由原始字节重新计算并验证"),
+        json=True,
+    )
+    verify.add_argument("file", type=Path)
+    verify.add_argument("--record", type=Path, help=words("the record it rests on", "所依据的记录"))
+    explain = command(
+        "explain", _explain, words("follow one printed number down to its bytes", "将一个数值追溯到原始字节")
+    )
+    explain.add_argument("bundle", type=Path)
+    explain.add_argument("--point", required=True)
+    check = command("check", _check, words("check a procedure without instruments", "不连接仪器检查规程"), json=True)
+    check.add_argument("procedure")
+    check.add_argument("--station", type=Path)
+    _add_evaluate(command, words)
+    backup = command("backup", _backup, words("copy the data folder consistently", "一致地备份数据"), json=True)
+    backup.add_argument("out", type=Path)
+
+
+def _add_evaluate(command: Command, words: Words) -> None:
+    evaluate = command(
+        "evaluate",
+        _evaluate,
+        words("evaluate the uncertainty of a calculation", "评定一次计算的测量不确定度"),
+        json=True,
+    )
+    evaluate.add_argument(
+        "file",
+        type=Path,
+        help=words("calculation in TOML or JSON, or a worked example's name", "计算文件（TOML 或 JSON），或示例名称"),
+    )
+    evaluate.add_argument(
+        "--monte-carlo",
+        type=_trials,
+        metavar="N|adaptive",
+        help=words("so many trials, or as many as it takes", "试验次数，或 adaptive（自适应）"),
+    )
+    evaluate.add_argument("--seed", type=int, default=1, help=words("of the trials (default 1)", "随机种子（默认 1）"))
+    evaluate.add_argument(
+        "--probability", type=float, help=words("of coverage (default 0.9545)", "包含概率（默认 0.9545）")
+    )
+    evaluate.add_argument("--html", type=Path, help=words("write the budget as a page", "将评定表写为网页"))
+    evaluate.add_argument("--plot", type=Path, help=words("draw the contributions (SVG)", "绘制各分量（SVG）"))
+    evaluate.add_argument("--csv", type=Path, help=words("write the budget as a table", "将评定表写为 CSV"))
+
+
+def _trials(given: str) -> int | str:
+    """Return a number of trials, or the word for as many as it takes."""
+    if given != "adaptive" and not given.isdecimal():
+        message = f"{given!r} is neither a number of trials nor 'adaptive'"
+        raise argparse.ArgumentTypeError(message)
+    return given if given == "adaptive" else int(given)
+
+
+def _runs(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.runs import list_runs
+    from labctl.store.folder import data_folder
+
+    runs = list_runs(data_folder(options.data))
+    if options.json:
+        put_json([each.plain() for each in runs])
+    else:
+        for each in runs:
+            put(each.line(language))
+    return FINE
+
+
+def _show(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.runs import show_run
+    from labctl.store.folder import data_folder
+
+    shown = show_run(data_folder(options.data), options.run)
+    if options.json:
+        put_json(shown.plain())
+    else:
+        put(shown.text(language))
+    return FINE
+
+
+def _certificate(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.issue import issue_certificate
+    from labctl.store.folder import data_folder
+
+    paths = issue_certificate(data_folder(options.data), options.run, options.out)
+    if options.json:
+        put_json({"number": paths.number, "pdf": str(paths.pdf), "xml": str(paths.xml), "record": str(paths.record)})
+    else:
+        for path in (paths.pdf, paths.xml, paths.record):
+            put(str(path))
+        say(Text("certificate {number}", zh="证书 {number}").filled(number=paths.number).within(language))
+    return FINE
+
+
+def _verify(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.verify import verify
+    from labctl.store.folder import data_folder
+
+    report = verify(options.file, record=options.record, data=data_folder(options.data))
+    if options.json:
+        put_json(report.plain())
+    else:
+        put(report.text().within(language))
+    return report.status
+
+
+def _explain(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.explain import explain
+
+    put(explain(options.bundle, options.point, language))
+    return FINE
+
+
+def _check(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.check import check
+
+    findings = check(options.procedure, options.station)
+    if options.json:
+        put_json([each.plain() for each in findings])
+    else:
+        for each in findings:
+            put(each.said(language))
+        if not findings:
+            put(_NOTHING_FOUND.filled(procedure=options.procedure).within(language))
+    return FOUND if any(each.grave for each in findings) else FINE
+
+
+def _evaluate(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.evaluate.command import Wanted, evaluate_file, refusal
+
+    wanted = Wanted(
+        file=options.file,
+        monte_carlo=options.monte_carlo,
+        seed=options.seed,
+        probability=options.probability,
+        html=options.html,
+        plot=options.plot,
+        csv=options.csv,
+    )
+    try:
+        report = evaluate_file(wanted, language)
+    except MetrologyError as error:
+        if not options.json:
+            raise
+        put_json(refusal(error, language))
+        return REFUSED
+    if options.json:
+        put_json(report.plain())
+    else:
+        put(report.text(language))
+    return FINE
+
+
+def _backup(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.backup import backup
+
+    report = backup(options.data, options.out)
+    if options.json:
+        put_json(report.plain())
+    else:
+        put(report.text.within(language))
+    return FINE
