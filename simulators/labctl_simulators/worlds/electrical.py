@@ -1,45 +1,24 @@
-"""An electrical bench: a calibrator's output through leads to a meter's terminals, in a room."""
+"""An electrical bench: sources and passive standards through leads to the meters' terminals, in a room."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Protocol, runtime_checkable
 
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
 from labctl.simulation.instrument import SimulatedInstrument
-from labctl.simulation.physics import FirstOrder, Wander
+from labctl.simulation.physics import Wander
 from labctl.simulation.truth import of_characteristic
 from labctl.simulation.world import World
+from labctl_simulators.electrics.circuit import Presents, Senses
+from labctl_simulators.worlds.leads import JACKS, OPEN, Leads
+from labctl_simulators.worlds.passive import PassiveStandard, passive_standard
+
+__all__ = ["OPEN", "Electrical", "room"]
 
 EMF: Final = "thermal EMF"
-OPEN: Final = 0.012  # volts that open terminals pick up
+WARMTH: Final = "thermal EMF of a fresh connection"
+RESISTANCE: Final = "lead resistance"
 DAY: Final = 6 * 3600.0  # seconds, the slowest wave of a room
-
-
-@runtime_checkable
-class Sources(Protocol):
-    """Has a voltage at its output terminals."""
-
-    resistance: float
-
-    def terminals(self) -> float:
-        """Return the voltage without load."""
-        ...
-
-    def noise(self) -> float:
-        """Return the noise of the output, in volts rms."""
-        ...
-
-
-@runtime_checkable
-class Senses(Protocol):
-    """Has input terminals."""
-
-    input: FirstOrder
-    noise_at_terminals: float
-
-    def input_resistance(self) -> float:
-        """Return its load in ohms."""
-        ...
 
 
 @runtime_checkable
@@ -49,74 +28,95 @@ class Feels(Protocol):
     air: dict[str, Wander]
 
 
-class Leads:
-    """The leads between a source and a meter: connected, or the meter's input short-circuited, or open."""
-
-    def __init__(self, source: Sources, meter: Senses, emf: float) -> None:
-        """Connect source and meter."""
-        self.source = source
-        self.meter = meter
-        self.emf = emf
-        self.wiring = "connect"
-
-    def noise(self) -> float:
-        """Return the noise at the meter's terminals, in volts rms."""
-        return self.source.noise() if self.wiring == "connect" else 0.0
-
-    def voltage(self) -> float:
-        """Return the voltage at the meter's terminals."""
-        if self.wiring == "short":
-            return 0.0
-        if self.wiring == "open":
-            return OPEN
-        load = self.meter.input_resistance()
-        return self.source.terminals() * (load / (load + self.source.resistance)) + self.emf
-
-    @property
-    def resting(self) -> bool:
-        """Return whether the meter has heard of the present voltage."""
-        return self.meter.input.end == self.voltage() and self.meter.noise_at_terminals == self.noise()
-
-    def advance(self, dt: float) -> None:  # noqa: ARG002  (a wire knows no delay)
-        """Bring the source's voltage to the meter."""
-        self.meter.input.end = self.voltage()
-        self.meter.noise_at_terminals = self.noise()
-
-
 class Electrical(Coupling, field="electrical"):
-    """Every source connected to every meter of the bench by one pair of leads, in a room of 20 °C."""
+    """Every meter of the bench connected by its leads to one source at a time, in a room of 20 °C.
+
+    What the operator can do, to every meter or to the one that is named last: `connect`, `connect current`,
+    `connect four-wire` (where the leads are plugged in; the voltage terminals where nothing is said), with the name of
+    a source or passive standard to take that instead of the first one, `connect zener to reference`; `short`, `open`,
+    `reverse` (the leads at the source), `front`, `rear` (the switch of the meter), `replace fuse`, each with the name
+    of a meter or none.
+    """
 
     def __init__(
         self, world: World, instruments: Mapping[str, SimulatedInstrument], auxiliaries: Mapping[str, Asset]
     ) -> None:
         """Connect what stands on the bench."""
         super().__init__(world, instruments, auxiliaries)
-        self.emf = self._drawn_emf()
-        sources = [each for each in instruments.values() if isinstance(each, Sources)]
-        meters = [each for each in instruments.values() if isinstance(each, Senses)]
-        self.leads = [Leads(source, meter, self.emf) for source in sources for meter in meters]
-        world.physical.extend(self.leads)
+        self.emf = self._drawn(EMF, "V")
+        passive = {key: passive_standard(world, each) for key, each in auxiliaries.items()}
+        self.sources: dict[str, Presents] = {
+            key: each for key, each in instruments.items() if isinstance(each, Presents)
+        } | {key: each for key, each in passive.items() if each is not None}
+        first = next(iter(self.sources.values()), None)
+        ohms, warmth = self._drawn(RESISTANCE, "Ω", middle=True), self._drawn(WARMTH, "V")
+        self.leads = {
+            key: Leads(key, first, each, self.emf, ohms, warmth)
+            for key, each in instruments.items()
+            if isinstance(each, Senses)
+        }
+        world.physical.extend(self.leads.values())
+        world.physical.extend(each.contact for each in self.leads.values())
         for each in instruments.values():
             if isinstance(each, Feels):
                 each.air = room(world.seed)
 
     def act(self, action: str) -> None:
-        """Connect, short-circuit or open the meter's input."""
-        if action not in {"connect", "short", "open"}:
+        """Connect, short-circuit, open or reverse leads, switch terminals over, replace a fuse."""
+        verb, *rest = action.replace("replace fuse", "replace-fuse").split()
+        if verb not in {"connect", "short", "open", "reverse", "front", "rear", "replace-fuse"}:
             raise LookupError(action)
         self.world.catch_up()
-        for each in self.leads:
-            each.wiring = action
+        source, jacks, meters = self._read(action, rest)
+        for each in meters:
+            self._act_on(each, verb, source, jacks)
+
+    def _act_on(self, leads: Leads, verb: str, source: Presents | None, jacks: str) -> None:
+        if verb == "connect":
+            if source is not None:
+                leads.take(source)
+            leads.connect(JACKS[jacks])
+        elif verb in {"short", "open"}:
+            leads.wiring = verb
+        elif verb == "reverse":
+            leads.reversed = not leads.reversed
+        elif verb == "replace-fuse":
+            leads.meter.fused = True
+        else:
+            leads.meter.switched = {"front": "FRON", "rear": "REAR"}[verb]
+
+    def _read(self, action: str, words: list[str]) -> tuple[Presents | None, str, Iterator[Leads]]:
+        """Return the source, the terminals and the meters that an action names."""
+        source, jacks, named = None, "voltage", None
+        for each in words:
+            if each in JACKS:
+                jacks = each
+            elif each in self.sources:
+                source = self.sources[each]
+            elif each in self.leads:
+                named = each
+            elif each != "to":
+                raise LookupError(action)
+        return source, jacks, iter(self.leads.values() if named is None else [self.leads[named]])
 
     def truth(self, name: str) -> float:
-        """Return the `thermal EMF` of the leads, in volts."""
-        return self.emf if name == EMF else super().truth(name)
+        """Return the `thermal EMF` of the leads in volts, or their `lead resistance` in ohms.
 
-    def _drawn_emf(self) -> float:
+        A passive standard's true value is asked for by its name on the bench.
+        """
+        if name == EMF:
+            return self.emf
+        if name == RESISTANCE:
+            return next((each.ohms for each in self.leads.values()), 0.0)
+        standard = self.sources.get(name)
+        return standard.value if isinstance(standard, PassiveStandard) else super().truth(name)
+
+    def _drawn(self, name: str, unit: str, *, middle: bool = False) -> float:
         for asset in self.auxiliaries.values():
             for each in asset.characteristics:
-                if each.name == EMF:
-                    return of_characteristic(self.world, asset, each, "V")
+                if each.name == name:
+                    drawn = of_characteristic(self.world, asset, each, unit)
+                    return abs(drawn) if middle else drawn
         return 0.0
 
 

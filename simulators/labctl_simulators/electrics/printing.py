@@ -1,0 +1,14 @@
+"""How SCPI multimeters print a number."""
+
+import math
+
+
+def printed(value: float) -> str:
+    """Return a number as the meter prints it; what is no number or beyond the range has a number of its own.
+
+    >>> printed(1.2345678), printed(math.inf), printed(-math.inf)
+    ('+1.23456780E+00', '+9.90000000E+37', '-9.90000000E+37')
+    """
+    if math.isnan(value):
+        return "+9.91000000E+37"
+    return f"{math.copysign(9.9e37, value) if math.isinf(value) else value + 0.0:+.8E}"
