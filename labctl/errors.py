@@ -6,6 +6,7 @@
     |  `- StationMistakes
     |- PackBroken
     |- PackRefused
+    |- ArgumentRefused
     |- InstrumentError
     |  |- TransportError
     |  |  |- ConnectFailed
@@ -155,6 +156,16 @@ class PackRefused(LabctlError):
         "pack {pack} cannot be begun: {problem}. {remedy}", zh="无法新建扩展包 {pack}：{problem}。{remedy}"
     )
     pack: str
+    problem: Text
+    remedy: Text
+
+
+@define(kw_only=True, slots=False)
+class ArgumentRefused(LabctlError):
+    """Something that was asked for by name is not there, or does not fit."""
+
+    said: ClassVar[Text] = Text("{argument}: {problem}. {remedy}", zh="{argument}：{problem}。{remedy}")
+    argument: str
     problem: Text
     remedy: Text
 
