@@ -145,7 +145,7 @@ def test_a_simulated_eye_answers_every_question(model: str, wire: str) -> None:
         for name in shows:
             before = len(it.memory.events)
             shown = getattr(it.driver, name)().quantity
-            of = {"stable_mass": "mass", "filling_time": "time", "volume_total": "volume", "mass_flow": "mass flow"}
+            of = {"stable_mass": "mass", "duration": "time", "volume_total": "volume", "mass_flow": "mass flow"}
             of |= {"dc_voltage": "DC voltage"}
             assert len(it.memory.events) == before + 1
             if "reset_volume_total" not in dir(it.driver):
@@ -162,7 +162,7 @@ SHOWS = (
     "flow",
     "mass_flow",
     "volume_total",
-    "filling_time",
+    "duration",
     "length",
 )
 

@@ -15,6 +15,6 @@ class Stopwatch(ByHand, model="stopwatch"):
     quantities = ("time",)
     limits: ClassVar = {"time": Limit(low=Quantity.of(0, "s"), high=Quantity.of(864000, "s"))}
 
-    def filling_time(self) -> Indication:
-        """Read for how long the last filling took: a person does it."""
-        return self._read("time", "s", Text("{name}: read the time of the filling", zh="{name}：请读取本次注入时间"))
+    def duration(self) -> Indication:
+        """Measure a duration: a person reads it."""
+        return self._read("time", "s", Text("{name}: read the time", zh="{name}：请读取时间"))

@@ -32,6 +32,7 @@ from labctl.instruments.capabilities.flow import (
     Weighs,
 )
 from labctl.instruments.capabilities.general import (
+    MeasuresDuration,
     MeasuresHumidity,
     MeasuresLength,
     MeasuresPressure,
@@ -70,6 +71,7 @@ __all__ = [
     "MeasuresDcCurrent",
     "MeasuresDcVoltage",
     "MeasuresDensity",
+    "MeasuresDuration",
     "MeasuresFlow",
     "MeasuresFourWireResistance",
     "MeasuresFrequency",

@@ -50,6 +50,15 @@ class MeasuresLength(Protocol):
         ...
 
 
+class MeasuresDuration(Protocol):
+    """Anything that can tell how long something took (unit s), such as a stopwatch."""
+
+    @concerns("time", "s")
+    def duration(self) -> Indication:
+        """Measure a duration."""
+        ...
+
+
 class MeasuresSurroundings(MeasuresTemperature, MeasuresHumidity, MeasuresPressure, Protocol):
     """Anything that can tell the state of the room."""
 
