@@ -54,7 +54,7 @@ class Line:
     def __attrs_post_init__(self) -> None:
         """Begin the talk."""
         self._framing = self.peer if isinstance(self.peer, Framing) else None
-        self.dialogue = self.instrument.dialogue()
+        self._begin()
         self._jitter = Stream(self.names)
         self.instrument.on_power.append(self.power_cycled)
 
@@ -95,7 +95,7 @@ class Line:
         self.outbox.clear()
         self._busy_until = 0.0
         if self.lasting:
-            self.dialogue = self.instrument.dialogue()
+            self._begin()
         elif self.up:
             self._gone()
             self.peer.hang_up()
@@ -187,6 +187,10 @@ class Line:
         now = self.instrument.world.catch_up()
         while self.up and self.outbox and self.outbox[0].due <= now:
             self.put_next()
+
+    def _begin(self) -> None:
+        self.dialogue = self.instrument.dialogue()
+        self.dialogue.address = self.address
 
     def _gone(self) -> None:
         self.up = False

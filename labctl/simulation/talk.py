@@ -30,6 +30,7 @@ class Talk(Generic[M]):
     def __init__(self) -> None:
         """Begin a session."""
         self.struck: Mapping[str, Fault] = {}  # faults that strike the present message
+        self.address = ""  # of the wire on which it came; some instruments speak differently on each kind
 
     def messages(self, received: bytes, *, end: bool = False) -> list[M]:
         """Return the messages that these bytes complete; `end` says that the wire itself marked the end of one."""
