@@ -12,12 +12,15 @@ from labctl.app.station import Station
 from labctl.app.station.endpoints import simulated_bench
 from labctl.app.station.reader import read_station
 from labctl.clock import Clock, SimulatedClock, WallClock
-from labctl.errors import LabctlError, UnknownInstrument
+from labctl.errors import ArgumentRefused, LabctlError, UnknownInstrument
 from labctl.language import Text
 from labctl.packs import simulators, worlds
+from labctl.simulation.alone import Alone, plan_alone
 from labctl.simulation.host import Bench, BenchPlan
 from labctl.simulation.instrument import Placed
 
+SERIAL = "SIM0001"
+"""The serial number of a simulator that stands by itself, where none was asked for."""
 _REFUSED = 3  # exit status
 _GLANCE = 0.5  # seconds within which an interrupt is noticed where signals do not end a wait
 
@@ -72,6 +75,31 @@ def bench_of(station: Station, *, seed: int | None = None, clock: Clock | None =
     return Bench(plan, models=found, worlds={plan.world: coupling}, seed=seed, clock=clock)
 
 
+def bench_alone(model: str, *, serial: str = SERIAL, seed: int | None = None, clock: Clock | None = None) -> Bench:
+    """Set up one simulator by itself, not served yet; its name on the bench is `instrument`.
+
+    Args:
+        model: as the packs name it, `fluke/5522A`.
+        serial: its serial number.
+        seed: of all chance.
+        clock: the bench's time; a simulated one of its own where none is given.
+
+    Raises:
+        ArgumentRefused: no installed pack has such a simulator.
+    """
+    found = simulators().get(model)
+    if found is None:
+        known = ", ".join(sorted(simulators().found))
+        raise ArgumentRefused(
+            argument=model,
+            problem=Text("no installed simulator is called so", zh="未安装该名称的模拟器"),
+            remedy=Text("Choose one of: {known}", zh="可选：{known}").filled(known=known),
+        )
+    plan = plan_alone(found, serial=serial)
+    models = {each.simulator: found for each in plan.instruments}
+    return Bench(plan, models=models, worlds={Alone.field: Alone}, seed=1 if seed is None else seed, clock=clock)
+
+
 def serve_bench(
     station: Station, *, seed: int | None = None, simulated: bool = True, truthful: bool = False
 ) -> tuple[Bench, dict[str, object]]:
@@ -84,24 +112,26 @@ def serve_bench(
         truthful: whether the control endpoint tells hidden errors; for tests and validation only.
 
     Returns:
-        The bench, to be stopped by the caller, and what `labctl simulate` prints: `instruments`, each with its
-        endpoints, `operator`, where instructions are acted on, and with a simulated time `control`, which lends it.
+        The bench, to be stopped by the caller, and the line of `served`.
     """
     bench = bench_of(station, seed=seed, clock=SimulatedClock() if simulated else WallClock())
+    return bench, served(bench, truthful=truthful)
+
+
+def served(bench: Bench, *, truthful: bool = False) -> dict[str, object]:
+    """Put a bench on real wires and return what `labctl simulate` prints.
+
+    That is `instruments`, each with its endpoints, `operator`, where instructions and faults are acted on, and with a
+    simulated time `control`, which lends it.
+    """
     line: dict[str, object] = {"instruments": bench.serve(truthful=truthful), "operator": bench.control}
-    if simulated:
+    if bench.clock.simulated:
         line["control"] = bench.control
-    return bench, line
+    return line
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def serve_until_told(bench: Bench, *, truthful: bool = False) -> None:
     """Serve a bench in the foreground: one line of JSON, then instruments until SIGINT or SIGTERM."""
-    parser = ArgumentParser(prog="labctl simulate", description="Serve a simulated bench.")
-    parser.add_argument("--station", type=Path, help="station file that names simulators")
-    parser.add_argument("--seed", type=int, help="seed of all chance")
-    parser.add_argument("--time", choices=("simulated", "wall"), default="simulated")
-    parser.add_argument("--truth", action="store_true", help="tell hidden errors; for tests and validation")
-    given = parser.parse_args(arguments)
     ended = threading.Event()
 
     def end(_: int, __: object) -> None:
@@ -109,12 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, end)
-    try:
-        station = read_station(given.station or simulated_bench())
-        bench, line = serve_bench(station, seed=given.seed, simulated=given.time == "simulated", truthful=given.truth)
-    except LabctlError as error:
-        sys.stderr.write(f"{error}\n")
-        return _REFUSED
+    line = served(bench, truthful=truthful)
     try:
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
@@ -122,6 +147,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pass
     finally:
         bench.stop()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the bench of a station in the foreground; the process that a window or a run starts."""
+    parser = ArgumentParser(prog="labctl simulate", description="Serve a simulated bench.")
+    parser.add_argument("--station", type=Path, help="station file that names simulators")
+    parser.add_argument("--seed", type=int, help="seed of all chance")
+    parser.add_argument("--time", choices=("simulated", "wall"), default="simulated")
+    parser.add_argument("--truth", action="store_true", help="tell hidden errors; for tests and validation")
+    given = parser.parse_args(arguments)
+    clock = SimulatedClock() if given.time == "simulated" else WallClock()
+    try:
+        bench = bench_of(read_station(given.station or simulated_bench()), seed=given.seed, clock=clock)
+    except LabctlError as error:
+        sys.stderr.write(f"{error}\n")
+        return _REFUSED
+    serve_until_told(bench, truthful=given.truth)
     return 0
 
 

@@ -1,6 +1,13 @@
 """The station: which instruments stand on a bench, who answers for them, and what is known of each."""
 
-from labctl.app.station.endpoints import simulated_bench, simulated_station, with_endpoints
+from labctl.app.station.endpoints import (
+    shipped_bench,
+    shipped_benches,
+    simulated_bench,
+    simulated_station,
+    station_file,
+    with_endpoints,
+)
 from labctl.app.station.reader import read_station
 from labctl.app.station.records import SimulatedBench, Station, StationInstrument, UnitType, refuse_expired
 
@@ -11,7 +18,10 @@ __all__ = [
     "UnitType",
     "read_station",
     "refuse_expired",
+    "shipped_bench",
+    "shipped_benches",
     "simulated_bench",
     "simulated_station",
+    "station_file",
     "with_endpoints",
 ]

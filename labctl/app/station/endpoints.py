@@ -8,9 +8,9 @@ from attrs import field, frozen
 
 from labctl.app.station.reader import read_station
 from labctl.app.station.records import Station
-from labctl.errors import StationError, UnknownInstrument
+from labctl.errors import ArgumentRefused, StationError, UnknownInstrument
 from labctl.language import Text
-from labctl.packs import PROCEDURES, folders
+from labctl.packs import PROCEDURES, SIMULATORS, folders
 
 BENCH = "bench.toml"
 """Name of the station file of a procedure's simulated bench, beside its procedure.py."""
@@ -53,6 +53,30 @@ def simulated_bench(method: str = "electrical/dmm_dc_voltage") -> Path:
         problem=Text("no installed procedure has this bench", zh="已安装的规程中没有该台位"),
         remedy=Text("Give a station file with --station", zh="请用 --station 指定台位文件"),
     )
+
+
+def shipped_benches() -> dict[str, Path]:
+    """Return the station files of the benches that the installed simulators bring along, by name."""
+    files = (file for folder in folders(SIMULATORS) for file in sorted((folder / "benches").glob("*.toml")))
+    return {file.stem: file for file in files}
+
+
+def shipped_bench(name: str) -> Path:
+    """Return the station file of a bench that ships, by its name. Raises ArgumentRefused."""
+    known = shipped_benches()
+    if name not in known:
+        raise ArgumentRefused(
+            argument=name,
+            problem=Text("no installed simulators bring a bench of this name", zh="已安装的模拟器中没有该名称的台位"),
+            remedy=Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(known) or "—"),
+        )
+    return known[name]
+
+
+def station_file(named: str) -> Path:
+    """Return a station file by its path, or that of a bench that ships by its name; the path where it is neither."""
+    path = Path(named)
+    return path if path.exists() else shipped_benches().get(named, path)
 
 
 def simulated_station(method: str = "electrical/dmm_dc_voltage") -> Station:
