@@ -17,7 +17,7 @@ from labctl.transport.stream import Channel, PeerGone
 
 SECONDARY: Final = 96
 """Secondary addresses are counted from here by the adapter."""
-_OPEN: Final = 3.0  # seconds for the adapter to answer
+_OPEN: Final = 2.0  # seconds for the adapter to answer
 _TURN: Final = 0.5  # seconds after which the adapter gives a silent instrument up; it hears nothing meanwhile
 _MARGIN: Final = 0.1  # seconds more until it is told to read again
 _SETTINGS: Final = (

@@ -4,6 +4,7 @@ The backend spins for a second and longer when the other end goes away, so its s
 """
 
 import socket
+from contextlib import suppress
 from typing import Any, Final
 
 from attrs import define, field
@@ -73,7 +74,8 @@ class Vxi11Channel(LanChannel):
     def close(self) -> None:
         """Close the link; take leave only where the instrument owes nothing, because it may not answer any more."""
         if self._owed:
-            self.connection.close()
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
         super().close()
 
 

@@ -1,7 +1,7 @@
 """A claimed wire moves a simulated time, over every wire and in one process alike; nobody waits for silence."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from attrs import define, field
@@ -12,7 +12,7 @@ from labctl.transport.base import Transport
 from labctl.transport.borrowed import BorrowedClock
 from labctl.transport.connect import open_transport
 from labctl.transport.loopback import LoopbackTransport
-from labctl.transport.serve import Peer, Request, Server
+from labctl.transport.serve import Peer, Request, Server, SessionFactory
 
 TAKES = 1.5  # simulated seconds to an answer
 
@@ -115,7 +115,7 @@ def world() -> Iterator[TinyWorld]:
         yield tiny
 
 
-@pytest.fixture(params=["tcp", "hislip", "serial", "loopback"])
+@pytest.fixture(params=["tcp", "hislip", "vxi11", "prologix", "serial", "loopback"])
 def transport(request: pytest.FixtureRequest, world: TinyWorld) -> Iterator[Transport]:
     assert world.server is not None
     if request.param == "loopback":
@@ -123,13 +123,24 @@ def transport(request: pytest.FixtureRequest, world: TinyWorld) -> Iterator[Tran
         yield wire
         wire.close()
     else:
-        add = {"tcp": world.server.add_socket, "hislip": world.server.add_hislip, "serial": world.server.add_pty}
+        add: dict[str, Callable[[SessionFactory], str]] = {
+            "tcp": world.server.add_socket,
+            "hislip": world.server.add_hislip,
+            "vxi11": world.server.add_vxi11,
+            "prologix": world.server.add_prologix,
+            "serial": world.server.add_pty,
+        }
         address = add[request.param](world.session)
         clock = BorrowedClock(world.server.add_control(world.answer))
         wire = open_transport(address, instrument="x", clock=clock)
         yield wire
         wire.close()
         clock.close()
+
+
+def asked(transport: Transport, question: bytes) -> bytes:
+    transport.write(question)
+    return transport.read(b"\n", 5.0)
 
 
 def test_time_moves_to_the_instant_at_which_an_answer_is_due(world: TinyWorld, transport: Transport) -> None:
@@ -176,9 +187,8 @@ def test_bytes_are_counted_anew_after_a_device_clear(world: TinyWorld, transport
 
 def test_a_connection_broken_by_the_world_is_noticed(transport: Transport) -> None:
     transport.open()
-    transport.write(b"BREAK?\n")
-    with pytest.raises(TransportClosed):
-        transport.read(b"\n", 5.0)
+    with pytest.raises(TransportClosed):  # by the first of the two on a wire that confirms what was written
+        asked(transport, b"BREAK?\n")
 
 
 # --- the clock alone -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every wire an engine opens, over real sockets and terminals, against an instrument that misbehaves."""
 
+import gc
 import socket
 import threading
 from pathlib import Path
@@ -19,9 +20,12 @@ from labctl.errors import (
 from labctl.transport.base import Transport
 from labctl.transport.connect import open_transport
 from labctl.transport.transcript import Direction, Transcript, read_transcript
+from tests.transport.relay import Relay
 from tests.transport.talkers import Bench
 
 CLOCK = WallClock()
+WRITTEN = {"tcp": 0, "hislip": 0, "vxi11": 36, "prologix": 0}
+"""Bytes by which a wire confirms what was written to it."""
 
 
 def listen_until_quiet(transport: Transport) -> None:
@@ -143,15 +147,18 @@ def test_an_answer_that_came_twice_makes_the_next_one_untrusted(bench: Bench, wi
     transport.close()
 
 
-def test_message_numbers_protect_hislip_from_an_answer_that_came_twice(bench: Bench) -> None:
-    transport = opened(bench, "hislip")
+@pytest.mark.parametrize("wire", ["hislip", "vxi11", "prologix"])
+def test_a_wire_of_messages_is_protected_from_an_answer_that_came_twice(bench: Bench, wire: str) -> None:
+    """By message numbers (HiSLIP), or because a new question makes what was not fetched void (IEEE 488.2)."""
+    transport = opened(bench, wire)
     assert asked(transport, b"TWICE? 1\n") == b"1\n"
     assert asked(transport, b"ECHO? 2\n") == b"2\n"
     transport.close()
 
 
-def test_device_clear_drops_half_a_command_where_the_wire_has_one(bench: Bench) -> None:
-    transport = opened(bench, "hislip")
+@pytest.mark.parametrize("wire", ["hislip", "vxi11", "prologix"])
+def test_device_clear_drops_half_a_command_where_the_wire_has_one(bench: Bench, wire: str) -> None:
+    transport = opened(bench, wire)
     transport.write(b"ECHO? whole\n")
     assert transport.read(b"\n", 1.0) == b"whole\n"
     transport.clear()
@@ -161,7 +168,18 @@ def test_device_clear_drops_half_a_command_where_the_wire_has_one(bench: Bench) 
 
 
 @pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:{port}", "hislip://127.0.0.1:{port}/hislip0", "serial:///dev/none"]
+    "address",
+    [
+        "tcp://127.0.0.1:{port}",
+        "hislip://127.0.0.1:{port}/hislip0",
+        "vxi11://127.0.0.1:{port}/inst0",
+        "vxi11://127.0.0.1/inst0",  # nobody here has a portmapper
+        "prologix://127.0.0.1:{port}/22",
+        "serial:///dev/none",
+        "prologix+serial:///dev/none#22",
+        "gpib://0/22",
+        "usbtmc://2A8D:0101:MY00000000",
+    ],
 )
 def test_nothing_at_the_address_is_said_when_it_is_opened(address: str) -> None:
     with socket.socket() as free:
@@ -174,6 +192,51 @@ def test_nothing_at_the_address_is_said_when_it_is_opened(address: str) -> None:
     assert address in str(caught.value)
     with pytest.raises(TransportClosed):
         transport.write(b"*IDN?\n")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # PyVISA's backend leaves its socket behind
+@pytest.mark.parametrize("device", ["hislip", "vxi11"])
+def test_another_device_than_the_instruments_is_refused(bench: Bench, device: str) -> None:
+    address = bench.addresses[device].rpartition("/")[0] + "/nobody"
+    with pytest.raises(ConnectFailed):
+        open_transport(address, instrument="meter", clock=CLOCK).open()
+    gc.collect()
+
+
+def test_a_socket_that_is_no_adapter_is_found_out_when_it_is_opened(bench: Bench) -> None:
+    address = bench.addresses["tcp"].replace("tcp", "prologix") + "/22"
+    with pytest.raises(ConnectFailed, match=r"\+\+addr"):
+        open_transport(address, instrument="meter", clock=CLOCK).open()
+
+
+def test_an_adapter_keeps_reading_for_an_instrument_that_takes_its_time(bench: Bench) -> None:
+    """An adapter gives up after half a second, and is told to go on."""
+    transport = opened(bench, "prologix")
+    transport.write(b"*TRG\n")
+    talker = bench.talkers[-1]
+    bench.server.call_later(1.3, lambda: talker.peer.send(b"+1.0\n"))
+    assert transport.read(b"\n", 5.0) == b"+1.0\n"
+    transport.close()
+
+
+@pytest.mark.parametrize("wire", ["tcp", "hislip", "vxi11", "prologix"])
+@pytest.mark.parametrize("through", [0, 1, 17, 30])
+@pytest.mark.parametrize("breaks", [True, False], ids=["cut", "dead"])
+def test_a_cable_cut_or_dead_in_the_middle_of_an_answer_costs_no_more_than_the_deadline(
+    bench: Bench, wire: str, through: int, breaks: bool
+) -> None:
+    with Relay(bench.port(wire)) as relay:
+        address = bench.addresses[wire].replace(str(bench.port(wire)), str(relay.port))
+        transport = open_transport(address, instrument="meter", clock=CLOCK)
+        transport.open()
+        assert asked(transport, b"ECHO? 1\n") == b"1\n"
+        assert asked(transport, b"ECHO? 2\n") == b"2\n"
+        relay.left, relay.breaks = through + WRITTEN[wire], breaks
+        started = CLOCK.monotonic()
+        with pytest.raises((TransportTimeout, TransportClosed)):
+            asked(transport, b"ECHO? " + b"1.00000000" * 10 + b"\n", within=0.2)
+        transport.close()
+        assert CLOCK.monotonic() - started < 2.0
 
 
 def test_a_serial_line_is_held_by_one_alone(bench: Bench) -> None:
