@@ -19,6 +19,7 @@ from labctl.transport.base import Transport
 
 SHARE: Final = 1 / 3
 """After which share of its watchdog's time an instrument hears something again: two exchanges may fail or be slow."""
+SOON: Final = 0.01  # seconds that are not worth a wait of their own
 
 
 @frozen(kw_only=True)
@@ -180,9 +181,9 @@ class Bench:
 
     def _seen_to(self, driver: Driver) -> float:
         wanted = SHARE * (driver.watchdog or math.inf)
-        silence = self.clock.monotonic() - max(driver.spoken_at, self._tended[driver.name])
-        if silence < wanted:
-            return wanted - silence
+        left = wanted - (self.clock.monotonic() - max(driver.spoken_at, self._tended[driver.name]))
+        if left > SOON:
+            return left
         self._tended[driver.name] = self.clock.monotonic()
         with self.scribe.at("", Purpose.PREPARE):
             driver.keep_alive()

@@ -1,5 +1,6 @@
 """From an address in the station file to a transport that can be opened."""
 
+import math
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
@@ -53,6 +54,7 @@ def open_transport(
     transcript: Transcript | None = None,
     claim: bool = True,
     interrupted: Callable[[], bool] | None = None,
+    meanwhile: Callable[[], float] = lambda: math.inf,
     person: Callable[[Asked], str] | None = None,
 ) -> Transport:
     """Build the transport of an address; it is not open yet.
@@ -69,6 +71,8 @@ def open_transport(
         transcript: keeps every byte, where there is one.
         claim: whether its answers move a simulated time; false for a guardian or observer.
         interrupted: asked after every tenth of a second of silence; true: the wait ends with WaitGivenUp.
+        meanwhile: called in the silence of a wait, so that other wires get their due; returns the seconds until it
+            wants to be called again.
         person: answers what is asked on `operator:`; None where nobody can be asked.
 
     Raises:
@@ -88,7 +92,7 @@ def open_transport(
         raise ConnectFailed(instrument=instrument, address=address, reason=error.reason) from None
     except ValueError as error:  # of urlsplit: a port that is no number, a bracket that is not closed
         raise ConnectFailed(instrument=instrument, address=address, reason=str(error)) from error
-    return StreamTransport(address, instrument, clock, connect, transcript, claim, interrupted)
+    return StreamTransport(address, instrument, clock, connect, transcript, claim, interrupted, meanwhile=meanwhile)
 
 
 def _connection(parts: SplitResult) -> Callable[[], Channel]:

@@ -1,5 +1,6 @@
 """A wire that is a stream of bytes: answers cut out of it where they end, never a late one for a new question."""
 
+import math
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -77,6 +78,8 @@ class StreamTransport:
         interrupted: asked after every tenth of a second of silence; true: give up, because the bench has to be left.
             What answers at once is heard all the same, so that an instrument can still confirm that it is safe.
         at_once: what a simulated world has put on the wire can be read in the same instant.
+        meanwhile: called in the silence of a wait, so that other wires get their due; returns the seconds until it
+            wants to be called again. It never raises: the exchange on this wire has to end first.
     """
 
     address: str
@@ -87,6 +90,7 @@ class StreamTransport:
     claim: bool = True
     interrupted: Callable[[], bool] | None = None
     at_once: bool = False
+    meanwhile: Callable[[], float] = lambda: math.inf
     poisoned: bool = field(default=False, init=False)
     _channel: Channel | None = field(default=None, init=False)
     _received: bytes = field(default=b"", init=False)
@@ -203,9 +207,16 @@ class StreamTransport:
         deadline = self.clock.monotonic() + within
         if (self._received or self._answered) and self._arrives_soon(channel, ending, _REST):
             return  # more of what was put on the wire before: the world owes nothing for it
-        owed = self.clock.owed(self.address, self._sent, deadline)
+        owed = self._owed(deadline)
         if not self._arrives_soon(channel, ending, _ON_ITS_WAY if owed else _REST):
             raise self._timed_out(within)
+
+    def _owed(self, deadline: float) -> bool:
+        """Let a simulated time pass until an answer is due, with a look at the other wires wherever they want one."""
+        while math.isfinite(due := self.meanwhile()) and self.clock.monotonic() + due < deadline:
+            if self.clock.owed(self.address, self._sent, self.clock.monotonic() + due):
+                return True
+        return self.clock.owed(self.address, self._sent, deadline)
 
     def _arrives_soon(self, channel: Channel, ending: bytes | Ending, seconds: float) -> bool:
         return self._arrives(channel, ending, WallClock().monotonic() + (0.0 if self.at_once else seconds))
@@ -214,7 +225,8 @@ class StreamTransport:
         wall = WallClock()
         while end_of(self._received, ending) < 0:
             remaining = max(deadline - wall.monotonic(), 0.0)
-            part = channel.receive(remaining if self.interrupted is None else min(remaining, _LOOK))
+            looking = self.interrupted is not None or math.isfinite(self.meanwhile())
+            part = channel.receive(min(remaining, _LOOK) if looking else remaining)
             if part:
                 self._keep(Direction.IN, part)
                 self._received += part
