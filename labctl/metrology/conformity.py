@@ -66,30 +66,53 @@ class Decision:
         return self.rule.text
 
 
-def jjf1094(error: Quantity | float, expanded: Quantity | float, mpe: Quantity | float) -> Decision:
+class Side(Enum):
+    """On which side of a value its limit lies."""
+
+    WITHIN = "within"  # |E| ≤ MPEV
+    AT_MOST = "at most"  # E ≤ limit
+    AT_LEAST = "at least"  # E ≥ limit
+
+    def distance(self, error: Fraction, limit: Fraction) -> Fraction:
+        """Return how far inside its limit a value lies; negative beyond it."""
+        match self:
+            case Side.WITHIN:
+                return limit - abs(error)
+            case Side.AT_MOST:
+                return limit - error
+            case Side.AT_LEAST:
+                return error - limit
+
+
+def jjf1094(
+    error: Quantity | float, expanded: Quantity | float, mpe: Quantity | float, side: Side = Side.WITHIN
+) -> Decision:
     """Decide by the one-third rule of JJF 1094-2002, 5.3.1.4 to 5.3.1.6.
 
-    `mpe` is the half-width MPEV. Compared exactly, in decimal at 14 significant digits, so that an error
-    equal to its limit conforms. Raises UncertaintyError for a limit that is not positive or a negative U.
+    `mpe` is the half-width MPEV, or the limit on the one side that there is. Compared exactly, in decimal at 14
+    significant digits, so that an error equal to its limit conforms. Raises UncertaintyError for a limit that is not
+    positive or a negative U.
     """
     e, u, limit = _exact(error, mpe), _exact(expanded, mpe), _exact(mpe, mpe)
     _sane(u, limit)
-    e = abs(e)
+    inside = side.distance(e, limit)
     if 3 * u <= limit:
-        return Decision(_within(e, limit), float(u / limit), Rule.THIRD)
+        return Decision(_inside(inside), float(u / limit), Rule.THIRD)
     verdict = Verdict.INCONCLUSIVE
-    if e <= limit - u:
+    if inside >= u:
         verdict = Verdict.CONFORMS
-    elif e >= limit + u:
+    elif inside <= -u:
         verdict = Verdict.DOES_NOT_CONFORM
     return Decision(verdict, float(u / limit), Rule.GUARDED)
 
 
-def simple(error: Quantity | float, expanded: Quantity | float, mpe: Quantity | float) -> Decision:
+def simple(
+    error: Quantity | float, expanded: Quantity | float, mpe: Quantity | float, side: Side = Side.WITHIN
+) -> Decision:
     """Decide by the error alone, where a verification regulation fixes the conditions (JJF 1094-2002, 5.3.1.4)."""
     e, u, limit = _exact(error, mpe), _exact(expanded, mpe), _exact(mpe, mpe)
     _sane(u, limit)
-    return Decision(_within(abs(e), limit), float(u / limit), Rule.SIMPLE)
+    return Decision(_inside(side.distance(e, limit)), float(u / limit), Rule.SIMPLE)
 
 
 def ratio(expanded: Quantity | float, mpe: Quantity | float) -> float:
@@ -107,8 +130,8 @@ def worst(verdicts: tuple[Verdict, ...]) -> Verdict | None:
     return None
 
 
-def _within(error: Fraction, limit: Fraction) -> Verdict:
-    return Verdict.CONFORMS if error <= limit else Verdict.DOES_NOT_CONFORM
+def _inside(distance: Fraction) -> Verdict:
+    return Verdict.CONFORMS if distance >= 0 else Verdict.DOES_NOT_CONFORM
 
 
 def _exact(amount: Quantity | float, beside: Quantity | float) -> Fraction:

@@ -2,6 +2,7 @@
 
 from labctl.language import Text
 from labctl.metrology.effects import Scope
+from labctl.procedure.declared import POOLED, Consequence, Invalidate, Order
 from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
 from labctl.procedure.point import Point
@@ -9,29 +10,56 @@ from labctl.procedure.procedure import Procedure
 from labctl.procedure.roles import Auxiliary, Roles, Standard, Unit
 from labctl.procedure.run import Run
 from labctl.procedure.settling import Steady
-from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Effect, Observed, Resolution
+from labctl.procedure.sources import (
+    Applied,
+    Calibration,
+    Characteristic,
+    Condition,
+    Constant,
+    Corrected,
+    Effect,
+    Observed,
+    Resolution,
+    Result,
+    Stability,
+)
 
 POINT, GROUP, RUN, LAB = Scope.POINT, Scope.GROUP, Scope.RUN, Scope.LAB
+REPEAT, RESTART, ASK = Consequence.REPEAT, Consequence.RESTART, Consequence.ASK
+NOTE, STOP = Consequence.NOTE, Consequence.STOP
+CYCLES = Order.CYCLES
 
 __all__ = [
+    "ASK",
+    "CYCLES",
     "GROUP",
     "LAB",
+    "NOTE",
     "POINT",
+    "POOLED",
+    "REPEAT",
+    "RESTART",
     "RUN",
+    "STOP",
     "Applied",
     "Auxiliary",
+    "Calibration",
     "Characteristic",
+    "Condition",
     "Constant",
     "Corrected",
     "Effect",
     "Environment",
+    "Invalidate",
     "Model",
     "Observed",
     "Point",
     "Procedure",
     "Resolution",
+    "Result",
     "Roles",
     "Run",
+    "Stability",
     "Standard",
     "Steady",
     "Text",

@@ -22,6 +22,7 @@ from labctl.events.kinds import (
     RunStarted,
     SectionStarted,
     SettingMade,
+    Settled,
 )
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
@@ -45,16 +46,23 @@ class Seen:
 
 @define(kw_only=True)
 class Attempt:
-    """One try at a repetition: its series and settings by symbol, its traces apart; `accepted` None while open."""
+    """One try at a repetition: its series and settings by symbol, its traces apart; `accepted` None while open.
+
+    What hooks brought about belongs to every attempt until they run again: it is `inherited`.
+    """
 
     number: int
     series: dict[str, list[Seen]] = field(factory=dict[str, list[Seen]])
     traces: dict[str, list[Seen]] = field(factory=dict[str, list[Seen]])
+    spans: dict[str, Quantity] = field(factory=dict[str, Quantity])  # of a trace's window, as it settled
+    inherited: set[str] = field(factory=set[str])
     accepted: bool | None = None
     reason: Text | None = None
 
     def take(self, seen: Seen, place: Place) -> None:
         """Put an indication or setting where it belongs; a new setting of a symbol replaces the one before."""
+        if place.symbol in self.inherited:
+            self.drop(place.symbol)
         match place.purpose:
             case Purpose.OBSERVE:
                 self.series.setdefault(place.symbol, []).append(seen)
@@ -64,6 +72,35 @@ class Attempt:
                 self.traces.setdefault(place.symbol, []).append(seen)
             case Purpose.CONDITION | Purpose.PREPARE:
                 pass
+
+    def drop(self, symbol: str) -> None:
+        """Forget what was inherited under a symbol: it is being brought about anew."""
+        self.inherited.discard(symbol)
+        self.series.pop(symbol, None)
+        self.traces.pop(symbol, None)
+        self.spans.pop(symbol, None)
+
+    def heir(self, number: int) -> "Attempt":
+        """Return a new attempt that begins with everything there is here."""
+        return Attempt(
+            number=number,
+            series={name: list(each) for name, each in self.series.items()},
+            traces={name: list(each) for name, each in self.traces.items()},
+            spans=dict(self.spans),
+            inherited={*self.series, *self.traces, *self.spans},
+        )
+
+    def hand_on(self, other: "Attempt") -> None:
+        """Give what was brought about here, and not inherited, to another; it becomes inherited here too."""
+        for name in {*self.series, *self.traces, *self.spans} - self.inherited:
+            other.drop(name)
+            if name in self.series:
+                other.series[name] = list(self.series[name])
+            if name in self.traces:
+                other.traces[name] = list(self.traces[name])
+            if name in self.spans:
+                other.spans[name] = self.spans[name]
+            self.inherited.add(name)
 
 
 @define
@@ -120,16 +157,14 @@ class Account:
                 self.finished = event
             case IndicationTaken() | SettingMade():
                 self._observe(Seen(n=n, event=event), event.place)
-            case SectionStarted():
-                self._group = Attempt(number=0)
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected():
                 self._attempt(event)
+            case SectionStarted() | HookFinished() | Settled():
+                self._bring_about(event)
             case PointSkipped(place=place, reason=reason):
                 self.point(place.phase, place.section, place.point).skipped = reason
             case NoteTaken(text=text):
                 self.notes.append(text)
-            case HookFinished():
-                pass
             case _:
                 pass
 
@@ -143,13 +178,22 @@ class Account:
         elif place.symbol:
             self._attempt_at(place).take(seen, place)
 
+    def _bring_about(self, event: SectionStarted | HookFinished | Settled) -> None:
+        """Keep what hooks bring about: it belongs to every attempt until they run again."""
+        match event:
+            case SectionStarted():
+                self._group = Attempt(number=0)
+            case HookFinished(place=place):
+                self._attempt_at(place).hand_on(self._group)
+            case Settled(place=place, span=span):
+                if span is not None and place.symbol:
+                    self._attempt_at(place).spans[place.symbol] = span
+
     def _attempt(self, event: RepetitionStarted | RepetitionFinished | AttemptRejected) -> None:
         place = event.place
         match event:
             case RepetitionStarted():
-                begun = Attempt(
-                    number=place.attempt, series={name: list(each) for name, each in self._group.series.items()}
-                )
+                begun = self._group.heir(place.attempt)
                 point = self.point(place.phase, place.section, place.point)
                 point.skipped = None
                 point.attempts.setdefault(place.repetition, []).append(begun)

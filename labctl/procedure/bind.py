@@ -1,14 +1,15 @@
 """Binds a model to the records of a station: each source becomes an input with everything that is not known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+import numpy as np
+from attrs import evolve, field, frozen
 
 from labctl.errors import ProcedureError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.corrections import CorrectionTable
-from labctl.metrology.distributions import Distribution, Normal, Rectangular, StudentT
+from labctl.metrology.distributions import Arcsine, Distribution, Normal, Rectangular, StudentT, Triangular
 from labctl.metrology.effects import Contribution, EffectId, Scope, Sharing
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.inputs import Input
@@ -16,34 +17,75 @@ from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.metrology.specification import Specification
 from labctl.metrology.statistics import mean, mean_uncertainty
 from labctl.metrology.units import KELVIN, Unit
+from labctl.procedure.declared import Reduction
 from labctl.procedure.procedure import Procedure, Section
-from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Effect, Observed, Resolution, Source
+from labctl.procedure.sources import (
+    Applied,
+    Calibration,
+    Characteristic,
+    Condition,
+    Constant,
+    Corrected,
+    Effect,
+    Observed,
+    Resolution,
+    Result,
+    Source,
+    Stability,
+)
 from labctl.records.equipment import Asset, Basis
+from labctl.records.equipment import Characteristic as Recorded
 
 Readings = Mapping[str, Sequence[Quantity]]
 """By symbol, the readings of a series or the one value that was applied."""
+Finds = Callable[[str, Result, bool], Input]
+"""Gives the results of another section or reduction: the symbol, its source, whether all of them are meant."""
+ROOM: Final = "room"
+"""The role of what tells the ambient conditions."""
+
+
+def _nowhere(symbol: str, source: Result, _every: bool) -> Input:  # noqa: FBT001  (as Finds has it)
+    raise ProcedureError(
+        where=f"input {symbol}",
+        problem=Text("{section} has no results here", zh="此处没有 {section} 的结果").filled(section=source.section),
+        remedy=Text("Measure that section first", zh="请先测量该部分"),
+    )
 
 
 @frozen(kw_only=True)
 class Circumstances:
-    """What is known at a point, apart from its readings."""
+    """What is known at a point, apart from its readings.
+
+    Attributes:
+        times: by symbol, when each reading was taken, in seconds of any one clock.
+        traced: symbols whose readings are a trace, which has no Type A.
+        spans: by name, how far a trace moved over its window.
+        conditions: by name, what the room's instruments showed at the point.
+        finds: gives the results of other sections.
+    """
 
     procedure: Procedure
-    section: Section
+    section: Section | Reduction
     columns: Mapping[str, Value]
     assets: Mapping[str, Asset]  # by role: standards and auxiliaries
     places: Mapping[Scope, str]  # the present instance of each scope
     resolutions: Mapping[str, Quantity]  # by role: the step of the display, where it was seen
     unit: Unit  # of the section's main series, for inputs that have no value of their own
+    times: Mapping[str, Sequence[float]] = field(factory=dict[str, Sequence[float]])
+    traced: frozenset[str] = frozenset()
+    spans: Mapping[str, Quantity] = field(factory=dict[str, Quantity])
+    conditions: Mapping[str, Sequence[Quantity]] = field(factory=dict[str, Sequence[Quantity]])
+    finds: Finds = _nowhere
+    middles: Mapping[str, Value] = field(factory=dict[str, Value])  # of the series, for figures of the method
 
     @property
     def names(self) -> dict[str, Value]:
         """Return what figures may use."""
-        return dict(self.columns)
+        return {**self.middles, **self.columns}
 
 
 def bind(readings: Readings, at: Circumstances, *, type_a: bool = True) -> dict[str, Input]:
-    """Return the inputs of the section's model at one point.
+    """Return the inputs of the model of a section or reduction at one point.
 
     Args:
         readings: of every series of the model.
@@ -54,44 +96,94 @@ def bind(readings: Readings, at: Circumstances, *, type_a: bool = True) -> dict[
         ProcedureError: a series is empty, a role is not filled, or its record lacks a figure.
         OutsideCalibratedInterval: a standard was not calibrated or specified for the value.
     """
+    at = evolve(at, middles={symbol: _middle(symbol, each) for symbol, each in readings.items() if each})
     sources = at.section.model.sources
     return {symbol: _input(symbol, source, readings.get(symbol, ()), at, type_a) for symbol, source in sources.items()}
 
 
-def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> Input:  # noqa: FBT001, PLR0911  (one return a source)
+def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> Input:  # noqa: FBT001, C901, PLR0911  (one return a source)
+    every = symbol in at.section.model.equations.vectors
     match source:
         case Observed():
             middle = _middle(symbol, readings)
-            return Input.of(symbol, middle.unit, middle.value, *_scatter(symbol, readings, at, type_a))
+            scatter = _scatter(symbol, readings, at, type_a)
+            return _series(symbol, middle, middle, readings, at, scatter, [])
         case Corrected(role=role):
             middle = _middle(symbol, readings)
             value, brought = standard(symbol, role, middle, at)
-            return Input.of(
-                symbol, middle.unit, value.value_in(middle.unit), *_scatter(symbol, readings, at, type_a), *brought
-            )
+            scatter = _scatter(symbol, readings, at, type_a)
+            return _series(symbol, middle, value, readings, at, scatter, brought)
         case Applied(role=role):
             value, brought = standard(symbol, role, _middle(symbol, readings), at)
             return Input.of(symbol, value.unit, value.value, *brought)
         case Characteristic():
-            return _zero(symbol, at.unit, _characteristic(symbol, source, at))
+            return _characteristic(symbol, source, at)
         case Resolution(role=role):
             return _zero(symbol, at.unit, *_half_digit(role, at))
         case Effect():
-            width = _width(symbol, source.half_width, at)
-            return _zero(symbol, at.unit, _declared(symbol, Text(source.title, zh=source.zh), width, source, at))
+            return _effect(symbol, source, at)
         case Constant():
             return _constant(symbol, source, at)
+        case Stability(trace=trace):
+            return _stability(symbol, trace, at)
+        case Condition(name=name):
+            return _condition(symbol, name, at)
+        case Result():
+            return at.finds(symbol, source, every)
+        case Calibration(role=role):
+            raise ProcedureError(
+                where=f"input {symbol}",
+                problem=Text("{role} has no calibration function", zh="{role} 没有校准函数").filled(role=role),
+                remedy=Text("Add it to the station's record of the standard", zh="请在台位文件中补充其校准函数"),
+            )
 
 
-def standard(symbol: str, role: str, value: Quantity, at: Circumstances) -> tuple[Quantity, list[Contribution]]:
+def _series(
+    symbol: str,
+    shown: Quantity,
+    value: Quantity,
+    readings: Sequence[Quantity],
+    at: Circumstances,
+    scatter: Sequence[Contribution],
+    brought: Sequence[Contribution],
+) -> Input:
+    """Return a series as one value, and with all of its readings where the model asks for them.
+
+    The single readings are corrected as their mean is, and bring no Type A of their own.
+    """
+    unit = shown.unit
+    made = Input.of(symbol, unit, value.value_in(unit), *scatter, *brought)
+    if symbol not in at.section.model.equations.vectors:
+        return made
+    off = value.value_in(unit) - shown.value
+    single = np.array([[each.value_in(unit) + off for each in readings]])
+    times = at.times.get(symbol)
+    return evolve(
+        made,
+        elements=single,
+        element_contributions=tuple(_for_each(each, single.shape[1]) for each in brought),
+        times=np.array([times], dtype=float) if times is not None and len(times) == single.shape[1] else None,
+    )
+
+
+def _for_each(contribution: Contribution, count: int) -> Contribution:
+    """Return a contribution that is the same for every reading of a series."""
+    stated = np.broadcast_to(contribution.stated.reshape(-1)[:1], (1, count))
+    return evolve(contribution, distribution=evolve(contribution.distribution, stated=stated))
+
+
+def standard(
+    symbol: str, role: str, value: Quantity, at: Circumstances, quantity: str = ""
+) -> tuple[Quantity, list[Contribution]]:
     """Return what a standard presented or saw, corrected where its record says so, with every effect it brings.
 
-    Its effects share an identity over all that rests on the same certificate.
+    Its effects share an identity over all that rests on the same certificate. The quantity is that of the method which
+    fills the series, unless it is given.
     """
     asset = _asset(symbol, role, at)
     subject = at.section.subject(symbol)
-    quantity = subject.quantity if subject is not None else ""
-    title = at.procedure.role(role).title
+    quantity = quantity or (subject.quantity if subject is not None else "")
+    title = at.procedure.role(role).title if role in at.procedure.roles else asset.title
     owner = f"{asset.key} {asset.certificate.number}" if asset.certificate is not None else asset.key
     width_unit = KELVIN if value.unit.is_scale else value.unit
     brought: list[Contribution] = []
@@ -144,7 +236,7 @@ def _middle(symbol: str, readings: Sequence[Quantity]) -> Quantity:
 
 
 def _scatter(symbol: str, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> list[Contribution]:  # noqa: FBT001
-    if not type_a:
+    if not type_a or symbol in at.traced:
         return []
     unit = readings[0].unit
     u, dof = mean_uncertainty([each.value_in(unit) for each in readings], symbol)
@@ -170,7 +262,28 @@ def _asset(symbol: str, role: str, at: Circumstances) -> Asset:
     return at.assets[role]
 
 
-def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> Contribution:
+def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> Input:
+    """Return a named figure: zero give or take it, or the value that the record states with it."""
+    found = characteristic(symbol, source, at)
+    title = at.procedure.role(source.role).title
+    name = CHARACTERISTICS.get(source.name, Text(source.name, zh=source.name))
+    width = Figure(found.figure).quantity(at.names)
+    value = parse_quantity(found.value) if found.value else None
+    unit = value.unit if value is not None else _zero_unit(width, at)
+    contribution = Contribution(
+        effect=EffectId.scoped(_asset(symbol, source.role, at).key, source.name, source.scope, at.places),
+        description=Text("{name} of {role}", zh="{role}的{name}").filled(role=title, name=name),
+        distribution=_shaped(found.distribution, _size(symbol, found.figure, width, unit), found.k),
+        source=found.source,
+        confirmed=found.confirmed,
+    )
+    if value is not None:
+        return Input.of(symbol, unit, value.value, contribution)
+    return _zero(symbol, unit, contribution)
+
+
+def characteristic(symbol: str, source: Characteristic, at: Circumstances) -> Recorded:
+    """Return what a role's record states under a name. Raises ProcedureError where it states nothing."""
     asset = _asset(symbol, source.role, at)
     found = next((each for each in asset.characteristics if each.name == source.name), None)
     if found is None:
@@ -181,16 +294,68 @@ def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> C
             ).filled(asset=asset.key, name=source.name),
             remedy=Text("Add it to the station, with figure and source", zh="请在台位文件中补充，并注明数值和来源"),
         )
-    width = _width(symbol, found.figure, at)
-    title = at.procedure.role(source.role).title
-    name = CHARACTERISTICS.get(source.name, Text(source.name, zh=source.name))
-    return Contribution(
-        effect=EffectId.scoped(asset.key, source.name, source.scope, at.places),
-        description=Text("{name} of {role}", zh="{role}的{name}").filled(role=title, name=name),
-        distribution=Normal(width, k=found.k) if found.distribution == "normal" else Rectangular(width),
-        source=found.source,
-        confirmed=found.confirmed,
+    return found
+
+
+def _zero_unit(width: Quantity, at: Circumstances) -> Unit:
+    """Return the unit of an input that is zero: the section's own, or that of its figure where it is another kind."""
+    return at.unit if width.unit.dimension == at.unit.dimension else width.unit
+
+
+def _shaped(distribution: str, width: float, k: float) -> Distribution:
+    match distribution:
+        case "normal":
+            return Normal(width, k=k)
+        case "triangular":
+            return Triangular(width)
+        case "arcsine":
+            return Arcsine(width)
+        case _:
+            return Rectangular(width)
+
+
+def _effect(symbol: str, source: Effect, at: Circumstances) -> Input:
+    width = Figure(source.half_width).quantity(at.names)
+    unit = _zero_unit(width, at)
+    contribution = Contribution(
+        effect=EffectId.scoped(at.procedure.name, symbol, source.scope, at.places),
+        description=Text(source.title, zh=source.zh),
+        distribution=_shaped(source.distribution, _size(symbol, source.half_width, width, unit), source.k),
+        source=source.source,
+        confirmed=source.confirmed,
     )
+    return _zero(symbol, unit, contribution)
+
+
+def _stability(symbol: str, trace: str, at: Circumstances) -> Input:
+    span = at.spans.get(trace)
+    if span is None:
+        raise ProcedureError(
+            where=f"input {symbol}",
+            problem=Text("the trace {trace} was not recorded", zh="没有记录轨迹 {trace}").filled(trace=trace),
+            remedy=Text("Record or settle it in the section's function or hooks", zh="请在该部分的函数或 hook 中记录"),
+        )
+    contribution = Contribution(
+        effect=EffectId.scoped(at.procedure.name, f"stability of {trace}", Scope.POINT, at.places),
+        description=Text("stability, {trace}", zh="稳定性，{trace}").filled(trace=trace),
+        distribution=Rectangular((span / 2).value_in(_amounts(span.unit))),
+        source=f"{span} / 2",
+    )
+    return _zero(symbol, span.unit, contribution)
+
+
+def _condition(symbol: str, name: str, at: Circumstances) -> Input:
+    shown = at.conditions.get(name, ())
+    if not shown:
+        raise ProcedureError(
+            where=f"input {symbol}",
+            problem=Text("nobody tells the {name} of the room", zh="没有测量环境{name}的仪器").filled(name=name),
+            remedy=Text(
+                "Name an instrument under [environment] in the station", zh="请在台位文件 [environment] 中指定仪器"
+            ),
+        )
+    value, brought = standard(symbol, ROOM, _middle(symbol, shown), at, quantity=name)
+    return Input.of(symbol, value.unit, value.value, *brought)
 
 
 def _half_digit(role: str, at: Circumstances) -> list[Contribution]:
@@ -207,33 +372,28 @@ def _half_digit(role: str, at: Circumstances) -> list[Contribution]:
     ]
 
 
-def _declared(symbol: str, title: Text, width: float, source: Effect | Constant, at: Circumstances) -> Contribution:
-    scope = source.scope if isinstance(source, Effect) else Scope.LAB
-    return Contribution(
-        effect=EffectId.scoped(at.procedure.name, symbol, scope, at.places),
-        description=title,
-        distribution=Rectangular(width),
-        source=source.source,
-        confirmed=source.confirmed,
-    )
-
-
 def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:
     value = parse_quantity(source.figure)
     if not source.half_width:
         return Input.of(symbol, value.unit, value.value)
-    width = Figure(source.half_width).quantity(at.names).value_in(_amounts(value.unit))
-    return Input.of(symbol, value.unit, value.value, _declared(symbol, Text(symbol, zh=symbol), width, source, at))
+    width = Figure(source.half_width).quantity(at.names)
+    contribution = Contribution(
+        effect=EffectId.scoped(at.procedure.name, symbol, Scope.LAB, at.places),
+        description=Text(symbol, zh=symbol),
+        distribution=Rectangular(_size(symbol, source.half_width, width, value.unit)),
+        source=source.source,
+        confirmed=source.confirmed,
+    )
+    return Input.of(symbol, value.unit, value.value, contribution)
 
 
 def _zero(symbol: str, unit: Unit, *contributions: Contribution) -> Input:
     return Input.of(symbol, _amounts(unit), 0.0, *contributions)
 
 
-def _width(symbol: str, figure: str, at: Circumstances) -> float:
-    found = Figure(figure).quantity(at.names)
+def _size(symbol: str, figure: str, width: Quantity, unit: Unit) -> float:
     try:
-        return found.value_in(_amounts(at.unit))
+        return width.value_in(_amounts(unit))
     except UnitMismatch as error:
         raise ProcedureError(
             where=f"input {symbol}, figure {figure!r}", problem=error.text(), remedy=_SAME_UNIT

@@ -12,9 +12,9 @@ from labctl.metrology.evaluation import evaluate
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, parse_unit
 from labctl.procedure.bind import Circumstances, bind
+from labctl.procedure.declared import Requirement
 from labctl.procedure.evaluate import columns_of
-from labctl.procedure.judging import limit_of
-from labctl.procedure.procedure import Procedure, Requirement, Section
+from labctl.procedure.procedure import Procedure, Section
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Kind
 
@@ -83,17 +83,18 @@ def _expected(
     planned: PlannedSection, point: PlannedPoint, wanted: Sequence[Requirement], at: Circumstances, kind: Kind
 ) -> list[Expected]:
     model = at.section.model
-    nominal = _nominal(at.section, point)
+    nominal = Quantity(0.0, at.unit) if not isinstance(at.section, Section) else _nominal(at.section, point)
     readings = {symbol: [nominal] for symbol in model.series}
     batch = evaluate(model.equations, bind(readings, at, type_a=False), points=1, names=columns_of(at.columns))
     found: list[Expected] = []
     for each in wanted:
         budget = batch.budget(each.symbol, 0)
         error, expanded = Quantity.of(budget.value, budget.unit), Quantity.of(budget.expanded, budget.unit)
-        limit = limit_of(each, {**at.columns, each.symbol: error})
+        limit = each.limit.at({**at.columns, each.symbol: error}, f"requirement {each.title.en}")
         if limit is None:
             continue
-        decision = simple(error, expanded, limit) if kind is Kind.VERIFICATION else jjf1094(error, expanded, limit)
+        decide = simple if kind is Kind.VERIFICATION else jjf1094
+        decision = decide(error, expanded, limit, each.limit.side)
         found.append(
             Expected(
                 phase=planned.phase, section=planned.section, point=point.key, symbol=each.symbol,

@@ -1,14 +1,11 @@
 """Requirements held against results: one judgement a point, by the rule that the order calls for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-from labctl.errors import FigureError, MetrologyError, ProcedureError
-from labctl.language import Text
 from labctl.metrology.conformity import Decision, Verdict, jjf1094, simple, worst
 from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
-from labctl.procedure.procedure import Requirement
+from labctl.procedure.declared import Requirement
 from labctl.records.calibration import Judgement, PointResult, Result
 from labctl.records.order import Kind, Order
 
@@ -29,12 +26,13 @@ def judge(
     Raises:
         ProcedureError: the limit cannot be evaluated at this point.
     """
-    limit = limit_of(requirement, names)
+    where = f"requirement {requirement.title.en}"
+    limit = requirement.limit.at(names, where)
     if limit is None:
         return None
     error, expanded = Quantity.of(result.value, result.unit), Quantity.of(result.expanded, result.unit)
     decide = simple if order.kind is Kind.VERIFICATION else jjf1094
-    decision = decide(error, expanded, limit)
+    decision = decide(error, expanded, limit, requirement.limit.side)
     judgement = Judgement(
         requirement=requirement.title,
         symbol=requirement.symbol,
@@ -44,20 +42,6 @@ def judge(
         verdict=decision.verdict,
     )
     return judgement, decision
-
-
-def limit_of(requirement: Requirement, names: Mapping[str, Value]) -> Quantity | None:
-    """Return the limit at a point; None where it needs an mpe that nobody stated. Raises ProcedureError."""
-    if MPE in requirement.within.names and MPE not in names:
-        return None
-    try:
-        return requirement.within.quantity(names)
-    except (FigureError, MetrologyError) as error:
-        raise ProcedureError(
-            where=f"requirement {requirement.title.en}",
-            problem=error.text(),
-            remedy=Text("Use columns of the points or results of the model", zh="请使用校准点表的列或模型的结果"),
-        ) from error
 
 
 def stated(order: Order) -> bool:
@@ -71,6 +55,3 @@ def verdict_of(points: Sequence[PointResult], order: Order) -> Verdict | None:
         return None
     last = points[-1].phase
     return worst(tuple(each.verdict for point in points if point.phase == last for each in point.judgements))
-
-
-MPE: Final = "mpe"

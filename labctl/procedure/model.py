@@ -6,7 +6,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from labctl.metrology.equations import Equations
-from labctl.procedure.sources import Applied, Corrected, Observed, Source
+from labctl.procedure.sources import Applied, Corrected, Observed, Result, Source, Stability
 
 
 @frozen(init=False, eq=False)
@@ -36,3 +36,13 @@ class Model:
         """Return the symbols that the section's function fills."""
         kinds = (Observed, Corrected, Applied)
         return frozenset(symbol for symbol, source in self.sources.items() if isinstance(source, kinds))
+
+    @property
+    def traces(self) -> frozenset[str]:
+        """Return the names of the traces whose stability counts."""
+        return frozenset(source.trace for source in self.sources.values() if isinstance(source, Stability))
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Return the symbols that are results of other sections or reductions."""
+        return {symbol: source for symbol, source in self.sources.items() if isinstance(source, Result)}

@@ -42,6 +42,8 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
     Raises:
         ProcedureError: they are missing or malformed.
     """
+    if not section.points:
+        return PointTable(file="", headings={}, rows=(Row(line=0, cells={}),), sources=("measured once",))
     named = f"points/{unit.type_name}.csv" if unit is not None and unit.type_name else ""
     if named in procedure.files and section.points == "points.csv":
         return parse_points(_decoded(procedure.files[named], named), named)
@@ -72,7 +74,8 @@ def _points(procedure: Procedure, section: Section, unit: UnitUnderTest) -> tupl
     quantity = subject.quantity if subject is not None else ""
     rows = [(row, _columns(table, row, top)) for row, top in _expanded(table, unit, quantity)]
     for row, columns in rows:
-        if "mpe" not in columns and quantity and unit.specification:
+        specified = any(each.quantity == quantity for each in unit.specification)
+        if "mpe" not in columns and specified and section.points:
             columns["mpe"] = _permitted(table, row, columns, unit, quantity)
     keys = _keys([columns for _, columns in rows])
     return tuple(

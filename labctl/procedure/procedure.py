@@ -13,9 +13,23 @@ from labctl.instruments.capabilities import Subject, subject
 from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.procedure.body import Body, Filling, Function, read_body, roles_of
+from labctl.procedure.declared import (
+    EACH_REPETITION,
+    EACH_UNIT,
+    Check,
+    Consequence,
+    Inspection,
+    Invalidate,
+    Limit,
+    Order,
+    Pooled,
+    Reduction,
+    Requirement,
+)
 from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
 from labctl.procedure.roles import Role, Roles
+from labctl.procedure.sources import Characteristic
 from labctl.records.calibration import PointResult, ProcedureReference, Table
 
 SECTION: Final = "section"
@@ -47,12 +61,30 @@ class Hook:
 
 @define(eq=False, slots=False)
 class Section:
-    """A titled series of points with one model and one function that measures one point once."""
+    """A titled series of points with one model and one function that measures one point once.
+
+    Attributes:
+        points: file of its points; empty: it is measured once.
+        order: in which order repetitions are made.
+        repeatability: where Type A comes from, instead of the scatter of each point's own repetitions.
+        environment: where it asks for other surroundings than the procedure.
+        again_of: title of the section of which this is the same, later.
+        after: title of the section after whose end it may begin,
+        earliest: so long after it,
+        latest: and no later than this; nothing is held meanwhile.
+    """
 
     title: Text
     function: Function
     model: Model
     points: str
+    order: Order = field(default=Order.POINTS, kw_only=True)
+    repeatability: Pooled | Characteristic | None = field(default=None, kw_only=True)
+    environment: Environment | None = field(default=None, kw_only=True)
+    again_of: str = field(default="", kw_only=True)
+    after: str = field(default="", kw_only=True)
+    earliest: str = field(default="", kw_only=True)
+    latest: str = field(default="", kw_only=True)
     hooks: list[Hook] = field(factory=list[Hook], init=False)
 
     def before_each(self, column: str) -> Callable[[Function], Function]:
@@ -131,17 +163,6 @@ class Adjustment:
         return False
 
 
-@frozen(kw_only=True)
-class Requirement:
-    """Judges the unit: the size of a result within a limit, one verdict a point."""
-
-    title: Text
-    of: str
-    symbol: str
-    within: Figure
-    source: str
-
-
 @define(eq=False, kw_only=True, slots=False)
 class Procedure:
     """A method: its document, its parts, and what hangs on it.
@@ -167,26 +188,101 @@ class Procedure:
     confirmed: bool = False
     sections: list[Section] = field(factory=list[Section], init=False)
     adjustments: list[Adjustment] = field(factory=list[Adjustment], init=False)
+    reductions: list[Reduction] = field(factory=list[Reduction], init=False)
     requirements: list[Requirement] = field(factory=list[Requirement], init=False)
+    inspections: list[Inspection] = field(factory=list[Inspection], init=False)
+    checks: list[Check] = field(factory=list[Check], init=False)
     tables: list[Table] = field(factory=list[Table], init=False)
 
     # --- declarations ------------------------------------------------------------------------------------------------
 
-    def section(self, title: str, *, model: Model, points: str, zh: str = "") -> Callable[[Function], Section]:
-        """Declare a section; the function below measures one point once."""
-        if any(each.name == title for each in self.sections):
+    def section(
+        self,
+        title: str,
+        *,
+        model: Model,
+        points: str = "",
+        zh: str = "",
+        order: Order = Order.POINTS,
+        repeatability: Pooled | Characteristic | None = None,
+        environment: Environment | None = None,
+    ) -> Callable[[Function], Section]:
+        """Declare a section; the function below measures one point once. The words are those of `Section`."""
+        self._refuse_second(title)
+
+        def declared(function: Function) -> Section:
+            section = Section(
+                Text(title, zh=zh),
+                function,
+                model,
+                points,
+                order=order,
+                repeatability=repeatability,
+                environment=environment,
+            )
+            self.sections.append(section)
+            return section
+
+        return declared
+
+    def again(
+        self,
+        title: str,
+        *,
+        of: str,
+        zh: str = "",
+        model: Model | None = None,
+        after: str = "",
+        earliest: str = "",
+        latest: str = "",
+    ) -> Section:
+        """Declare that section `of` is measured once more, as a series of its own: points, function and hooks as there.
+
+        Args:
+            title: of the later series.
+            of: title of the section.
+            zh: title in Chinese.
+            model: its equations, where they differ.
+            after: title of the section after whose end it begins.
+            earliest: so long after it, `24 h`; the run suspends meanwhile.
+            latest: no later than this.
+
+        Raises:
+            ProcedureError: there is no such section.
+        """
+        self._refuse_second(title)
+        first = self.find(of)
+        later = Section(
+            Text(title, zh=zh),
+            first.function,
+            model if model is not None else first.model,
+            first.points,
+            order=first.order,
+            repeatability=first.repeatability,
+            environment=first.environment,
+            again_of=of,
+            after=after,
+            earliest=earliest,
+            latest=latest,
+        )
+        later.hooks = first.hooks
+        self.sections.append(later)
+        return later
+
+    def reduce(self, title: str, *, model: Model, zh: str = "", each: str = EACH_UNIT) -> Reduction:
+        """Declare a model over the results of several points. The words are those of `Reduction`."""
+        self._refuse_second(title)
+        made = Reduction(title=Text(title, zh=zh), model=model, each=each)
+        self.reductions.append(made)
+        return made
+
+    def _refuse_second(self, title: str) -> None:
+        if title in {*(each.name for each in self.sections), *(each.name for each in self.reductions)}:
             raise ProcedureError(
                 where=f"section {title}",
                 problem=Text("there are two sections of this title", zh="有两个同名部分"),
                 remedy=Text("Give each its own title", zh="请分别命名"),
             )
-
-        def declared(function: Function) -> Section:
-            section = Section(Text(title, zh=zh), function, model, points)
-            self.sections.append(section)
-            return section
-
-        return declared
 
     def adjustment(self, title: str, *, of: str, offer: str, zh: str = "") -> Callable[[Function], Function]:
         """Declare what changes the unit; offered when a result of section `of` satisfies the condition `offer`."""
@@ -198,10 +294,84 @@ class Procedure:
 
         return declared
 
-    def require(self, title: str, *, of: str, symbol: str, within: str, zh: str = "", source: str = "") -> None:
-        """Require of the unit that a result lies within ± a figure, which may use the point's columns."""
+    def require(
+        self,
+        title: str,
+        *,
+        of: str,
+        symbol: str,
+        within: str | None = None,
+        at_most: str | None = None,
+        at_least: str | None = None,
+        zh: str = "",
+        source: str = "",
+    ) -> None:
+        """Require of the unit that a result keeps a limit; the figure may use columns, results and `unit.` data.
+
+        Args:
+            title: of the verdict item.
+            of: title of the section or reduction.
+            symbol: of its result.
+            within: ± this figure.
+            at_most: no more than this.
+            at_least: no less than this.
+            zh: title in Chinese.
+            source: where the limit stands.
+        """
+        limit = Limit(within=within, at_most=at_most, at_least=at_least)
         self.requirements.append(
-            Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, within=Figure(within), source=source)
+            Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, limit=limit, source=source)
+        )
+
+    def inspection(self, title: str, *, question: Text, zh: str = "", source: str = "") -> None:
+        """Require of the unit what only a person can see; asked once in a run."""
+        self.inspections.append(Inspection(title=Text(title, zh=zh), question=question, source=source))
+
+    def check(  # noqa: PLR0913  (the words of one declaration)
+        self,
+        title: str,
+        *,
+        of: str,
+        symbol: str,
+        otherwise: Consequence | Invalidate,
+        within: str | None = None,
+        at_most: str | None = None,
+        at_least: str | None = None,
+        each: str = "point",
+        zh: str = "",
+        source: str = "",
+    ) -> None:
+        """Hold our own measurement against a limit, with a consequence; it is never a verdict on the unit.
+
+        Args:
+            title: of the check.
+            of: title of the section or reduction.
+            symbol: of its result.
+            otherwise: what follows when the limit is not kept.
+            within: ± this figure.
+            at_most: no more than this.
+            at_least: no less than this.
+            each: `repetition` judges as soon as one ends, `point` when all of a point's are made.
+            zh: title in Chinese.
+            source: where the limit stands.
+        """
+        if each not in {EACH_REPETITION, "point"}:
+            raise ProcedureError(
+                where=f"check({title!r}, each={each!r})",
+                problem=Text("a check is made each repetition or each point", zh="核查只能按每次重复或每点进行"),
+                remedy=Text('Write each="repetition" or each="point"', zh='请写 each="repetition" 或 each="point"'),
+            )
+        limit = Limit(within=within, at_most=at_most, at_least=at_least)
+        self.checks.append(
+            Check(
+                title=Text(title, zh=zh),
+                of=of,
+                symbol=symbol,
+                each=each,
+                limit=limit,
+                otherwise=otherwise,
+                source=source,
+            )
         )
 
     def table(self, section: str, *, columns: tuple[str, ...], zh: str = "") -> None:
@@ -221,6 +391,11 @@ class Procedure:
             problem=Text("there is no such section", zh="没有该部分"),
             remedy=Text("Sections are: {known}", zh="现有部分：{known}").filled(known=known),
         )
+
+    def source(self, title: str) -> Section | Reduction:
+        """Return a section or reduction by its English title. Raises ProcedureError with the ones there are."""
+        found = next((each for each in self.reductions if each.name == title), None)
+        return found if found is not None else self.find(title)
 
     def role(self, name: str) -> Role:
         """Return a role by its name."""

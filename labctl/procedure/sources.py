@@ -4,6 +4,9 @@ from attrs import field, frozen
 
 from labctl.metrology.effects import Scope
 
+DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
+"""How the figure of an effect may be distributed; of a normal one it is an expanded uncertainty with `k`."""
+
 
 @frozen
 class Observed:
@@ -52,16 +55,64 @@ class Constant:
 
 @frozen
 class Effect:
-    """Zero, with what only the method can know; the figure may use the point's columns."""
+    """Zero, with what only the method can know; the figure may use the point's columns and the model's series."""
 
     title: str
-    half_width: str  # rectangular
+    half_width: str
     zh: str = field(default="", kw_only=True)
+    distribution: str = field(default="rectangular", kw_only=True)
+    k: float = field(default=2.0, kw_only=True)  # of a normal distribution
     scope: Scope = field(default=Scope.POINT, kw_only=True)
     source: str = field(default="", kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
 
 
-Source = Observed | Corrected | Applied | Characteristic | Resolution | Constant | Effect
-Series = Observed | Corrected | Applied
-"""Sources whose values a section's function brings about, under the input's symbol."""
+@frozen
+class Calibration:
+    """The calibration function of a standard, to be called in the text: `sprt(W)`; brings its parameters."""
+
+    role: str
+
+
+@frozen
+class Stability:
+    """Zero, with half the span of a trace: what a bath or chamber moved while it was being read."""
+
+    trace: str
+
+
+@frozen
+class Condition:
+    """An ambient condition at the point, `temperature`, `pressure` or `humidity`, with U of the room's instrument."""
+
+    name: str
+
+
+@frozen
+class Result:
+    """The result of another section or reduction, earlier or later, with everything that it rests on.
+
+    Args:
+        section: title of the section or reduction.
+        symbol: of the result there.
+        by: the column that says which of its points is meant, and by which vectors pair; `nominal` unless told.
+    """
+
+    section: str
+    symbol: str
+    by: str = field(default="nominal", kw_only=True)
+
+
+Source = (
+    Observed
+    | Corrected
+    | Applied
+    | Characteristic
+    | Resolution
+    | Constant
+    | Effect
+    | Calibration
+    | Stability
+    | Condition
+    | Result
+)

@@ -60,10 +60,14 @@ class SpecificationLine:
 
 @frozen(kw_only=True)
 class Characteristic:
-    """A named figure of an asset's record, such as the thermal EMF of a set of leads."""
+    """A named figure of an asset's record, such as the thermal EMF of a set of leads.
+
+    The figure is what the true value differs from `value` by, at most or with U; from zero where there is no value.
+    """
 
     name: str
     figure: str
+    value: str = ""
     distribution: str = "rectangular"  # rectangular: half-width; normal: expanded uncertainty with k
     k: float = 2.0
     source: str = ""

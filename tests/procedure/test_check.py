@@ -138,9 +138,9 @@ def test_points_without_a_source_are_a_warning(folder: Path) -> None:
 MALFORMED = [
     ("x = (", "procedure.py, line 1: is no Python: '(' was never closed", "procedure.py, line 1：不是有效的 Python"),
     (
-        "from labctl.procedure import Procedure\n\nfrom labctl.procedure import Stability\n",
-        "procedure.py, line 3: Stability is not in this release. What this release knows stands in docs/",
-        "procedure.py, line 3：本版本没有 Stability。本版本支持的内容见 docs/",
+        "from labctl.procedure import Procedure\n\nfrom labctl.procedure import Units\n",
+        "procedure.py, line 3: Units is not in this release. What this release knows stands in docs/",
+        "procedure.py, line 3：本版本没有 Units。本版本支持的内容见 docs/",
     ),
     (
         "1 / 0\n",
@@ -177,8 +177,8 @@ def test_a_malformed_procedure_is_told_with_its_line(tmp_path: Path, text: str, 
 
 def test_words_of_later_releases_are_refused_by_name(folder: Path) -> None:
     for before, after, word in (
-        ('symbol="E_0", within="mpe"', 'symbol="E_0", at_most="mpe"', "at_most"),
-        ('METHOD.require("Zero error"', 'METHOD.check("Zero error"', "check"),
+        ('symbol="E_0", within="mpe"', 'symbol="E_0", within="mpe", within_range="mpe"', "within_range"),
+        ('METHOD.require("Zero error"', 'METHOD.function("Zero error"', "function"),
     ):
         with pytest.raises(ProcedureError, match=rf"line \d+: {word} is not in this release"):
             changed(folder, before, after)

@@ -22,7 +22,7 @@ def declarations(procedure: Procedure) -> Iterator[Finding]:
         elif required.symbol not in section.model.outputs:
             yield _found("LP401", _NO_RESULT.filled(title=title, symbol=required.symbol), _results(section))
         else:
-            yield from _names(procedure, section, title, required.within.names)
+            yield from _names(procedure, section, title, required.limit.names)
     for made in procedure.adjustments:
         title = f"adjustment({made.title.en!r})"
         section = sections.get(made.of)
