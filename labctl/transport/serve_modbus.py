@@ -123,13 +123,12 @@ class FramedEnd:
         Args:
             reply: the message.
             asked: the number of the request that it answers, where it is not the newest.
-            missing: bytes at the end of the frame that do not come.
+            missing: bytes at its end that do not come.
             sound: whether the check value is right, where there is one.
         """
         request = self._requests.get(self.asked if asked is None else asked)
         if request is not None and request.answered:
-            frame = self.framed(reply, request, sound=sound)
-            self.peer.send(frame[: len(frame) - missing])
+            self.peer.send(self.framed(reply, request, missing=missing, sound=sound))
 
     def hang_up(self) -> None:
         """Break the connection."""
@@ -141,7 +140,7 @@ class FramedEnd:
         """Return the next whole request and take it off what was received."""
         raise NotImplementedError
 
-    def framed(self, reply: bytes, request: Request, *, sound: bool) -> bytes:
+    def framed(self, reply: bytes, request: Request, *, missing: int = 0, sound: bool = True) -> bytes:
         """Return the frame of an answer."""
         raise NotImplementedError
 
@@ -169,14 +168,18 @@ class TcpEnd(FramedEnd):
                 return Request(frame[_HEADER], frame[_HEADER + 1 :], int.from_bytes(frame[:2]))
         return None
 
-    def framed(self, reply: bytes, request: Request, *, sound: bool) -> bytes:  # noqa: ARG002  (has no check value)
-        """Return the frame of an answer, under the number of its request."""
+    def framed(self, reply: bytes, request: Request, *, missing: int = 0, sound: bool = True) -> bytes:  # noqa: ARG002  (has no check value)
+        """Return the frame of an answer, under the number of its request.
+
+        TCP loses nothing, so of an answer cut short the length is right: a gateway passed on what it had.
+        """
+        reply = reply[: max(len(reply) - missing, 1)]
         head = request.transaction.to_bytes(2) + b"\0\0" + (len(reply) + 1).to_bytes(2)
         return head + bytes([request.unit]) + reply
 
     def refuse(self, request: Request) -> None:
         """Answer for a unit that is not there."""
-        self.peer.send(self.framed(bytes([request.message[0] | _EXCEPTION, _GATEWAY]), request, sound=True))
+        self.peer.send(self.framed(bytes([request.message[0] | _EXCEPTION, _GATEWAY]), request))
 
 
 @define(eq=False)
@@ -218,11 +221,12 @@ class RtuEnd(FramedEnd):
         frame = self._raw[start : start + size] if size else self._raw
         return frame if len(frame) >= (size or 0) and _is_sound(frame) else b""
 
-    def framed(self, reply: bytes, request: Request, *, sound: bool) -> bytes:
+    def framed(self, reply: bytes, request: Request, *, missing: int = 0, sound: bool = True) -> bytes:
         """Return the frame of an answer, with its check value or a wrong one."""
         frame = bytes([request.unit]) + reply
         check = _check(frame)
-        return frame + (check if sound else bytes([check[0] ^ 0x01, check[1]]))
+        frame += check if sound else bytes([check[0] ^ 0x01, check[1]])
+        return frame[: max(len(frame) - missing, 0)]
 
     def refuse(self, request: Request) -> None:
         """Be silent: the unit that was asked may hang on the same line."""

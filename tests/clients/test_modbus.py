@@ -8,6 +8,7 @@ import pytest
 import serial
 from attrs import frozen
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 from pyModbusTCP.client import ModbusClient
 from pyModbusTCP.utils import decode_ieee, word_list_to_long
 
@@ -70,8 +71,9 @@ def test_pymodbus_writes_and_is_refused(wires: Wires, pymodbus_client: ModbusTcp
     ).registers == [555, 0, 100]
     assert client.read_holding_registers(400, count=1, device_id=UNIT).exception_code == 2
     assert client.write_register(107, 1, device_id=UNIT).exception_code == 2
-    told = client.read_device_information(read_code=1, object_id=0, device_id=UNIT).information
-    assert (told[0], told[1]) == (b"Acme", b"M1")
+    told = client.read_device_information(read_code=1, object_id=0, device_id=UNIT)
+    assert isinstance(told, ReadDeviceInformationResponse)
+    assert (told.information[0], told.information[1]) == (b"Acme", b"M1")
 
 
 def test_pymodbustcp_reads_writes_and_is_refused(wires: Wires) -> None:

@@ -7,11 +7,11 @@ from labctl.clock import Clock
 from labctl.simulation.alone import KEY, Alone, plan_alone
 from labctl.simulation.host import Bench
 from labctl.simulation.instrument import Placed, SimulatedInstrument
-from labctl.simulation.modbus import Bit, Cell, ModbusDialogue, Refused
+from labctl.simulation.modbus import Bit, Cell, ModbusDialogue, Order, Refused
 from labctl.simulation.world import World
 
 UNIT = 17
-ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
+ORDERS: tuple[Order, ...] = ("ABCD", "CDAB", "BADC", "DCBA")
 
 
 class Meter(
