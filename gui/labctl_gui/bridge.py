@@ -9,7 +9,8 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from labctl.app.window import Desk, Issued, Look
+from labctl.app.look import Look
+from labctl.app.window import Desk, Issued
 from labctl.errors import LabctlError
 from labctl.events.journal import Entry
 from labctl.language import Text

@@ -4,62 +4,29 @@ import getpass
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import cast
 
 from attrs import define, field, frozen
 
+from labctl.app.bench import over_wires
 from labctl.app.calibrate import RunHandle, attach, resume_run, start_run
 from labctl.app.control import Controller
 from labctl.app.job import Job, new_run
+from labctl.app.look import Look, Looker, Seen
 from labctl.app.served import ServedBench
-from labctl.app.station import Station, StationInstrument, read_station, simulated_bench, with_endpoints
+from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
 from labctl.clock import WallClock
 from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError
 from labctl.events.journal import Entry
 from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunStarted
-from labctl.instruments.capabilities import MeasuresSurroundings
-from labctl.instruments.driver import Driver
 from labctl.language import Text
-from labctl.packs import drivers, procedures
+from labctl.packs import procedures
 from labctl.records.calibration import Outcome
-from labctl.records.equipment import Asset, CertificateOfStandard, Identity
-from labctl.records.observation import Indication
 from labctl.store.folder import DataFolder, data_folder
 from labctl.store.journal import open_journal
-from labctl.transport.connect import open_transport
 
 METHOD = "dmm-dc-voltage"
 _LEAVES = 5.0  # seconds in which an engine that has finished lets go of its journal
-_NO_DRIVER = Text("no driver {driver} is installed", zh="未安装驱动 {driver}")
 _NEVER_BEGAN = Text("aborted before the engine was started", zh="引擎启动前已中止")
-_SAFE = Text("output off", zh="输出已断开")
-_ENERGISED = Text("▲ output is on", zh="▲ 输出已接通")
-
-
-@frozen(kw_only=True)
-class Seen:
-    """One instrument or auxiliary of the bench, as it was found at the last look."""
-
-    key: str  # its name in the station
-    title: Text
-    expected: Identity  # as the station names it
-    address: str = ""  # empty: it has no wire
-    identity: Identity | None = None  # who answered
-    failure: Text | None = None  # why nobody did
-    certificate: CertificateOfStandard | None = None
-    is_unit: bool = False
-    shows_live: bool = False  # it shows or presents something during a run
-    state: Text = Text("", zh="")  # what it says of itself now
-    indications: tuple[Indication, ...] = ()  # what it shows now, where looking disturbs nothing
-
-
-@frozen(kw_only=True)
-class Look:
-    """The bench at one moment."""
-
-    station: str
-    simulated: bool
-    seen: tuple[Seen, ...]
 
 
 @frozen(kw_only=True)
@@ -121,46 +88,14 @@ class Desk:
 
     def look(self, *, touch: bool = True) -> Look:
         """Return what stands on the bench; with `touch` every wire is opened, asked who answers, and closed."""
-        parts = [self._seen(each, touch=touch) for each in self.station.instruments.values()]
-        parts += [_passive(asset) for asset in self.station.auxiliaries.values()]
-        return Look(station=self.station.name, simulated=self.station.simulated, seen=tuple(parts))
+        return self._looker().look(touch=touch)
 
-    def _seen(self, instrument: StationInstrument, *, touch: bool) -> Seen:
-        found = self._asked(instrument) if touch else _Found()
-        return Seen(
-            key=instrument.key,
-            title=instrument.asset.title,
-            expected=instrument.asset.identity,
-            address=instrument.address,
-            identity=found.identity,
-            failure=found.failure,
-            certificate=instrument.asset.certificate,
-            is_unit=bool(instrument.unit_type),
-            shows_live=instrument.key != self.station.environment,
-            state=found.state,
-            indications=found.indications,
-        )
+    def look_at(self, key: str) -> Seen:
+        """Return one instrument of the bench, its wire opened anew, asked who answers, and closed."""
+        return self._looker().seen(self.station.instruments[key])
 
-    def _asked(self, instrument: StationInstrument) -> "_Found":
-        """Ask an instrument who it is, and what can be asked without changing anything."""
-        kind = drivers().get(instrument.driver)
-        if kind is None:
-            return _Found(failure=_NO_DRIVER.filled(driver=instrument.driver))
-        wire = open_transport(instrument.address, instrument=instrument.key, clock=WallClock(), claim=False)
-        try:
-            wire.open()
-            asked: Driver = kind(wire, name=instrument.key)
-            identity = asked.recognise(instrument.asset.identity)
-            if instrument.key == self.station.environment:
-                room = cast("MeasuresSurroundings", asked)
-                return _Found(identity=identity, indications=(room.temperature(), room.humidity()))
-            if asked.safe is not None:
-                return _Found(identity=identity, state=_SAFE if asked.confirm_safe() else _ENERGISED)
-            return _Found(identity=identity)
-        except LabctlError as error:
-            return _Found(failure=error.text())
-        finally:
-            wire.close()
+    def _looker(self) -> Looker:
+        return Looker(station=self.station, reach=over_wires, clock=WallClock())
 
     def picture(self, name: str) -> bytes:
         """Return a picture of the method by its name; empty where there is none."""
@@ -375,17 +310,3 @@ class Desk:
             self._listening.close()
         if self.bench is not None:
             self.bench.leave(self.folder.root)
-
-
-@frozen(kw_only=True)
-class _Found:
-    """What one instrument said of itself."""
-
-    identity: Identity | None = None
-    failure: Text | None = None
-    state: Text = Text("", zh="")
-    indications: tuple[Indication, ...] = ()
-
-
-def _passive(asset: Asset) -> Seen:
-    return Seen(key=asset.key, title=asset.title, expected=asset.identity, certificate=asset.certificate)

@@ -88,3 +88,10 @@ def connect_serial(line: Line) -> SerialChannel:
         raise OSError(f"{line.port} is in use by another program") from error
     port.reset_input_buffer()
     return SerialChannel(port)
+
+
+def serial_ports() -> list[tuple[str, str]]:
+    """Return the serial ports of this machine, each with what the system says of it."""
+    from serial.tools.list_ports import comports
+
+    return [(str(each.device), str(each.description)) for each in sorted(comports(), key=lambda each: each.device)]

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from labctl.app.calibrate import RunHandle
-from labctl.app.window import Desk, Look, Seen
+from labctl.app.look import Look, Seen
+from labctl.app.window import Desk
 from labctl.events.journal import Entry
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict

@@ -4,7 +4,7 @@ from datetime import date
 
 from attrs import frozen
 
-from labctl.app.window import Look, Seen
+from labctl.app.look import Look, Seen
 from labctl.language import Language, Text
 from labctl_gui.presenters.run import Live
 

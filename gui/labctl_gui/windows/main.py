@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from labctl.app.window import Desk, Look
+from labctl.app.look import Look
+from labctl.app.window import Desk
 from labctl.errors import LabctlError
 from labctl.language import Language, Text
 from labctl_gui import bridge as news
