@@ -1,4 +1,4 @@
-"""The physics of a multifunction calibrator: what it is set to, what it truly puts out, how it gets there, its trips."""
+"""The physics of a multifunction calibrator: what it is set to, what it truly puts out, how it gets there and trips."""
 
 import math
 from collections.abc import Mapping

@@ -98,6 +98,7 @@ class Multimeter(SimulatedInstrument):
     resolution: ClassVar[Mapping[float, float]] = {}  # share of the range, by integration time in cycles
     ac_resolution: ClassVar[float] = 1e-6
     ac_delays: ClassVar[Mapping[float, float]] = {3.0: 2.5, 20.0: 0.625, 200.0: 0.025}  # s, by lowest frequency
+    usual_lowest: ClassVar[float] = 20.0  # hertz
     code: ClassVar[str] = ""  # that unsecures its adjustment, as delivered
 
     def __init__(self, world: World, placed: Placed) -> None:
@@ -130,7 +131,12 @@ class Multimeter(SimulatedInstrument):
 
     def delivered(self) -> Setup:
         """Return the set-up of a reset."""
-        return Setup(each={name: Settings(top=each.usual_top) for name, each in self.functions.items()})
+        each = {name: Settings(top=function.usual_top) for name, function in self.functions.items()}
+        return Setup(each=each, lowest=self.usual_lowest)
+
+    def ac_delay(self, setup: Setup) -> float:
+        """Return the seconds that the detector is given to settle before a reading."""
+        return self.ac_delays[setup.lowest]
 
     # --- the circuit -------------------------------------------------------------------------------------------------
 
@@ -183,7 +189,7 @@ class Multimeter(SimulatedInstrument):
         """Return the seconds that one reading takes."""
         function = self.functions[setup.function]
         if function.alternating:
-            delay = self.ac_delays[setup.lowest] if setup.delay is None else setup.delay
+            delay = self.ac_delay(setup) if setup.delay is None else setup.delay
             return delay + OVERHEAD + (0.1 if function.name == FREQUENCY else 0.0)
         delay = AUTOMATIC_DELAY if setup.delay is None else setup.delay
         settings = setup.now
@@ -200,7 +206,9 @@ class Multimeter(SimulatedInstrument):
         true = self.at_terminals(function)
         top = self.range_of(setup)
         step = round(self.now * 10_000)
-        noise = math.hypot(function.noise_of(top), self.noise_at_terminals) / math.sqrt(settings.cycles)
+        noise = math.hypot(function.noise_of(top), self.noise_at_terminals) / math.sqrt(
+            settings.cycles * setup.averaged
+        )
         noise = self.frequency_noise(true) if function.name == FREQUENCY else noise
         name = f"{self.key} reading" if function.name == DC_VOLTAGE else f"{self.key} {function.name} reading"
         seen = self.shaped(function, true, setup) if function.alternating else true

@@ -105,7 +105,10 @@ class ScpiSetup(ScpiDialogue):
     @command("CONFigure", "CONFigure:@")
     def _configure(self, parameters: list[str]) -> Spoken:
         wanted = parameters[0].upper() if parameters else "DEF"
-        self.meter.setup = evolve(self.meter.delivered(), function=self._named)
+        before, delivered = self.meter.setup, self.meter.delivered()
+        each = {**before.each, self._named: delivered.each[self._named]}
+        lowest = delivered.lowest if self._function.alternating else before.lowest
+        self.meter.setup = evolve(delivered, function=self._named, each=each, lowest=lowest)
         if wanted not in {"AUTO", "DEF"} and self._named != FREQUENCY:
             self._settle(top=range_of(wanted, self._function), automatic=False)
         if len(parameters) > 1 and parameters[1].upper() != "DEF" and not self._function.alternating:
@@ -203,7 +206,7 @@ class ScpiSetup(ScpiDialogue):
     def filter(self, parameters: list[str]) -> None:
         """Take the lowest frequency that the detector passes in full: the next lower filter that there is."""
         filters = tuple(self.meter.ac_delays)
-        wanted = named(only(parameters), filters[0], 3e5, 20.0)
+        wanted = named(only(parameters), filters[0], 3e5, self.meter.usual_lowest)
         self._set(lowest=max(each for each in filters if each <= wanted))
 
     @command("@:BANDwidth")

@@ -79,7 +79,7 @@ FUNCTIONS: Final = (
 )  # fmt: skip
 
 
-class K34465A(Multimeter, maker="Keysight", model="34465A", wires=("hislip", "tcp")):
+class K34465A(Multimeter, maker="Keysight", model="34465A", wires=("hislip", "tcp", "vxi11")):
     """The meter: what stands at its terminals, and what it makes of it."""
 
     functions: ClassVar[Mapping[str, Function]] = {each.name: each for each in FUNCTIONS}
