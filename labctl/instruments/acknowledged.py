@@ -1,9 +1,7 @@
 """Common manners of instruments that answer every command, be it only to say that they took it."""
 
-from labctl.errors import TransportTimeout
 from labctl.instruments.driver import Driver
 from labctl.instruments.replies import decoded
-from labctl.records.observation import Exchange
 
 
 class AcknowledgingDriver(Driver):
@@ -18,14 +16,7 @@ class AcknowledgingDriver(Driver):
             TransportTimeout: no complete answer within that many seconds; the wire is poisoned.
             ReplyError: the answer is no printable ASCII.
         """
-        self.send(command, check=False)
-        call = self._open_call()
-        sent = call.exchanges[-1].sent
-        try:
-            received = self.wire.read(self.answer_terminator, within)
-        except TransportTimeout as error:
-            call.exchanges[-1] = Exchange(sent=sent, received=error.received)
-            raise
-        call.exchanges[-1] = Exchange(sent=sent, received=received)
-        self._rest_for(self.rest_after_query)
+        sent = self._encoded(command)
+        self._intend(sent)
+        received = self._answer_to(sent, within)
         return decoded(received, self.answer_terminator, instrument=self.name, query=sent)
