@@ -203,7 +203,7 @@ class ModbusDriver(Driver):
         self._change(words_written(address, *words), within=within, check=check)
 
     @door
-    def write_flag(self, coil: Coil, on: bool, *, within: float = 1.0, check: bool = True) -> None:  # noqa: FBT001  (that is the value)
+    def write_flag(self, coil: Coil, *, on: bool, within: float = 1.0, check: bool = True) -> None:
         """Switch one coil on or off."""
         self._change(flag_written(coil, on=on), within=within, check=check)
 
