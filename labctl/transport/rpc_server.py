@@ -108,13 +108,16 @@ class RpcConnection(asyncio.Protocol):
 
     def look(self) -> None:
         """Look whether the result that is waited for is there."""
-        if self._waiting is None:
+        waiting, self._waiting = self._waiting, None  # what becomes ready may make others look again
+        if waiting is None:
             return
-        outcome = self._waiting.ready()
-        if outcome is not None:
-            self._stop_waiting()
-            self._settle(outcome)
-            self._work()
+        outcome = waiting.ready()
+        if outcome is None:
+            self._waiting = waiting
+            return
+        self._stop_waiting()
+        self._settle(outcome)
+        self._work()
 
     def abort(self) -> None:
         """Break the connection at once."""

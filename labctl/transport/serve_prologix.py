@@ -135,7 +135,7 @@ class Adapter(asyncio.Protocol):
             self._read("eoi")
 
     def _carry_out(self, content: bytes) -> None:
-        word, *given = content.removeprefix(COMMAND).decode("latin-1").lower().split()
+        word, *given = content.removeprefix(COMMAND).decode("latin-1").lower().split() or [""]
         action = _ACTIONS.get(word)
         if action is not None:
             action(self, given)

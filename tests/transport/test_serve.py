@@ -3,56 +3,25 @@
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
 import pytest
 import pyvisa
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pyvisa.resources import MessageBasedResource
 
 from labctl.transport.hislip_message import HEADER, Fatal, Kind, Message, NonFatal, Reader
 from labctl.transport.serve import Server
+from tests.transport.cuts import CUTS, LINES, broken, expected, pieces, read_exactly
 from tests.transport.talkers import Bench
-
-LINES = st.lists(
-    st.sampled_from([b"ECHO? 1", b"ECHO? two", b"OPER", b"ECHO? +1.000000E+01", b""]), min_size=1, max_size=6
-)
-CUTS = st.lists(st.integers(0, 80), max_size=12)
 
 
 @pytest.fixture(scope="module")
 def lasting() -> Iterator[Bench]:
     with Server() as server:
         yield Bench(server).serve()
-
-
-def expected(lines: list[bytes]) -> bytes:
-    return b"".join(line.partition(b" ")[2] + b"\n" for line in lines if line.startswith(b"ECHO?"))
-
-
-def pieces(content: bytes, cuts: list[int]) -> list[bytes]:
-    at = [0, *sorted({each for each in cuts if each < len(content)}), len(content)]
-    return [content[a:b] for a, b in pairwise(at) if a < b]
-
-
-def broken(read: Callable[[], bytes], times: int = 1) -> bool:
-    try:
-        return any(read() == b"" for _ in range(times))
-    except OSError:
-        return True
-
-
-def read_exactly(read: Callable[[int], bytes], size: int) -> bytes:
-    received = b""
-    while len(received) < size:
-        part = read(size - len(received))
-        assert part, received
-        received += part
-    return received
 
 
 # --- however the bytes are cut, the answers are the same -------------------------------------------------------------
