@@ -1,0 +1,1 @@
+"""Drivers for balances by Sartorius."""
