@@ -338,6 +338,20 @@ class RunRested:
     at: datetime
     reason: Text
     safe: bool  # every instrument confirmed its safe state
+    until: datetime | None = None  # from when on it may be taken up, where the method says so
+
+
+@frozen(kw_only=True)
+class CheckJudged:
+    """A check of our own measurement was held against its limit; what follows from a failure are events of its own."""
+
+    at: datetime
+    place: Place
+    check: str  # English title
+    symbol: str
+    value: Quantity
+    limit: Quantity
+    met: bool
 
 
 @frozen(kw_only=True)
@@ -480,6 +494,7 @@ Event = (
     | RunContinued
     | RunInterrupted
     | RunRested
+    | CheckJudged
     | NoteTaken
     | TranscriptSealed
     | PointFinished

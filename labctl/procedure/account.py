@@ -13,6 +13,7 @@ from labctl.events.kinds import (
     HookFinished,
     IndicationTaken,
     NoteTaken,
+    OperatorAnswered,
     Place,
     PointSkipped,
     Purpose,
@@ -131,6 +132,7 @@ class Account:
     points: dict[PointName, PointAccount] = field(factory=dict[PointName, PointAccount])
     conditions: list[Seen] = field(factory=list[Seen])
     notes: list[Text] = field(factory=list[Text])
+    answers: dict[str, str] = field(factory=dict[str, str])  # by question
     _group: Attempt = field(factory=lambda: Attempt(number=0), init=False)  # what hooks brought about
 
     @classmethod
@@ -165,6 +167,8 @@ class Account:
                 self.point(place.phase, place.section, place.point).skipped = reason
             case NoteTaken(text=text):
                 self.notes.append(text)
+            case OperatorAnswered(question=question, answer=answer):
+                self.answers[question] = answer
             case _:
                 pass
 

@@ -16,6 +16,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account, PointAccount
 from labctl.procedure.declared import Reduction
 from labctl.procedure.evaluation import Evaluation, Group, Pending
+from labctl.procedure.inspections import inspected
 from labctl.procedure.joining import columns_of as joined_columns
 from labctl.procedure.judging import judge, names_of, stated, verdict_of
 from labctl.procedure.procedure import Procedure
@@ -43,6 +44,7 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
     phases = dict.fromkeys(each.phase for each in started.plan)
     sections += [_reduction(evaluation, phase, each) for phase in phases for each in procedure.reductions]
     points = [point for section in sections for point in section.points]
+    seen = inspected(procedure, account.answers)
     return CalibrationRecord(
         run=started.run,
         simulated=started.simulated,
@@ -56,13 +58,14 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
         conditions=conditions_of(account),
         sections=tuple(section for section in sections if section.points),
         tables=started.tables,
-        verdict=verdict_of(points, started.order),
+        verdict=verdict_of(points, started.order, seen),
         rules=_rules(points),
         notes=(*started.notes, *account.notes, *_skipped(account)),
         started=started.at,
         finished=finished.at,
         outcome=finished.outcome,
         software=started.software,
+        inspections=seen,
     )
 
 

@@ -6,7 +6,7 @@ from labctl.metrology.conformity import Decision, Verdict, jjf1094, simple, wors
 from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.declared import Requirement
-from labctl.records.calibration import Judgement, PointResult, Result
+from labctl.records.calibration import InspectionResult, Judgement, PointResult, Result
 from labctl.records.order import Kind, Order
 
 
@@ -49,9 +49,12 @@ def stated(order: Order) -> bool:
     return order.conformity or order.kind is Kind.VERIFICATION
 
 
-def verdict_of(points: Sequence[PointResult], order: Order) -> Verdict | None:
+def verdict_of(
+    points: Sequence[PointResult], order: Order, inspections: Sequence[InspectionResult] = ()
+) -> Verdict | None:
     """Return the verdict on the unit as it leaves: of its last phase; None where nothing was agreed or judged."""
     if not points or not stated(order):
         return None
     last = points[-1].phase
-    return worst(tuple(each.verdict for point in points if point.phase == last for each in point.judgements))
+    judged = [each.verdict for point in points if point.phase == last for each in point.judgements]
+    return worst((*judged, *(each.verdict for each in inspections)))

@@ -97,6 +97,15 @@ class SectionResult:
 
 
 @frozen(kw_only=True)
+class InspectionResult:
+    """What a person saw of the unit."""
+
+    title: Text
+    question: Text
+    verdict: Verdict
+
+
+@frozen(kw_only=True)
 class Condition:
     """An ambient condition over the run: extreme values of its indications."""
 
@@ -162,3 +171,4 @@ class CalibrationRecord:
     finished: datetime
     outcome: Outcome
     software: Software
+    inspections: tuple[InspectionResult, ...] = ()

@@ -43,10 +43,12 @@ class Attempts:
     Args:
         run: the verbs; also the way to scribe, bench and control.
         wishes: obeys people.
+        judge: holds what an attempt gave against the checks of its repetition, before it counts.
     """
 
     run: LiveRun
     wishes: Wishes
+    judge: Callable[[Section, PlannedPoint, Place], None] = lambda _section, _point, _place: None
     _state: State = field(factory=State, init=False)
     _failing: str = field(default="", init=False)  # the instrument whose failure rejected the latest attempt
 
@@ -72,6 +74,7 @@ class Attempts:
             begun = place
             self._mend()
             self._measure(section, point, place)
+            self.judge(section, point, place)
             scribe.seal()  # before it counts: whatever is reported has its bytes on the disk
             scribe.append(RepetitionFinished(at=clock.now(), place=place))
         except Turned:

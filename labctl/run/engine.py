@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,7 @@ from labctl.run.bench import Bench
 from labctl.run.control import Command, Control, NobodyThere, Turned, Wish
 from labctl.run.note import read_note
 from labctl.run.scribe import Scribe
+from labctl.run.suspension import Suspended
 
 _GRACE = 1.0  # seconds for the engine's own thread to make the bench safe after an abort; then the guardian does
 
@@ -84,6 +86,7 @@ class Engine:
     by: str
     reason: str = ""
     _lost: bool = field(default=False, init=False)
+    _until: datetime | None = field(default=None, init=False)  # the run may be taken up from then on
     _wires_safe: threading.Event = field(factory=threading.Event, init=False)
 
     def run(self) -> RunFinished | None:
@@ -111,6 +114,8 @@ class Engine:
             ending = Outcome.FINISHED, Text("every point is recorded", zh="所有校准点均已记录")
         except (Turned, RunAborted, NobodyThere) as leaving:
             ending = self._asked_to_leave(leaving)
+        except Suspended as suspended:
+            self._until, ending = suspended.until, (None, suspended.reason)
         except StoreFailed:
             self._make_safe()
             self.bench.close()
@@ -197,7 +202,7 @@ class Engine:
         self.bench.close()
         self.scribe.seal()
         if outcome is None:
-            self.scribe.append(RunRested(at=self.clock.now(), reason=reason, safe=safe))
+            self.scribe.append(RunRested(at=self.clock.now(), reason=reason, safe=safe, until=self._until))
             return None
         ended = RunFinished(at=self.clock.now(), outcome=outcome, reason=reason, safe=safe)
         self.scribe.append(ended)

@@ -48,6 +48,7 @@ class Progress:
     rested: RunRested | None = None  # the latest engine ended on purpose, without an outcome
     open_attempt: Place | None = None  # begun, neither accepted nor rejected
     sections_done: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
+    section_ends: dict[tuple[str, str], datetime] = field(factory=dict[tuple[str, str], datetime])
     finished: set[PointName] = field(factory=set[PointName])
     skipped: set[PointName] = field(factory=set[PointName])
     _attempts: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
@@ -67,6 +68,7 @@ class Progress:
                 self.sections_done.discard((place.phase, place.section))
             case SectionFinished(place=place):
                 self.sections_done.add((place.phase, place.section))
+                self.section_ends[place.phase, place.section] = event.at
             case RunStarted() | EngineStarted() | RunRested() | RunFinished():
                 self._note(event)
             case _:

@@ -1,6 +1,7 @@
 """The loops around a procedure's functions: phase, section, point, repetition, and attempts until one counts."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
 
@@ -14,14 +15,19 @@ from labctl.events.kinds import (
     SectionFinished,
     SectionStarted,
 )
-from labctl.procedure.evaluate import evaluate_point
+from labctl.language import Text
+from labctl.procedure.declared import Order
+from labctl.procedure.evaluate import evaluate_if_possible
 from labctl.procedure.plan import AS_LEFT
 from labctl.procedure.procedure import Procedure, Section
 from labctl.run.adjusting import Adjusting
 from labctl.run.attempt import Attempts, Failed
+from labctl.run.checks import Checks
+from labctl.run.inspecting import Inspecting
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
-from labctl.run.verbs import LiveRun
+from labctl.run.suspension import Suspended
+from labctl.run.verbs import LiveRun, seconds
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
 
 
@@ -45,11 +51,16 @@ class Sections:
     _attempts: Attempts = field(init=False)
     _adjusting: Adjusting = field(init=False)
     _surroundings: Surroundings = field(init=False)
+    _checks: Checks = field(init=False)
+    _inspecting: Inspecting = field(init=False)
+    _begun: str | None = field(default=None, init=False)  # the point at which the engine is
 
     def __attrs_post_init__(self) -> None:
         """Put the parts together."""
         self._wishes = Wishes(self.run)
-        self._attempts = Attempts(self.run, self._wishes)
+        self._checks = Checks(self.procedure, self.started, self._wishes)
+        self._attempts = Attempts(self.run, self._wishes, self._checks.after_repetition)
+        self._inspecting = Inspecting(self.procedure, self._wishes)
         self._adjusting = Adjusting(self._attempts, self._wishes)
         self._surroundings = Surroundings(self.procedure.environment, self.run)
 
@@ -58,11 +69,13 @@ class Sections:
 
         Raises:
             Turned, RunAborted, NobodyThere: the run ends before its plan.
+            Suspended: what is left of it may begin only later.
             LabctlError: something cannot be mended.
         """
         for role in self._roles():
             self.run.bench.driver(role)
         self._between(self._surroundings.read)
+        self._between(self._inspecting.inspect)
         while sections := self._next():
             for each in sections:
                 self._section(each)
@@ -76,11 +89,34 @@ class Sections:
         return [role for role in dict.fromkeys((ROOM, *named)) if role in seats]
 
     def _next(self) -> list[PlannedSection]:
-        """Return the sections that have something left; as left only when all else is done and the unit adjusted."""
+        """Return the sections that have something left; as left only when all else is done and the unit adjusted.
+
+        Raises:
+            Suspended: what is left may begin only later.
+        """
         left = [each for each in self.started.plan if each.phase == AS_LEFT and not self._done(each)]
         if left and not self._as_found() and self._adjusted():
-            return left
-        return self._as_found()
+            return self._startable(left)
+        return self._startable(self._as_found())
+
+    def _startable(self, left: list[PlannedSection]) -> list[PlannedSection]:
+        """Return those sections that may begin now; where none may, the run waits for the first."""
+        begins = {each.section: self._begins(each) for each in left}
+        now = self.run.clock.now()
+        startable = [each for each in left if (at := begins[each.section]) is not None and at <= now]
+        if left and not startable:
+            raise Suspended(min((at for at in begins.values() if at is not None), default=None))
+        return startable
+
+    def _begins(self, planned: PlannedSection) -> datetime | None:
+        """Return from when on a section may begin; None while what it waits for is not done."""
+        section = self.procedure.find(planned.section)
+        if not section.after:
+            return self.started.at
+        ended = self.run.scribe.progress.section_ends.get((planned.phase, section.after))
+        if ended is None:
+            return None
+        return ended + timedelta(seconds=seconds(section.earliest)) if section.earliest else ended
 
     def _as_found(self) -> list[PlannedSection]:
         return [each for each in self.started.plan if each.phase != AS_LEFT and not self._done(each)]
@@ -111,30 +147,66 @@ class Sections:
         place = Place(phase=planned.phase, section=planned.section)
         scribe.place = place
         scribe.append(SectionStarted(at=self.run.clock.now(), place=place))
+        self._note_lateness(section, planned)
         self._attempts.enter()
-        while (left := self._left(planned)) is not None:
+        self._begun = None
+        while (next_one := self._left(section, planned)) is not None:
             try:
-                self._point(section, planned, left)
+                self._work(section, planned, *next_one)
             except PointLeft:
                 continue
         scribe.place = place
         scribe.append(SectionFinished(at=self.run.clock.now(), place=place))
+        self._between(lambda: self._checks.after_section(planned.phase))
 
-    def _left(self, planned: PlannedSection) -> PlannedPoint | None:
-        settled = self.run.scribe.progress.settled
-        return next((each for each in planned.points if not settled(_name(planned, each))), None)
+    def _note_lateness(self, section: Section, planned: PlannedSection) -> None:
+        """Say in the record that a section begins later after another than the method allows."""
+        ended = self.run.scribe.progress.section_ends.get((planned.phase, section.after))
+        if ended is None or not section.latest:
+            return
+        if self.run.clock.now() > ended + timedelta(seconds=seconds(section.latest)):
+            self._wishes.note(_LATE.filled(section=section.title, after=section.after, latest=section.latest))
 
-    def _point(self, section: Section, planned: PlannedSection, point: PlannedPoint) -> None:
-        scribe = self.run.scribe
+    def _left(self, section: Section, planned: PlannedSection) -> tuple[PlannedPoint, int] | None:
+        """Return the point and repetition that come next; repetition 0: all are made, the point is to be finished."""
+        progress = self.run.scribe.progress
+        unsettled = [each for each in planned.points if not progress.settled(_name(planned, each))]
+        missing = [
+            (repetition, number, each)
+            for number, each in enumerate(unsettled)
+            for repetition in range(1, each.repeats + 1)
+            if not progress.accepted(_name(planned, each), repetition)
+        ]
+        if section.order is Order.CYCLES and missing:
+            repetition, _, point = min(missing, key=lambda each: each[:2])
+            return point, repetition
+        if not unsettled:
+            return None
+        point = unsettled[0]
+        return point, min((repetition for repetition, _, each in missing if each is point), default=0)
+
+    def _work(self, section: Section, planned: PlannedSection, point: PlannedPoint, repetition: int) -> None:
         place = Place(phase=planned.phase, section=planned.section, point=point.key)
+        if self._begun != point.key:
+            self._begun = point.key
+            self.run.scribe.place = place
+            self.run.scribe.append(PointStarted(at=self.run.clock.now(), place=place))
+        if repetition:
+            self._repetition(section, point, evolve(place, repetition=repetition))
+        else:
+            self._begun = None
+            self._finish(section, place)
+
+    def _finish(self, section: Section, place: Place) -> None:
+        """Evaluate a point whose repetitions are all accepted, unless a check sends it back."""
+        scribe = self.run.scribe
         scribe.place = place
-        scribe.append(PointStarted(at=self.run.clock.now(), place=place))
-        for repetition in range(1, point.repeats + 1):
-            if not scribe.progress.accepted(_name(planned, point), repetition):
-                self._repetition(section, point, evolve(place, repetition=repetition))
-        scribe.place = place
+        self._surroundings.allowed = section.environment or self.procedure.environment
         self._wishes.patiently(self._surroundings.read)
-        result = evaluate_point(self.procedure, self.started, scribe.account, planned.phase, planned.section, point.key)
+        self._checks.after_point(section, place)
+        result = evaluate_if_possible(
+            self.procedure, self.started, scribe.account, place.phase, place.section, place.point
+        )
         scribe.append(PointFinished(at=self.run.clock.now(), place=place, result=result))
         scribe.seal()
 
@@ -154,3 +226,9 @@ class Sections:
 
 def _name(planned: PlannedSection, point: PlannedPoint) -> PointName:
     return PointName(planned.phase, planned.section, point.key)
+
+
+_LATE = Text(
+    "{section} begins later than {latest} after the end of {after}",
+    zh="{section} 开始时间超过 {after} 结束后 {latest}",
+)
