@@ -52,7 +52,16 @@ class MeterDialogue(ModbusDialogue):
             Cell(at=2 * n, read=lambda talk: talk.meter.flow, name="flow", form="f32", order=each, measured=True)
             for n, each in enumerate(ORDERS)
         ),
-        Cell(at=10, read=lambda talk: talk.meter.flow, name="level", form="i16", scale=0.01, none=-32768, over=32767),
+        Cell(
+            at=10,
+            read=lambda talk: talk.meter.flow,
+            name="level",
+            form="i16",
+            scale=0.01,
+            none=-32768,
+            over=32767,
+            measured=True,
+        ),
         Cell(at=20, read=lambda talk: talk.meter.pulses, form="u32"),
         Cell(at=22, read=lambda talk: talk.meter.pulses / 10, form="f64"),
         Cell(at=26, read=lambda talk: talk.meter.pulses % 10_000, form="bcd16"),
