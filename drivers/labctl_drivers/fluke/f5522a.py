@@ -1,36 +1,41 @@
-"""Fluke 5522A multi-product calibrator: its DC voltage function, over its serial or IEEE 488 port.
+"""Fluke 5522A multi-product calibrator: voltage, current and resistance, over its serial or IEEE 488 port.
 
-Source: 5522A Operators Manual, chapters 5 and 6. RS-232 as delivered: 9600 baud, 8N1, XON/XOFF.
+Source: 5522A Operators Manual, chapters 5 and 6. RS-232 as delivered: 9600 baud, 8N1, XON/XOFF. Two outputs at once,
+its temperature and power functions are not driven. The limits of current, resistance and frequency are engineering
+memory of its specifications [K].
 """
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from labctl.errors import NotReady, ReplyError
+from labctl.errors import LimitExceeded, NotReady, ReplyError
 from labctl.instruments.limits import Limit
-from labctl.instruments.safety import SafeState
-from labctl.instruments.scpi import Ieee4882Driver, written
+from labctl.instruments.scpi import written
 from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Setting
-
-# Bits of the instrument status register, ISR (Operators Manual, chapter 5, instrument status).
-OPERATE: Final = 1 << 0
-SETTLED: Final = 1 << 12
+from labctl_drivers.fluke.calibrator import FlukeCalibrator, Output
 
 SETTLING: Final = 30.0
 """Seconds an output may take until the calibrator calls it settled; a range change takes up to about five."""
-POLL: Final = 0.1  # seconds between two looks at the status
+COMPENSATIONS: Final = {0: "NONE", 2: "WIRE2", 4: "WIRE4"}
 
-_AMPLITUDE: Final = re.compile(r"\s*([+-]?\d+\.\d+E[+-]\d+),V,[^,]*,[^,]*,\s*0(?:\.0+)?E[+-]?0+\s*")
+_NUMBER: Final = r"([+-]?\d+(?:\.\d+)?E[+-]?\d+)"
+_OUTPUT: Final = re.compile(rf"\s*{_NUMBER},(V|A|OHM),[^,]*,[^,]*,\s*{_NUMBER}\s*")
 
 
-class F5522A(Ieee4882Driver, maker="Fluke", model="5522A"):
+class F5522A(FlukeCalibrator, maker="Fluke", model="5522A"):
     """Fluke 5522A, multi-product calibrator."""
 
-    quantities = ("DC voltage",)
-    terminator = b"\r\n"
-    safe = SafeState(commands=(b"STBY\r\n",), clears=b"\r\n", energy=True)
-    limits: ClassVar = {"DC voltage": Limit.symmetric(Quantity.of(1020, "V"))}
+    quantities = ("DC voltage", "AC voltage", "DC current", "AC current", "resistance")
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "DC voltage": Limit.symmetric(Quantity.of(1020, "V")),
+        "AC voltage": Limit(low=Quantity.of(0, "V"), high=Quantity.of(1020, "V")),
+        "DC current": Limit.symmetric(Quantity.of(20.5, "A")),
+        "AC current": Limit(low=Quantity.of(0, "A"), high=Quantity.of(20.5, "A")),
+        "resistance": Limit(low=Quantity.of(0, "Ω"), high=Quantity.of(1.1, "GΩ")),
+    }
+    frequencies = Limit(low=Quantity.of(10, "Hz"), high=Quantity.of(500, "kHz"))
 
     def output_voltage(self) -> Quantity:
         """Return the DC voltage that the output is set to (`OUT?`), in operate or not.
@@ -38,74 +43,50 @@ class F5522A(Ieee4882Driver, maker="Fluke", model="5522A"):
         Raises:
             ReplyError: the output is set to something else than a DC voltage.
         """
-        text = self.query("OUT?")
-        amplitude = _AMPLITUDE.fullmatch(text)
-        if amplitude is None:
-            sent, received = self._latest()
-            raise ReplyError(instrument=self.name, query=sent, reply=received, expected="amplitude,V,0,0,0")
-        return Quantity.of(float(amplitude[1]), "V")
-
-    def operating(self) -> bool:
-        """Return whether the output is on its terminals (`OPER?`)."""
-        return self.query_integer("OPER?") == 1
-
-    def confirm_safe(self) -> bool:
-        """Return whether the output is in standby, by `OPER?` and the status register alike."""
-        return not self.operating() and not self.query_integer("ISR?") & OPERATE
+        found = self._output()
+        if found.unit != "V" or found.hertz:
+            self._refuse_reply("a DC voltage")
+        return Quantity.of(found.value, "V")
 
     def prepare(self) -> None:
         """Bring the output to 0 V in standby by a reset, and set the station's limits in the calibrator too."""
         self.send("*CLS", check=False)
         self.send("*RST")
-        allowed, own = self.allowed("DC voltage"), self.limits["DC voltage"]
-        if allowed is not None and allowed != own:
-            self.send(f"LIMIT {written(allowed.high, 'V')} V, {written(allowed.low, 'V')} V")
+        self._alternating = False
+        for quantity, unit in (("DC voltage", "V"), ("DC current", "A")):
+            allowed, own = self.allowed(quantity), self.limits[quantity]
+            if allowed is not None and allowed != own:
+                self.send(f"LIMIT {written(allowed.high, unit)} {unit}, {written(allowed.low, unit)} {unit}")
 
-    def source_dc_voltage(self, voltage: Quantity) -> Setting:
-        """Set the output to a DC voltage, in operate, and wait until the calibrator calls it settled.
+    def source_resistance(self, resistance: Quantity) -> Setting:
+        """Set the output to a resistance, and wait. Raises as `source_dc_voltage`.
 
-        Going above 33 V, or to another function, the calibrator drops to standby by itself, therefore operate is
-        asked for every time. The amplitude is read back, so that a bit lost on the line is found.
+        The leads are not compensated after another function; `set_lead_compensation` chooses that.
+        """
+        return self._source("resistance", resistance, "OHM", None)
 
-        Args:
-            voltage: from -1020 V to 1020 V, or what the station allows.
+    def set_lead_compensation(self, wires: int) -> None:
+        """Set for which kind of ohmmeter the leads are compensated, while a resistance is set: 2 or 4 wires, 0 for none.
 
         Raises:
-            LimitExceeded: beyond the limits; nothing was sent.
-            InstrumentReported: the calibrator refused it.
-            NotReady: it did not settle, or left operate, for example by an overload.
-            ReplyError: another amplitude than the one asked for is set.
+            LimitExceeded: another number of wires; nothing was sent.
+            InstrumentReported: no resistance below 110 kΩ is set (539).
+            NotReady: the calibrator reports another compensation.
         """
-        self.refuse_beyond_limits("DC voltage", voltage)
-        self.send(f"OUT {written(voltage, 'V')} V")
-        found = self.output_voltage()
-        if not _same(found, voltage):
+        if wires not in COMPENSATIONS:
+            raise LimitExceeded(instrument=self.name, asked=f"{wires} wires", allowed="0, 2, 4")
+        self.send(f"ZCOMP {COMPENSATIONS[wires]}")
+        found = self.query("ZCOMP?")
+        if found != COMPENSATIONS[wires]:
+            raise NotReady(instrument=self.name, asked=COMPENSATIONS[wires], found=found, waited=0.0)
+
+    def _output(self) -> Output:
+        text = self.query("OUT?")
+        read = _OUTPUT.fullmatch(text)
+        if read is None:
             sent, received = self._latest()
-            raise ReplyError(instrument=self.name, query=sent, reply=received, expected=str(voltage))
-        self.send("OPER")
-        self._await(OPERATE | SETTLED, f"{voltage}, settled and in operate")
-        return self.setting(voltage)
+            raise ReplyError(instrument=self.name, query=sent, reply=received, expected="amplitude,unit,0,0,frequency")
+        return Output(value=float(read[1]), unit=read[2], hertz=float(read[3]))
 
-    def stand_by(self) -> None:
-        """Take the output off its terminals, and confirm it."""
-        self.send("STBY")
-        if self.operating():
-            raise NotReady(instrument=self.name, asked="standby", found="operate", waited=0.0)
-
-    def _await(self, bits: int, asked: str) -> None:
-        started = self.clock.monotonic()
-        while True:
-            status = self.query_integer("ISR?")
-            if status & bits == bits:
-                return
-            waited = self.clock.monotonic() - started
-            if waited >= SETTLING:
-                self.check_errors()
-                raise NotReady(instrument=self.name, asked=asked, found=f"ISR {status:#06x}", waited=waited)
-            self.clock.wait(POLL)
-
-
-def _same(found: Quantity, asked: Quantity) -> bool:
-    """Return whether a read-back of seven digits is the amplitude that was asked for."""
-    volts = asked.value_in("V")
-    return abs(found.value_in("V") - volts) <= 1e-6 * abs(volts) + 1e-7
+    def _patience(self) -> float:
+        return SETTLING

@@ -1,0 +1,1 @@
+"""What drivers of electrical instruments share across makers."""
