@@ -6,10 +6,11 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.errors import InstrumentError, LabctlError, StoreFailed
-from labctl.events.kinds import InstrumentClosed, InstrumentOpened, Place, Purpose, SafeStateSent
+from labctl.errors import InstrumentError, LabctlError, NotReady, StoreFailed
+from labctl.events.kinds import InstrumentClosed, InstrumentOpened, NoteTaken, Place, Purpose, SafeStateSent
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
+from labctl.language import Text
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange
 from labctl.run.clock import RunClock
@@ -19,7 +20,21 @@ from labctl.transport.base import Transport
 
 SHARE: Final = 1 / 3
 """After which share of its watchdog's time an instrument hears something again: two exchanges may fail or be slow."""
+LOOK: Final = 0.2  # seconds between two questions whether an instrument is safe by now
 SOON: Final = 0.01  # seconds that are not worth a wait of their own
+
+_LOST: Final = Text(
+    "{instrument} was set to {believed} and is found in its safe state: it lost its settings meanwhile",
+    zh="{instrument} 原设定为 {believed}，现处于安全状态：其设定已丢失",
+)
+_STILL: Final = Text(
+    "{instrument} was out of reach, set to {believed}, and is found energised: it is made safe before it is used",
+    zh="{instrument} 曾失去联系，原设定为 {believed}，现仍有输出：使用前先置于安全状态",
+)
+_UNKNOWN: Final = Text(
+    "{instrument} is found energised though this run had set nothing: it is made safe before it is used",
+    zh="{instrument} 有输出，但本次运行未作设定：使用前先置于安全状态",
+)
 
 
 @frozen(kw_only=True)
@@ -138,6 +153,7 @@ class Bench:
                     exchanges=driver.last_exchanges,
                 )
             )
+            self._never_assumed(driver)
             driver.prepare()
             if driver.watchdog is not None:
                 driver.arm_watchdog()
@@ -146,6 +162,29 @@ class Bench:
         finally:
             self.scribe.place = place
         return driver
+
+    def _never_assumed(self, driver: Driver) -> None:
+        """Read whether a source that was out of reach is safe, hold it against the record, and make it so.
+
+        Raises:
+            NotReady: it does not say that it is safe, safe bytes or not; nothing is done with it.
+        """
+        if driver.safe is None:
+            return
+        believed = self.scribe.presented.pop(driver.name, None)
+        found = self._says_safe(driver, 0.0)
+        if found and believed is not None:
+            self._note(_LOST.filled(instrument=driver.name, believed=believed))
+        elif not found:
+            self._note((_UNKNOWN if believed is None else _STILL).filled(instrument=driver.name, believed=believed))
+            written = driver.make_safe()
+            if not self._confirmed(driver, written):
+                raise NotReady(
+                    instrument=driver.name, asked="its safe state", found="another", waited=driver.safe.takes
+                )
+
+    def _note(self, text: Text) -> None:
+        self.scribe.append(NoteTaken(at=self.clock.now(), text=text, place=self.scribe.place))
 
     # --- watchdogs of their own --------------------------------------------------------------------------------------
 
@@ -219,7 +258,7 @@ class Bench:
 
     def _confirmed(self, driver: Driver, written: tuple[Exchange, ...]) -> bool:
         try:
-            confirmed = bool(written) and driver.confirm_safe()
+            confirmed = bool(written) and self._says_safe(driver, driver.safe.takes if driver.safe is not None else 0.0)
         except LabctlError:
             confirmed = False
         (self._safe.add if confirmed else self._safe.discard)(driver.name)
@@ -236,9 +275,21 @@ class Bench:
             return confirmed  # the bench counts more than the record of it
         return confirmed
 
+    def _says_safe(self, driver: Driver, within: float) -> bool:
+        """Ask an instrument whether it is safe, again and again while it may be on its way there."""
+        deadline = self.clock.monotonic() + within
+        while not driver.confirm_safe():
+            if self.clock.monotonic() >= deadline:
+                return False
+            self.clock.wait(LOOK)
+            self.tend_silently()
+        return True
+
     def _sources(self) -> Iterable[Driver]:
-        sources = [each for each in self._open.values() if each.safe is not None]
-        return sorted(sources, key=lambda each: each.safe is None or not each.safe.energy)
+        """Return what can be made safe: what feeds the bench first, and of that what can be spoken to at once."""
+        sources = [(each, each.safe) for each in self._open.values() if each.safe is not None]
+        sources.sort(key=lambda one: (not one[1].energy, one[0].wire.poisoned))
+        return [each for each, _ in sources]
 
     def close(self) -> None:
         """Close every wire, the watchdogs of what is safe disarmed; never raises."""

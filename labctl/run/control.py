@@ -189,11 +189,14 @@ class Control:
         Args:
             meanwhile: called again and again, without the lock.
         """
-        while self.paused and not self.halted.is_set():
-            with self._changed:
-                if self.paused and not self.halted.is_set():
-                    self._changed.wait(_SLICE)
+        while self._held_for_a_look():
             meanwhile()
+
+    def _held_for_a_look(self) -> bool:
+        with self._changed:
+            if held := self.paused and not self.halted.is_set():
+                self._changed.wait(_SLICE)
+        return held
 
     def await_answer(
         self, question: Question, within: float | None = None, meanwhile: Callable[[], object] = lambda: None

@@ -12,14 +12,17 @@ from labctl.events.kinds import (
     CallFailed,
     CommandIntended,
     Event,
+    GuardianActed,
     IndicationTaken,
     OperatorAnswered,
     Place,
     PointFinished,
     Purpose,
+    SafeStateSent,
     SettingMade,
     TranscriptSealed,
 )
+from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account
 from labctl.records.calibration import PointResult
 from labctl.run.progress import Progress
@@ -56,6 +59,8 @@ class Scribe:
     account: Account = field(factory=Account, init=False)
     answers: dict[str, str] = field(factory=dict[str, str], init=False)  # by question
     results: list[PointResult] = field(factory=list[PointResult], init=False)
+    presented: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)
+    """What each instrument was set to present, as far as it was not made safe since."""
 
     def catch_up(self) -> None:
         """Read what the journal holds already: an earlier engine's part of the run.
@@ -87,6 +92,12 @@ class Scribe:
                 self.answers[question] = answer
             case PointFinished(result=result) if result is not None:
                 self.results.append(result)
+            case SettingMade(instrument=name, quantity=quantity) if quantity is not None:
+                self.presented[name] = quantity
+            case SettingMade(instrument=name, method="stand_by") | SafeStateSent(instrument=name, confirmed=True):
+                self.presented.pop(name, None)
+            case GuardianActed():
+                self.presented.clear()
             case _:
                 pass
 
