@@ -66,7 +66,7 @@ class F5522A(FlukeCalibrator, maker="Fluke", model="5522A"):
         return self._source("resistance", resistance, "OHM", None)
 
     def set_lead_compensation(self, wires: int) -> None:
-        """Set for which kind of ohmmeter the leads are compensated, while a resistance is set: 2 or 4 wires, 0 for none.
+        """Set for which ohmmeter the leads are compensated, while a resistance is set: of 2 or 4 wires, 0 for none.
 
         Raises:
             LimitExceeded: another number of wires; nothing was sent.
