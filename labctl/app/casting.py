@@ -6,6 +6,7 @@ from labctl.app.job import Job
 from labctl.app.station import Station, StationInstrument, refuse_expired
 from labctl.clock import WallClock
 from labctl.errors import RoleUnfilled, UnknownInstrument
+from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.packs import drivers
@@ -51,6 +52,7 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
         for role, key in roles.items()
         if key in station.instruments
     }
+    seats |= _readouts(station, seats)
     auxiliaries = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)}
     if station.environment:
         auxiliaries[ROOM] = assets[station.environment]  # its record gives U of the conditions
@@ -95,6 +97,14 @@ def _seat(station: Station, role: str, instrument: StationInstrument) -> Seat:
         expected=instrument.asset.identity,
         limits=instrument.limits,
     )
+
+
+def _readouts(station: Station, seats: dict[str, Seat]) -> dict[str, Seat]:
+    """Return seats for the readouts that the sensors of a cast hang on and that play no role themselves."""
+    seated = {each.instrument for each in seats.values()}
+    places = (place_of(each.address) for each in seats.values())
+    wanted = {place[0] for place in places if place is not None} - seated
+    return {key: _seat(station, key, station.instruments[key]) for key in sorted(wanted)}
 
 
 def _driver(station: Station, instrument: StationInstrument) -> type[Driver]:

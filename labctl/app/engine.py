@@ -15,6 +15,7 @@ from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.clock import Clock, WallClock
 from labctl.errors import LabctlError, RunEnded
 from labctl.events.kinds import RunFinished, RunSealed
+from labctl.instruments.channel import ChannelWire, place_of
 from labctl.language import Text
 from labctl.run.bench import Bench, Seat
 from labctl.run.clock import RunClock
@@ -87,6 +88,11 @@ def _engine(
     started = scribe.progress.started
 
     def wire(seat: Seat) -> Transport:
+        place = place_of(seat.address)
+        if place is not None:
+            seats = prepared.seated.seats
+            role = next(role for role, each in seats.items() if each.instrument == place[0])
+            return ChannelWire(seat.address, seat.instrument, lambda: bench.driver(role))
         return open_transport(
             seat.address,
             instrument=seat.instrument,

@@ -11,6 +11,7 @@ from labctl.app.station import Station, StationInstrument
 from labctl.clock import Clock
 from labctl.errors import InstrumentReported, LabctlError
 from labctl.instruments.capabilities import MeasuresSurroundings
+from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.packs import drivers
@@ -24,6 +25,7 @@ _NO_DRIVER = Text("no driver {driver} is installed", zh="未安装驱动 {driver
 _SAFE = Text("output off", zh="输出已断开")
 _ENERGISED = Text("▲ output is on", zh="▲ 输出已接通")
 _UNKNOWN = Text("state unknown: asking would change it", zh="状态未知：查询会改变仪器")
+_ON_CHANNEL = Text("on channel {channel} of {readout}", zh="接于 {readout} 的通道 {channel}")
 _BY_HAND = Text("read by hand", zh="人工读数")
 
 
@@ -87,7 +89,13 @@ class Looker:
     def seen(self, instrument: StationInstrument, *, touch: bool = True) -> Seen:
         """Return one instrument, asked who it is and what can be asked without changing anything."""
         by_hand = is_operator(instrument.address)
-        found = _Found(state=_BY_HAND) if by_hand else self._asked(instrument) if touch else _Found()
+        place = place_of(instrument.address)
+        if by_hand:
+            found = _Found(state=_BY_HAND)
+        elif place is not None:
+            found = _Found(state=_ON_CHANNEL.filled(readout=place[0], channel=place[1]))
+        else:
+            found = self._asked(instrument) if touch else _Found()
         return Seen(
             key=instrument.key,
             title=instrument.asset.title,

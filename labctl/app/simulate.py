@@ -13,6 +13,7 @@ from labctl.app.station.endpoints import simulated_bench
 from labctl.app.station.reader import read_station
 from labctl.clock import Clock, SimulatedClock, WallClock
 from labctl.errors import ArgumentRefused, LabctlError, UnknownInstrument
+from labctl.instruments.channel import place_of
 from labctl.language import Text
 from labctl.packs import simulators, worlds
 from labctl.simulation.alone import Alone, plan_alone
@@ -37,6 +38,7 @@ def plan_of(station: Station) -> BenchPlan:
             asset=each.asset,
             unit=station.unit_under_test(key) if each.unit_type else None,
             settings=settings.get(key, {}),
+            address=each.address if place_of(each.address) is not None else "",
         )
         for key, each in station.instruments.items()
         if each.simulator

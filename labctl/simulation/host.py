@@ -22,6 +22,7 @@ from labctl.transport.transcript import Transcript
 T = TypeVar("T")
 
 PARAMETERS: Final = tuple(each for each in fields_dict(Fault) if each not in {"name", "since"})
+CHANNEL: Final = "channel"  # of a sensor, which its readout speaks for
 LINES: Final = ("serial", "modbus+rtu")  # wires without connections: always there
 TICK: Final = 1.0  # wall seconds between two looks at a world that nobody asks
 
@@ -110,7 +111,7 @@ class Bench:
         server.start()
         for key, instrument in self.instruments.items():
             wires = instrument.placed.wires or instrument.wires
-            self.endpoints[key] = {wire: self._served(server, key, wire) for wire in wires}
+            self.endpoints[key] = {wire: self._served(server, key, wire) for wire in wires if wire != CHANNEL}
         self.control = server.add_control(Control(self, server, truthful=truthful).answer)
         if not self.clock.simulated:
             server.call_later(TICK, self._tick)

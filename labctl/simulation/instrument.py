@@ -22,6 +22,7 @@ class Placed:
     asset: Asset | None = None  # the record from which the true errors of a standard are drawn
     unit: UnitUnderTest | None = None  # the type from which the true errors of a unit are drawn
     settings: Mapping[str, float] = field(factory=dict[str, float])  # of the physics, wanted otherwise here
+    address: str = ""  # of a sensor: the channel that it hangs on, "channel:readout/2"
 
 
 class SimulatedInstrument:

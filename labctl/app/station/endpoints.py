@@ -9,6 +9,7 @@ from attrs import field, frozen
 from labctl.app.station.reader import read_station
 from labctl.app.station.records import Station
 from labctl.errors import ArgumentRefused, StationError, UnknownInstrument
+from labctl.instruments.channel import place_of
 from labctl.language import Text
 from labctl.packs import PROCEDURES, SIMULATORS, folders
 
@@ -110,8 +111,8 @@ def with_endpoints(station: Station, line: str | bytes | dict[str, Any]) -> Stat
     served = {each.instrument: each.endpoints for each in bench.instruments}
     addresses: dict[str, str] = {}
     for key, instrument in station.instruments.items():
-        if not instrument.simulator:
-            continue
+        if not instrument.simulator or place_of(instrument.address) is not None:
+            continue  # a sensor is reached through its readout
         offered = served.get(key, {})
         if instrument.wire not in offered:
             raise UnknownInstrument(

@@ -13,6 +13,7 @@ from labctl.app.station.table import Mistakes, Table
 from labctl.app.station.types import read_unit_type
 from labctl.clock import WallClock
 from labctl.errors import ConnectFailed, StationError, UnknownInstrument
+from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
@@ -56,6 +57,14 @@ def _station(table: Table, file: Path) -> Station:
     instruments = {
         key: _instrument(key, each, types, shelf, drivers()) for key, each in _members(table, "instruments").items()
     }
+    for key, instrument in instruments.items():
+        place = place_of(instrument.address)
+        if place is not None and place[0] not in instruments:
+            table.table("instruments").table(key).refuse(
+                "address",
+                Text("{readout} is not in this file", zh="文件中没有 {readout}").filled(readout=place[0]),
+                Text("Name the readout's entry: channel:NAME/1", zh="请写读数仪的登记名：channel:名称/1"),
+            )
     for each in [*instruments.keys() & auxiliaries.keys()]:
         table.refuse(
             "auxiliaries",
@@ -95,7 +104,8 @@ def _instrument(
         )
     address = table.text("address", "tcp://192.168.1.20:5025", default="")
     simulator = table.text("simulator", "fluke/5522A", default="")
-    if bool(address) == bool(simulator):
+    on_channel = place_of(address) is not None  # a sensor: its address is its place, simulated or not
+    if bool(address) == bool(simulator) and not on_channel:
         table.refuse(
             "address" if address else "",
             Text("has both address and simulator", zh="同时有 address 和 simulator")
@@ -106,7 +116,7 @@ def _instrument(
                 zh='只写其一，如 address = "tcp://192.168.1.20:5025"',
             ),
         )
-    if address:
+    if address and not on_channel:
         try:
             open_transport(address, instrument=key, clock=WallClock())  # built, not opened
         except ConnectFailed as error:
@@ -114,7 +124,7 @@ def _instrument(
             table.refuse("address", problem, Text("Correct the address", zh="请更正地址"))
     wire = table.text("wire", "serial", default="")
     if simulator:
-        _refuse_unknown_simulator(table, simulator, wire)
+        _refuse_unknown_simulator(table, simulator, "channel" if on_channel else wire)
     instrument = StationInstrument(
         key=key,
         driver=name,

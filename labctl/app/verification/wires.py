@@ -17,6 +17,7 @@ from labctl.events.kinds import (
     SettingMade,
     TranscriptSealed,
 )
+from labctl.instruments.channel import HasChannels, place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.replay import Replay
 from labctl.language import Language, Text
@@ -30,6 +31,7 @@ def replayed(bundle: Bundle) -> Step:
     """Feed every recorded call to the driver method that made it, and compare what it makes of the bytes."""
     drivers = _installed()
     replays: dict[str, Replay] = {}
+    places: dict[str, dict[int, str]] = {}
     problems: list[Text] = []
     missing: dict[str, None] = {}
     calls = indications = 0
@@ -42,6 +44,7 @@ def replayed(bundle: Bundle) -> Step:
                     replays.pop(event.instrument, None)
                 case InstrumentOpened(driver=driver):
                     replays[event.instrument] = Replay.of(drivers[driver], event)
+                    _plug_in(replays, places, event)
                     calls += 1
                 case SettingMade() | IndicationTaken() if event.instrument in replays:
                     replays[event.instrument].repeat(event)
@@ -91,6 +94,17 @@ def transcribed(bundle: Bundle) -> Step:
         zh="{found} 次交互与通信记录逐字节一致{absent}",
     ).filled(found=found, absent=_absent(absent) if absent else Text("", zh=""))
     return Step(name="transcript", finding=Finding.AGREES, said=said)
+
+
+def _plug_in(replays: dict[str, Replay], places: dict[str, dict[int, str]], opened: InstrumentOpened) -> None:
+    """Let the readouts know which sensors hang on their channels, as the run's bench did."""
+    place = place_of(opened.address)
+    if place is not None:
+        places.setdefault(place[0], {})[place[1]] = opened.instrument
+    for readout, sensors in places.items():
+        driver = replays[readout].driver if readout in replays else None
+        if isinstance(driver, HasChannels):
+            driver.sensors.update(sensors)
 
 
 @define

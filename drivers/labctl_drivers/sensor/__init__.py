@@ -1,0 +1,1 @@
+"""Drivers for passive sensors, which speak through the readout that they hang on."""
