@@ -64,7 +64,7 @@ class BenchReport:
             "title": _both(seen.title),
             "address": seen.address,
             "by_hand": seen.by_hand,
-            "reachable": None if seen.by_hand or not seen.address else seen.failure is None,
+            "reachable": None if seen.identity is None and seen.failure is None else seen.failure is None,
             "reason": _both(seen.failure),
             "expected": _who(seen.expected),
             "identity": _who(seen.identity),

@@ -13,6 +13,10 @@ _PARAMETERS = ("on", "times", "after", "seconds", "rate", "bytes", "line")
 def add(command: Command, words: Words) -> None:
     """Add the commands on what is installed."""
     command("instruments", _instruments, words("list the installed drivers", "列出已安装的仪器驱动"), json=True)
+    pack = command("new-pack", _new_pack, words("begin a pack of your own", "新建自己的扩展包"), json=True)
+    pack.add_argument("name", help=words("of the distribution, acme-labctl", "发行包名称，如 acme-labctl"))
+    pack.add_argument("--maker", required=True, help=words("whose instruments it drives", "仪器制造商"))
+    pack.add_argument("--out", type=Path, default=Path(), help=words("folder around the new one", "上级文件夹"))
     simulate = command(
         "simulate",
         _simulate,
@@ -64,6 +68,18 @@ def _instruments(options: argparse.Namespace, language: Language) -> int:
     else:
         put(found.text(language))
     return FOUND if found.broken else FINE
+
+
+def _new_pack(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.new_pack import write_pack
+
+    del language
+    files = [str(each) for each in write_pack(options.name, options.maker, options.out)]
+    if options.json:
+        put_json({"files": files})
+    else:
+        put("\n".join(files))
+    return FINE
 
 
 def _simulate(options: argparse.Namespace, language: Language) -> int:
