@@ -35,6 +35,7 @@ class Balance(SimulatedInstrument):
         self.filter = self.figure("filter", FILTER)
         self.load: Callable[[float], float] = lambda _: 0.0  # kg at an instant; set by what stands on the platform
         self.calm_in: Callable[[], float] = lambda: 0.0  # seconds until nothing flows in or out any more
+        self.moving: Callable[[], bool] = lambda: False  # whether the load is about to change by itself
         self.shaken = 0.0  # kg, amplitude of vibration
         self.error: TrueError = of_standard(world, placed.asset, "mass", "kg")
         swing = self.figure("drift", DRIFT) * self.interval
@@ -57,7 +58,7 @@ class Balance(SimulatedInstrument):
     @property
     def resting(self) -> bool:
         """Return whether the filter has arrived at the load."""
-        return not self.shaken and self.filtered == self.load(self.world.stepped)
+        return not self.shaken and not self.moving() and self.filtered == self.load(self.world.stepped)
 
     def advance(self, dt: float) -> None:
         """Let the filter follow the load for one step."""

@@ -1,0 +1,153 @@
+"""What every flowmeter does with what flows through it: an error curve, a zero, damping, pulses, a counted volume."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from labctl.simulation.instrument import Placed, SimulatedInstrument
+from labctl.simulation.truth import TrueError, half_width, of_standard
+from labctl.simulation.world import World
+from labctl_simulators.hydraulics.pipe import HOUR, Pipe, StillPipe
+
+STEP: Final = 0.1  # seconds
+UNIT: Final = "m³/h"
+QUANTITY: Final = "flow"
+
+
+class InlineMeter(SimulatedInstrument):
+    """A meter in a pipe. Its indication is the true flow times 1 + e(q), and a zero beside it.
+
+    What it counts is the integral of that, at any instant; pulses and totals are made of it. What it shows follows
+    with its damping and some noise.
+    """
+
+    greatest: float = 20.0  # m³/h, upper end of its range
+    pulses_per_litre: float = 100.0
+    damping: float = 3.0  # seconds
+    limit: str = "0.2 % * abs(nominal)"  # within which its errors are drawn, where no record or type says
+    noise: float = 0.0005  # of the indication, rms, undamped
+    cut_off: float = 0.005  # of the range, below which it shows nothing
+
+    step: float = STEP
+
+    def __init__(self, world: World, placed: Placed) -> None:
+        """Stand in a pipe at rest, switched on, with its hidden errors drawn."""
+        super().__init__(world, placed)
+        self.pipe: Pipe = StillPipe()
+        self.greatest = self.figure("greatest", self.greatest)
+        self.pulses_per_litre = self.figure("pulses", self.pulses_per_litre)
+        self.damping = self.figure("damping", self.damping)
+        self.noise = self.figure("noise", self.noise)
+        self.cut_off = self.figure("cut off", self.cut_off)
+        self.record: TrueError | None = None
+        if placed.asset is not None and placed.unit is None:
+            self.record = of_standard(world, placed.asset, QUANTITY, UNIT)
+        scale = self.figure("error", 1.0)
+        self.gain = world.drawn(0.7 * scale, self.key, "gain")  # in parts of the limit
+        self.bow = world.drawn(0.25 * scale, self.key, "bow")
+        self.zero = world.drawn(self.figure("zero", 2e-5), self.key, "zero") * self.greatest / HOUR  # m³/s
+        self.zero_set = 0.0  # m³/s, taken off by a zero adjustment
+        self.shown_flow = 0.0  # m³/s, damped
+        self._counted, self._passed, self._factor = 0.0, 0.0, 1.0
+        self._at, self._factor_for = 0.0, math.nan  # the flow for which the factor was found
+        world.physical.append(self)
+
+    # --- its error ---------------------------------------------------------------------------------------------------
+
+    def error(self, flow: float) -> float:
+        """Return the relative error of indication at a true flow in m³/s, its zero apart."""
+        q = abs(flow) * HOUR
+        if q < 1e-6 * self.greatest:
+            return 0.0
+        if self.record is not None:
+            return -self.record.at(q) / q
+        share = q / self.greatest
+        lines = self.placed.unit.specification if self.placed.unit is not None else ()
+        mine = [each for each in lines if each.quantity == QUANTITY]
+        figure = next((each.figure for each in mine if q <= each.up_to.value_in(UNIT) * (1 + 1e-9)), "")
+        figure = figure or (mine[-1].figure if mine else self.limit)
+        return half_width(figure, q, self.greatest, UNIT) / q * (self.gain + self.bow * self.shape(share))
+
+    def shape(self, share: float) -> float:
+        """Return how the error bends along the range, from -1 to 1."""
+        return math.cos(math.pi * min(share, 1.0))
+
+    # --- physics -----------------------------------------------------------------------------------------------------
+
+    @property
+    def resting(self) -> bool:
+        """Return whether nothing flows and the display has arrived."""
+        now = self.world.stepped
+        return self.pipe.volume(now) == self._passed and self.shown_flow == self._indicated(0.0)
+
+    def advance(self, dt: float) -> None:
+        """Count what has passed in one step, and let the display follow."""
+        now = self.world.stepped
+        flow = self.pipe.flow(now)
+        self._counted, self._passed, self._at = self.counted(now), self.pipe.volume(now), now
+        self._find_factor(flow)
+        wanted = self._indicated(flow)
+        if abs(wanted - self.shown_flow) < 1e-9 * self.greatest / HOUR:
+            self.shown_flow = wanted
+        else:
+            self.shown_flow += (wanted - self.shown_flow) * -math.expm1(-dt / self.damping)
+
+    def _find_factor(self, flow: float) -> None:
+        """Find the error of the present flow; it hardly bends within a hundred-thousandth of the range."""
+        if not abs(flow - self._factor_for) <= 1e-5 * self.greatest / HOUR:
+            self._factor, self._factor_for = 1.0 + self.error(flow), flow
+
+    def counted(self, instant: float) -> float:
+        """Return the volume in m³ that the meter has counted at an instant from the last step on."""
+        passed = self.pipe.volume(instant) - self._passed
+        drifted = self._offset() * (instant - self._at) if passed else 0.0
+        return self._counted + passed * (self._factor + self.pipe.air(instant)) + drifted
+
+    def indicated(self) -> float:
+        """Return the flow that it shows now, in m³/s: damped, with noise."""
+        flow = self.shown_flow
+        if abs(flow) < self.cut_off * self.greatest / HOUR:
+            return 0.0
+        air = self.pipe.air(self.now)
+        noise = (self.noise + air) / math.sqrt(1 + self.damping / STEP)
+        return flow * (1 + noise * self.world.noise(f"{self.key} flow", round(self.now / STEP)))
+
+    def _indicated(self, flow: float) -> float:
+        return flow * self._factor + self._offset()
+
+    def _offset(self) -> float:
+        return self.zero - self.zero_set
+
+    def set_zero(self) -> None:
+        """Take what it sees now for no flow."""
+        self.zero_set = self.zero + self.pipe.flow(self.now)
+
+    # --- pulses ------------------------------------------------------------------------------------------------------
+
+    def pulses(self, instant: float) -> float:
+        """Return the pulses since the world began, as a number that grows steadily: each integer is an edge."""
+        return self.counted(instant) * 1000 * self.pulses_per_litre + 0.5
+
+    def pulse_rate(self, instant: float) -> float:
+        """Return the pulses a second, undamped."""
+        flow = self.pipe.flow(instant)
+        return max(flow * self._factor + self._offset(), 0.0) * 1000 * self.pulses_per_litre if flow else 0.0
+
+    # --- seen --------------------------------------------------------------------------------------------------------
+
+    def state(self) -> Mapping[str, object]:
+        """Return what the display shows, in m³/h and m³."""
+        return {"flow": self.indicated() * HOUR, "volume": self.counted(self.now), "energised": False}
+
+    def truth(self, name: str, **at: float) -> float:
+        """Return a hidden value.
+
+        `error`, relative, and `K`, pulses a litre, `at` a true flow in m³/h; its `zero` in m³/h.
+        """
+        if name == "error":
+            return self.error(at["at"] / HOUR)
+        if name == "K":
+            return self.pulses_per_litre * (1 + self.error(at["at"] / HOUR) + self._offset() * HOUR / at["at"])
+        if name == "zero":
+            return self._offset() * HOUR
+        return super().truth(name, **at)

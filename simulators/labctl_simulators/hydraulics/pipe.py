@@ -1,0 +1,73 @@
+"""The pipe that an instrument stands in, as the instrument feels it; without a rig the water in it is at rest."""
+
+from typing import Final, Protocol
+
+from labctl.metrology.physics.water import water_density
+
+HOUR: Final = 3600.0
+NORMAL: Final = 1013.25  # hPa
+
+
+class Pipe(Protocol):
+    """A pipe full of water; every quantity is a function of the world's instant, in seconds."""
+
+    def flow(self, instant: float) -> float:
+        """Return the volume flow in m³/s."""
+        ...
+
+    def volume(self, instant: float) -> float:
+        """Return the volume that has passed since the world began, in m³."""
+        ...
+
+    def temperature(self, instant: float) -> float:
+        """Return the temperature of the water in °C."""
+        ...
+
+    def pressure(self, instant: float) -> float:
+        """Return the absolute pressure in hPa."""
+        ...
+
+    def density(self, instant: float) -> float:
+        """Return the density of the water in kg/m³."""
+        ...
+
+    def air(self, instant: float) -> float:
+        """Return the share of the pipe that is bubbles, from 0 to 1; 1 is an empty pipe."""
+        ...
+
+
+class StillPipe:
+    """A full pipe in which nothing moves, at 20 °C."""
+
+    def flow(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return no flow."""
+        return 0.0
+
+    def volume(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return no volume."""
+        return 0.0
+
+    def temperature(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return 20 °C."""
+        return 20.0
+
+    def pressure(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return the pressure of the air."""
+        return NORMAL
+
+    def density(self, instant: float) -> float:
+        """Return the density of water in kg/m³."""
+        return density_of(self.temperature(instant), self.pressure(instant))
+
+    def air(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return no bubbles."""
+        return 0.0
+
+
+def density_of(temperature: float, pressure: float) -> float:
+    """Return the density of water in kg/m³ at a temperature in °C and an absolute pressure in hPa.
+
+    >>> round(density_of(20.0, 1013.25), 3)
+    998.207
+    """
+    return float(water_density(temperature, pressure * 100))

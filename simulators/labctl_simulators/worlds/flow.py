@@ -1,0 +1,317 @@
+"""A gravimetric and master-meter flow rig: pump to pipe to meters to diverter to tank to balance, in a room."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, runtime_checkable
+
+from labctl.metrology.physics.air import air_density
+from labctl.records.equipment import Asset
+from labctl.simulation.coupling import Coupling
+from labctl.simulation.instrument import SimulatedInstrument
+from labctl.simulation.physics import Wander
+from labctl.simulation.truth import of_characteristic
+from labctl.simulation.world import World
+from labctl_simulators.hydraulics.diverter import Diverter
+from labctl_simulators.hydraulics.gate import PulseGate
+from labctl_simulators.hydraulics.meter import InlineMeter
+from labctl_simulators.hydraulics.pipe import HOUR, density_of
+from labctl_simulators.hydraulics.rig import Rig
+from labctl_simulators.hydraulics.tank import Tank, presses
+
+DAY: Final = 6 * 3600.0  # seconds, the slowest wave of a room
+SPLASH: Final = "splash and storage"
+FULL_FLOW: Final = 20.0  # m³/h of the pump at full speed, where no drive says
+EMPTY: Final = 0.02  # of the capacity, below which the empty switch is on
+BRIM: Final = 0.98  # of the capacity, from which the full switch is on
+DRAINING: Final = 45.0  # seconds to empty a full tank
+RESIDUE: Final = (0.003, 0.001)  # share of the capacity in a thousand that stays in a drained tank, and how it scatters
+MISSING: Final = 1e-4  # of the pulses, by the fault of that name
+
+
+@runtime_checkable
+class Pumps(Protocol):
+    """Drives the pump, and is told the flow by a meter."""
+
+    speed: float
+    full_flow: float
+    feedback: Callable[[], float]
+
+
+@runtime_checkable
+class Switches(Protocol):
+    """Moves the valves and the diverter, and times a filling."""
+
+    line_open: bool
+    drain_open: bool
+    line_stuck: bool
+    diverter: Diverter
+    gate: PulseGate
+    moved: Callable[[], None]
+    full: Callable[[], bool]
+    empty: Callable[[], bool]
+
+    def remaining(self) -> float:
+        """Return the seconds until the diverter is back at the bypass."""
+        ...
+
+
+@runtime_checkable
+class Weighs(Protocol):
+    """Carries the tank."""
+
+    capacity: float
+    shaken: float
+    load: Callable[[float], float]
+    calm_in: Callable[[], float]
+    moving: Callable[[], bool]
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """Counts pulses while its gate is open."""
+
+    pulses: Callable[[float, float], int]
+    frequency: Callable[[float], float]
+
+    def gate(self, *, high: bool, pulses: int = 0) -> None:
+        """Take an edge at the gate input."""
+        ...
+
+
+@runtime_checkable
+class Immersed(Protocol):
+    """Has sensors in water."""
+
+    sees: dict[str, Callable[[float], float]]
+    offset: float
+
+
+@runtime_checkable
+class Feels(Protocol):
+    """Feels the air of the room."""
+
+    air: dict[str, Wander]
+
+
+class Flow(Coupling, field="flow"):
+    """One pipe through which all meters of the bench see the same stream, one tank on one balance."""
+
+    def __init__(
+        self, world: World, instruments: Mapping[str, SimulatedInstrument], auxiliaries: Mapping[str, Asset]
+    ) -> None:
+        """Connect what stands on the bench; the pump rests, the tank is empty."""
+        super().__init__(world, instruments, auxiliaries)
+        self.air = room(world.seed)
+        self.lost = self.doubled = 0.0  # shares of the pulses
+        everything = list(instruments.values())
+        drive = next((each for each in everything if isinstance(each, Pumps)), None)
+        self.io = next((each for each in everything if isinstance(each, Switches)), None)
+        self.balance = next((each for each in everything if isinstance(each, Weighs)), None)
+        self.counter = next((each for each in everything if isinstance(each, Counts)), None)
+        self.meters = [each for each in everything if isinstance(each, InlineMeter)]
+        self.rig = self._rig(drive)
+        self.tank = self._tank()
+        world.physical.append(self.rig)
+        self._buoyant = 1.0  # kg of water for each kg that the balance feels
+        self._couple_meters(drive)
+        self._couple_tank()
+        for each in everything:
+            if isinstance(each, Feels):
+                each.air = self.air
+            if isinstance(each, Immersed):
+                each.sees |= self._water_at(each)
+
+    # --- what stands on the bench ------------------------------------------------------------------------------------
+
+    def _rig(self, drive: Pumps | None) -> Rig:
+        io = self.io
+        return Rig(
+            speed=lambda: drive.speed if drive is not None else 0.0,
+            open=lambda: io.line_open if io is not None else True,
+            now=lambda: self.world.stepped,
+            full_flow=1.1 * (drive.full_flow if drive is not None else FULL_FLOW) / HOUR,
+            water=Wander(20.5 + self.world.drawn(1.0, "water"), 0.6, (self.world.seed, "water"), DAY),
+            weather=self.air["pressure"],
+        )
+
+    def _tank(self) -> Tank:
+        capacity = self.balance.capacity if self.balance is not None else 150.0
+        stays, scatter = (each * capacity / 1000 for each in RESIDUE)
+        return Tank(
+            stream=self.rig.mass,
+            residue=lambda n: max(stays + scatter * self.world.noise("residue", n), 0.0),
+            drains=capacity / DRAINING,
+            splash=self._drawn_splash(),
+        )
+
+    def _couple_meters(self, drive: Pumps | None) -> None:
+        for each in self.meters:
+            each.pipe = self.rig
+        units = [each for each in self.meters if each.placed.unit is not None]
+        masters = [each for each in self.meters if each.placed.unit is None]
+        if drive is not None:
+            drive.feedback = (lambda: masters[0].shown_flow * HOUR) if masters else self._flow_seen
+        self.pulsing = next(iter(units or masters), None)
+        if self.pulsing is None:
+            return
+        meter = self.pulsing
+        if self.io is not None:
+            self.io.gate.pulses, self.io.gate.rate = meter.pulses, meter.pulse_rate
+        if self.counter is not None:
+            self.counter.pulses = lambda since, until: int(meter.pulses(until)) - int(meter.pulses(since))
+            self.counter.frequency = meter.pulse_rate
+        if self.io is not None and self.counter is not None:
+            counter = self.counter
+            self.io.gate.opened = lambda: counter.gate(high=True)
+            self.io.gate.closed = lambda pulses: counter.gate(high=False, pulses=self._counted(pulses))
+
+    def _couple_tank(self) -> None:
+        capacity = self.balance.capacity if self.balance is not None else 150.0
+        if self.io is not None:
+            self.io.moved = self._moved
+            self.io.full = lambda: self.tank.mass(self.world.present) > BRIM * capacity
+            self.io.empty = lambda: self.tank.mass(self.world.present) < EMPTY * capacity
+        if self.balance is not None:
+            self.balance.load = lambda instant: self.tank.mass(instant) / self._buoyant
+            self.balance.calm_in = lambda: self.io.remaining() if self.io is not None else 0.0
+            self.balance.moving = lambda: not self.tank.at_rest(self.world.stepped)
+        self._moved()
+
+    def _water_at(self, module: Immersed) -> dict[str, Callable[[float], float]]:
+        if "pressure" in module.sees:
+            return {"temperature": self.rig.temperature, "pressure": lambda instant: self.rig.pressure(instant) / 10}
+        return {"temperature": self.tank_temperature}
+
+    # --- physics -----------------------------------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        """Take note that a valve or the diverter moved; buoyancy is that of the instant."""
+        now = self.world.present
+        self._buoyant = 1 / presses(
+            1.0, density_of(self.tank_temperature(now), self._weather(now)), self.air_density(now)
+        )
+        filling = self.io is not None and self.io.diverter.stream
+        draining = self.io is not None and self.io.drain_open
+        self.tank.change(now, filling=filling, draining=draining)
+
+    def _flow_seen(self) -> float:
+        return self.rig.flow(self.world.stepped) * HOUR
+
+    def _counted(self, pulses: int) -> int:
+        """Return what arrives of so many pulses."""
+        return pulses + round(pulses * (self.doubled - self.lost))
+
+    def tank_temperature(self, instant: float) -> float:
+        """Return the temperature of the water in the tank, a little nearer to that of the room."""
+        return self.rig.temperature(instant) + 0.05 * (
+            self.air["temperature"].at(instant) - self.rig.temperature(instant)
+        )
+
+    def air_density(self, instant: float) -> float:
+        """Return the density of the air in kg/m³."""
+        air = self.air
+        humidity = air["humidity"].at(instant) / 100
+        return float(air_density(air["temperature"].at(instant), self._weather(instant) * 100, humidity))
+
+    def _weather(self, instant: float) -> float:
+        return self.air["pressure"].at(instant)
+
+    def _drawn_splash(self) -> float:
+        for asset in self.auxiliaries.values():
+            for each in asset.characteristics:
+                if each.name == SPLASH:
+                    return of_characteristic(self.world, asset, each, "kg")
+        return 0.0
+
+    # --- acting ------------------------------------------------------------------------------------------------------
+
+    def act(self, action: str) -> None:
+        """Do what goes wrong at such a rig, by its name; `mend` puts all of it right."""
+        self.world.catch_up()
+        actions: dict[str, Callable[[], None]] = {
+            "leak": lambda: self._lose(0.002),
+            "evaporation": lambda: self._lose(2e-5),
+            "diverter leak": lambda: self._leak(2e-4),
+            "bubbles": lambda: self._bubbles(0.02),
+            "empty pipe": lambda: self._bubbles(1.0),
+            "missing pulses": lambda: self._pulses(lost=MISSING),
+            "double pulses": lambda: self._pulses(doubled=MISSING),
+            "vibration": lambda: self._shake(10.0),
+            "line valve stuck": lambda: self._stick(stuck=True),
+            "line temperature sensor off": lambda: self._offset(0.5),
+            "mend": self._mend,
+        }
+        if action not in actions:
+            raise LookupError(action)
+        actions[action]()
+
+    def _mend(self) -> None:
+        self._lose(0.0)
+        self._leak(0.0)
+        self._bubbles(0.0)
+        self._pulses()
+        self._shake(0.0)
+        self._stick(stuck=False)
+        self._offset(0.0)
+
+    def _lose(self, rate: float) -> None:
+        self._moved()
+        self.tank.loses = rate
+
+    def _leak(self, share: float) -> None:
+        self._moved()
+        self.tank.gains = share
+
+    def _bubbles(self, share: float) -> None:
+        self.rig.bubbles = share
+
+    def _pulses(self, *, lost: float = 0.0, doubled: float = 0.0) -> None:
+        self.lost, self.doubled = lost, doubled
+
+    def _shake(self, intervals: float) -> None:
+        if self.balance is not None:
+            self.balance.shaken = intervals * self.balance.capacity * 1e-5
+
+    def _stick(self, *, stuck: bool) -> None:
+        if self.io is not None:
+            self.io.line_stuck = stuck
+
+    def _offset(self, kelvins: float) -> None:
+        for each in self.instruments.values():
+            if isinstance(each, Immersed) and "pressure" in each.sees:
+                each.offset = kelvins
+
+    # --- truth -------------------------------------------------------------------------------------------------------
+
+    def truth(self, name: str) -> float:
+        """Return a hidden value of the rig.
+
+        `flow` in m³/h, `volume` and `mass` through the meters since the world began in m³ and kg, `collected mass` that
+        the diverter sent into the tank in the last filling, `tank mass`, `splash`, all in kg; `diverter` in s, by
+        how much longer than its timer says it fills; `line temperature`, `tank temperature`, `line pressure` in hPa,
+        `water density` and `air density`.
+        """
+        now = self.world.present
+        found: dict[str, Callable[[], float]] = {
+            "flow": lambda: self.rig.flow(now) * HOUR,
+            "volume": lambda: self.rig.volume(now),
+            "mass": lambda: self.rig.mass(now),
+            "collected mass": lambda: self.tank.collected,
+            "tank mass": lambda: self.tank.mass(now),
+            "splash": lambda: self.tank.splash,
+            "diverter": lambda: self.io.diverter.asymmetry if self.io is not None else 0.0,
+            "line temperature": lambda: self.rig.temperature(now),
+            "tank temperature": lambda: self.tank_temperature(now),
+            "line pressure": lambda: self.rig.pressure(now),
+            "water density": lambda: self.rig.density(now),
+            "air density": lambda: self.air_density(now),
+        }
+        return found[name]() if name in found else super().truth(name)
+
+
+def room(seed: int) -> dict[str, Wander]:
+    """Return the air of a flow hall: a little above 20 °C, moist, and the weather's pressure."""
+    return {
+        "temperature": Wander(21.5, 0.8, (seed, "room temperature"), DAY),
+        "humidity": Wander(58.0, 5.0, (seed, "room humidity"), DAY),
+        "pressure": Wander(1012.0, 2.0, (seed, "room pressure"), DAY),
+    }
