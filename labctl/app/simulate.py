@@ -17,7 +17,7 @@ from labctl.instruments.channel import place_of
 from labctl.language import Text
 from labctl.packs import simulators, worlds
 from labctl.simulation.alone import Alone, plan_alone
-from labctl.simulation.host import Bench, BenchPlan
+from labctl.simulation.host import CHANNEL, Bench, BenchPlan
 from labctl.simulation.instrument import Placed
 
 SERIAL = "SIM0001"
@@ -96,6 +96,14 @@ def bench_alone(model: str, *, serial: str = SERIAL, seed: int | None = None, cl
             argument=model,
             problem=Text("no installed simulator is called so", zh="未安装该名称的模拟器"),
             remedy=Text("Choose one of: {known}", zh="可选：{known}").filled(known=known),
+        )
+    if set(found.wires) <= {CHANNEL}:
+        raise ArgumentRefused(
+            argument=model,
+            problem=Text("is a sensor without a wire of its own", zh="是没有独立通信接口的传感器"),
+            remedy=Text(
+                "Put it on a channel of its readout in a station file", zh="请在台位文件中接入测量仪通道"
+            ),
         )
     plan = plan_alone(found, serial=serial)
     models = {each.simulator: found for each in plan.instruments}
