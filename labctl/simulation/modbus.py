@@ -87,6 +87,20 @@ class ModbusDialogue(Talk[bytes]):
         """Begin a session with an instrument."""
         super().__init__()
         self.instrument = instrument
+        self._carriers: Mapping[int, Callable[[int, bytes], Callable[[], bytes]]] = {
+            0x01: self._read_bits,
+            0x02: self._read_bits,
+            0x03: self._read_registers,
+            0x04: self._read_registers,
+            0x05: self._write_bit,
+            0x06: self._write_register,
+            0x08: self._diagnose,
+            0x0F: self._write_bits,
+            0x10: self._write_registers,
+            0x16: self._write_mask,
+            0x17: self._write_and_read,
+            0x2B: self._identify,
+        }
 
     # --- what a model may say otherwise ------------------------------------------------------------------------------
 
@@ -152,7 +166,7 @@ class ModbusDialogue(Talk[bytes]):
         carry = self._carriers.get(function) if function in self.functions else None
         if carry is None:
             raise Refused(ILLEGAL_FUNCTION)
-        return carry(self, function, body)
+        return carry(function, body)
 
     def _read_bits(self, function: int, body: bytes) -> Callable[[], bytes]:
         address, count = _span(body, 2000)
@@ -231,21 +245,6 @@ class ModbusDialogue(Talk[bytes]):
             wanted = [(each, text) for each, text in objects.items() if each < end]
             listed, following = _listed([each for each in wanted if each[0] >= first] or wanted)
         return lambda: bytes([0x0E, access, self.level, 0xFF if following else 0, following]) + listed
-
-    _carriers: ClassVar[Mapping[int, Callable[["ModbusDialogue", int, bytes], Callable[[], bytes]]]] = {
-        0x01: _read_bits,
-        0x02: _read_bits,
-        0x03: _read_registers,
-        0x04: _read_registers,
-        0x05: _write_bit,
-        0x06: _write_register,
-        0x08: _diagnose,
-        0x0F: _write_bits,
-        0x10: _write_registers,
-        0x16: _write_mask,
-        0x17: _write_and_read,
-        0x2B: _identify,
-    }
 
     # --- the map -----------------------------------------------------------------------------------------------------
 

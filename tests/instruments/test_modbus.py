@@ -25,6 +25,7 @@ from labctl.instruments.modbus import (
     value_written,
     words_written,
 )
+from labctl.instruments.safety import SafeState
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange, Indication, Setting
@@ -292,9 +293,7 @@ def test_a_silent_instrument_times_out_with_what_was_asked() -> None:
 
 def test_a_safe_state_with_a_terminator_is_refused_when_the_class_is_made() -> None:
     with pytest.raises(TypeError, match="safe_state"):
-
-        class _Wrong(ModbusDriver, maker="Acme", model="W"):
-            safe = type(Pump.safe)(commands=(b"\x06\0\0\0\0",))
+        type("Wrong", (ModbusDriver,), {"safe": SafeState(commands=(b"\x06\0\0\0\0",))})
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A simulated meter with every kind of value in its map, for tests of both ends of Modbus."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from labctl.clock import Clock
@@ -107,7 +107,7 @@ def meter_bench(clock: Clock | None = None) -> Bench:
 
 
 @contextmanager
-def served(clock: Clock | None = None) -> Iterator[tuple[Meter, dict[str, str]]]:
+def served(clock: Clock | None = None) -> Generator[tuple[Meter, dict[str, str]]]:
     """Serve a meter on its wires; the addresses by kind of wire."""
     bench = meter_bench(clock)
     bench.serve()

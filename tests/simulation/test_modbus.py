@@ -187,10 +187,9 @@ def test_a_long_identification_comes_in_parts() -> None:
 
 
 def test_a_map_in_which_two_numbers_share_a_register_is_refused() -> None:
+    crossed = (Cell(at=0, read=lambda _: 0.0, form="f32"), Cell(at=1, read=lambda _: 0))
     with pytest.raises(ValueError, match="shares register 1"):
-
-        class _Crossed(ModbusDialogue):
-            holding = (Cell(at=0, read=lambda _: 0.0, form="f32"), Cell(at=1, read=lambda _: 0))
+        type("Crossed", (ModbusDialogue,), {"holding": crossed})
 
 
 @pytest.mark.parametrize(

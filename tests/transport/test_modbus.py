@@ -237,25 +237,24 @@ def test_an_unknown_function_ends_where_its_check_value_is_right(line: serial.Se
     assert line.read(11) == _checked(b"\x11" + _turned(message))
 
 
+def _joined(*parts: bytes) -> bytes:
+    return b"".join(parts)
+
+
+def _counted(head: bytes, middle: bytes, data: bytes) -> bytes:
+    return head + middle + bytes([len(data)]) + data
+
+
+def _some(least: int, most: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=least, max_size=most)
+
+
 _MESSAGES = st.one_of(
-    st.builds(
-        lambda function, words: bytes([function]) + words,
-        st.sampled_from([1, 2, 3, 4, 5, 6, 8]),
-        st.binary(min_size=4, max_size=4),
-    ),
-    st.builds(
-        lambda f, at, data: bytes([f]) + at + bytes([len(data)]) + data,
-        st.sampled_from([15, 16]),
-        st.binary(min_size=4, max_size=4),
-        st.binary(max_size=246),
-    ),
-    st.builds(
-        lambda at, data: b"\x17" + at + bytes([len(data)]) + data,
-        st.binary(min_size=8, max_size=8),
-        st.binary(max_size=242),
-    ),
-    st.builds(lambda rest: b"\x16" + rest, st.binary(min_size=6, max_size=6)),
-    st.builds(lambda rest: b"\x2b\x0e" + rest, st.binary(min_size=2, max_size=2)),
+    st.builds(_joined, st.sampled_from([b"\1", b"\2", b"\3", b"\4", b"\5", b"\6", b"\x08"]), _some(4, 4)),
+    st.builds(_counted, st.sampled_from([b"\x0f", b"\x10"]), _some(4, 4), _some(0, 246)),
+    st.builds(_counted, st.just(b"\x17"), _some(8, 8), _some(0, 242)),
+    st.builds(_joined, st.just(b"\x16"), _some(6, 6)),
+    st.builds(_joined, st.just(b"\x2b\x0e"), _some(2, 2)),
 )
 _CUTS = st.lists(st.integers(0, 5000), max_size=8)
 
