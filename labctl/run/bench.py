@@ -120,6 +120,7 @@ class Bench:
     def _renew(self, driver: Driver) -> None:
         seat = next(each for each in self.seats.values() if each.instrument == driver.name)
         self._note_closed(driver, "out of step")
+        self._unready.add(driver.name)
         driver.recover()
         self._tended.pop(driver.name, None)
         if self._failure is not None and self._failure.instrument == driver.name:

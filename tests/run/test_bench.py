@@ -12,8 +12,8 @@ from labctl.app.job import Job
 from labctl.app.procedures import find_procedure
 from labctl.app.simulate import bench_of
 from labctl.app.station import read_station, simulated_bench
-from labctl.errors import StoreFailed
-from labctl.events.kinds import InstrumentOpened, SafeStateSent
+from labctl.errors import StoreFailed, TransportClosed, TransportTimeout
+from labctl.events.kinds import InstrumentOpened, NoteTaken, SafeStateSent
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.run.bench import Bench
@@ -97,3 +97,64 @@ def test_a_poisoned_wire_is_opened_anew_for_the_safe_bytes(bench: Bench, simulat
     assert driver.wire.poisoned
     assert not bench.make_safe()  # it cannot say so
     assert not simulated.state("calibrator")["energised"]
+
+
+def silenced(bench: Bench, simulated: Simulated) -> None:
+    """Put 100 V on the bench and lose the wire: the calibrator puts out what it was told, and nobody can ask it."""
+    energise(bench)
+    simulated.fault("calibrator", "silence", times=1)
+    with pytest.raises(TransportTimeout):
+        bench.driver("source").check_errors()
+    assert simulated.state("calibrator")["energised"]
+
+
+def test_what_is_reached_again_is_made_safe_before_it_is_prepared(
+    bench: Bench, simulated: Simulated, journal: SqliteJournal
+) -> None:
+    silenced(bench, simulated)
+    before = journal.head.n
+    bench.recover()
+    assert not simulated.state("calibrator")["energised"]
+    happened = [each.event for each in journal.read(before)]
+    kinds = [type(each).__name__ for each in happened]
+    assert kinds.index("InstrumentOpened") < kinds.index("SafeStateSent") < kinds.index("CommandIntended")
+    noted = next(each for each in happened if isinstance(each, NoteTaken))
+    assert noted.text.en.startswith("calibrator was out of reach, set to 100 V, and is found energised")
+    energise(bench)  # as the hooks and the recipe do, from the beginning
+    assert simulated.state("calibrator")["energised"]
+
+
+def test_a_source_that_lost_its_settings_meanwhile_is_told_of(
+    bench: Bench, simulated: Simulated, journal: SqliteJournal
+) -> None:
+    energise(bench)
+    simulated.fault("calibrator", "power cycle", on="ERR?", times=1)
+    with pytest.raises(TransportClosed):
+        bench.driver("source").check_errors()
+    bench.recover()
+    notes = [each.event.text.en for each in journal.read() if isinstance(each.event, NoteTaken)]
+    assert notes == [
+        "calibrator was set to 100 V and is found in its safe state: it lost its settings meanwhile",
+    ]
+
+
+def test_a_source_that_stays_out_of_reach_is_not_believed_safe(bench: Bench, simulated: Simulated) -> None:
+    silenced(bench, simulated)
+    simulated.fault("calibrator", "silence", on="*IDN")
+    with pytest.raises(TransportTimeout):
+        bench.recover()
+    with pytest.raises(TransportTimeout):  # whoever asks for it meets the same, until it answers
+        bench.driver("source")
+
+
+def test_a_source_that_somebody_left_on_is_made_safe_when_it_is_first_opened(
+    bench: Bench, simulated: Simulated, journal: SqliteJournal
+) -> None:
+    somebody = simulated.loopback("calibrator", claim=False)
+    somebody.open()
+    somebody.write(b"OUT 20 V;OPER\r\n")
+    assert simulated.state("calibrator")["energised"]
+    bench.driver("source")
+    assert not simulated.state("calibrator")["energised"]
+    notes = [each.event.text.en for each in journal.read() if isinstance(each.event, NoteTaken)]
+    assert "found energised though this run had set nothing" in notes[0]
