@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from labctl import errors
-from labctl.cli import instruments, records, running, wires
+from labctl.cli import instruments, methods, records, running, wires
 from labctl.cli.parser import Run, asked_language, parser_of
 from labctl.cli.speech import DIFFERENT, FAILED, FINE, FOUND, NOT_VERIFIABLE, REFUSED, USAGE, complain
 from labctl.errors import EngineError, EngineFailed, InstrumentError, LabctlError, RecordAltered, StoreFailed
@@ -22,7 +22,7 @@ __all__ = [
     "status_of",
 ]
 
-_GROUPS = (running.add, instruments.add, wires.add, records.add)
+_GROUPS = (running.add, methods.add, instruments.add, wires.add, records.add)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,13 +9,15 @@ from labctl.procedure.declared import Inspection
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import InspectionResult
 
+INSPECTION: Final = "inspection "
+"""Begins the name of a question that judges the unit."""
 CONFORMS: Final = Text("in order", zh="符合要求")
 FAILS: Final = Text("not in order", zh="不符合要求")
 
 
 def key_of(inspection: Inspection) -> str:
     """Return the name of the question that is put to a person."""
-    return f"inspection {inspection.title.en}"
+    return f"{INSPECTION}{inspection.title.en}"
 
 
 def inspected(procedure: Procedure, answers: Mapping[str, str]) -> tuple[InspectionResult, ...]:

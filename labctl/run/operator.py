@@ -1,18 +1,20 @@
 """Who carries instructions out: a person through a controller, or nobody, where a policy answers at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from attrs import define
 
 from labctl.events.kinds import Question
 from labctl.language import Text
+from labctl.procedure.inspections import CONFORMS, INSPECTION
 from labctl.run.control import NobodyThere
 from labctl.transport.operator import Asked
 
-OTHER_SERIAL: Final = Text(
+_OTHER_SERIAL: Final = Text(
     "The station names another serial number; read it once more", zh="与台位登记的出厂编号不符，请再读一次"
 )
+_DOUBTFUL: Final = Text("{value} lies outside {allowed}; read it again", zh="{value} 超出 {allowed}；请重新读取")
 
 
 class Operator(Protocol):
@@ -62,7 +64,14 @@ class Person:
 
 @define
 class Policy(Person):
-    """Nobody: instructions count as carried out, whatever needs a decision ends the engine's work for now."""
+    """Nobody: instructions count as carried out, whatever needs a decision ends the engine's work for now.
+
+    Args:
+        tell: tells a simulated world the picture of an instruction.
+        inspects: whether the unit counts as in order where an inspection is asked for; on a simulated bench alone.
+    """
+
+    inspects: bool = False
 
     @property
     def attended(self) -> bool:
@@ -75,6 +84,8 @@ class Policy(Person):
         Raises:
             NobodyThere: anything else is a person's to answer.
         """
+        if self.inspects and question.key.startswith(INSPECTION):
+            return CONFORMS.en
         if question.kind != "instruction":
             raise NobodyThere
         return "done"
@@ -83,3 +94,21 @@ class Policy(Person):
 def question_of(asked: Asked, key: str) -> Question:
     """Return what an instrument without a wire asks, as it stands on the card."""
     return Question(key=key, kind=asked.kind, text=asked.said, unit=asked.unit)
+
+
+def doubt_of(asked: Asked, answer: str, serial: str, limits: Mapping[str, Limit]) -> Text | None:
+    """Return why an answer is not believed before it is read once more; None where nothing speaks against it.
+
+    Args:
+        asked: what was asked.
+        answer: as it was keyed in.
+        serial: the serial number that the station names; empty: any.
+        limits: what the station holds possible, by quantity.
+    """
+    if asked.of == SERIAL:
+        return _OTHER_SERIAL if serial and folded(answer) != serial else None
+    limit = limits.get(asked.of)
+    if asked.kind != "number" or limit is None or not keyed(answer):
+        return None
+    value = Quantity.of(float(keyed(answer)), asked.unit)
+    return None if limit.holds(value) else _DOUBTFUL.filled(value=str(value), allowed=limit.text)

@@ -1,0 +1,147 @@
+"""A whole run within one process: simulated instruments on loopback wires, one thread, a time that nobody waits for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from attrs import define, field
+
+from labctl.app.job import Job
+from labctl.app.preparation import prepare, software, started_of
+from labctl.app.simulate import bench_of
+from labctl.app.station import read_station
+from labctl.errors import RunEnded
+from labctl.events.journal import Entry
+from labctl.events.kinds import RunFinished, RunRested, RunSealed
+from labctl.instruments.channel import ChannelWire, place_of
+from labctl.run.bench import Bench, Seat
+from labctl.run.clock import RunClock
+from labctl.run.control import Control
+from labctl.run.engine import Engine
+from labctl.run.guarded import Unguarded
+from labctl.run.operator import Operator, Policy
+from labctl.run.scribe import Scribe
+from labctl.run.sections import Sections
+from labctl.run.verbs import LiveRun
+from labctl.simulation.host import Bench as SimulatedBench
+from labctl.store.journal import SqliteJournal, open_journal
+from labctl.store.ledger import Ledger
+from labctl.transport.base import Transport
+from labctl.transport.transcript import Transcript
+
+Hears = Callable[[Entry], None]
+
+
+@define
+class InProcess:
+    """One run on a simulated bench, and the bench; `take_up` again goes on where an engine before ended.
+
+    Args:
+        job: what to do; its data folder keeps journal and transcript.
+        bench: the simulated instruments; their clock is the run's.
+        control: what people ask of the run.
+        operator: who carries instructions out; nobody, where none is given, and the bench is told.
+        hears: called with every entry once it is kept.
+        durable: whether every entry is on the disk before the next command is sent.
+    """
+
+    job: Job
+    bench: SimulatedBench
+    control: Control = field(factory=Control)
+    operator: Operator | None = None
+    hears: Hears = lambda _entry: None
+    durable: bool = False
+
+    @classmethod
+    def of(cls, job: Job, *, seed: int | None = None) -> "InProcess":
+        """Return a run on the simulated bench that its job names. Raises StationError, UnknownInstrument."""
+        return cls(job, bench_of(read_station(Path(job.station)), seed=seed))
+
+    def carry_out(self) -> RunFinished | None:
+        """Return how the run ended, however often it has to wait for another day; None where it rests otherwise.
+
+        Raises:
+            LabctlError: the job was refused before anything was opened.
+            StoreFailed: the journal could not be kept.
+        """
+        while (ended := self.take_up()) is None:
+            until = self.waits_until()
+            if until is None or until <= self.bench.clock.now():
+                return None
+            self.bench.clock.wait((until - self.bench.clock.now()).total_seconds())
+        return ended
+
+    def take_up(self) -> RunFinished | None:
+        """Let one engine work and return how the run ended; None where it rests. Raises as `carry_out`."""
+        prepared = prepare(self.job)
+        folder, run = self.job.folder, self.job.run
+        clock = self.bench.clock
+        folder.runs.mkdir(parents=True, exist_ok=True)
+        transcript = Transcript(folder.transcript(run), clock)
+        try:
+            with SqliteJournal(folder.journal(run), run, durable=self.durable) as journal:
+                scribe = Scribe(journal, transcript, clock)
+                scribe.catch_up()
+                if scribe.progress.ended is not None:
+                    raise RunEnded(run=run, outcome=scribe.progress.ended.outcome.value)
+                scribe.ring = lambda _n: self.hears(next(iter(journal.read(journal.head.n - 1))))
+                run_clock = RunClock(clock, self.control.halted)
+                seats = prepared.seated.seats
+
+                def wire(seat: Seat) -> Transport:
+                    place = place_of(seat.address)
+                    if place is not None:
+                        role = next(role for role, each in seats.items() if each.instrument == place[0])
+                        return ChannelWire(seat.address, seat.instrument, lambda: bench.driver(role))
+                    return self.bench.loopback(seat.instrument, transcript=transcript)
+
+                bench = Bench(seats, scribe, run_clock, wire)
+                operator = self.operator if self.operator is not None else Policy(self._told, inspects=True)
+                live = LiveRun(scribe, bench, self.control, operator, run_clock)
+                made_by = software(prepared.procedure, prepared.seated)
+                started = scribe.progress.started or started_of(prepared, scribe, clock, made_by)
+                engine = Engine(
+                    started=started,
+                    scribe=scribe,
+                    bench=bench,
+                    control=self.control,
+                    guardian=Unguarded(),
+                    note=folder.note(run),
+                    work=Sections(prepared.procedure, started, live),
+                    clock=clock,
+                    software=made_by,
+                    by=self.job.by,
+                    reason=self.job.reason,
+                )
+                ended = engine.run()
+                if ended is not None:
+                    self._seal(journal, ended, simulated=started.simulated)
+                return ended
+        finally:
+            transcript.close()
+
+    def waits_until(self) -> datetime | None:
+        """Return from when on the resting run may be taken up; None where it does not wait for an instant."""
+        rested = [each.event for each in self.entries() if isinstance(each.event, RunRested)]
+        return rested[-1].until if rested else None
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the journal so far."""
+        with open_journal(self.job.folder.journal(self.job.run)) as journal:
+            return tuple(journal.read())
+
+    def _told(self, picture: str) -> None:
+        self.bench.operate(picture)
+
+    def _seal(self, journal: SqliteJournal, ended: RunFinished, *, simulated: bool) -> None:
+        head = journal.head
+        Ledger(self.job.folder.ledger).append(
+            RunSealed(
+                at=ended.at,
+                run=self.job.run,
+                entries=head.n,
+                head=head.digest.hex(),
+                outcome=ended.outcome,
+                simulated=simulated,
+            )
+        )

@@ -1,0 +1,61 @@
+"""Commands for those who write procedures: list them, run one on its simulated bench."""
+
+import argparse
+from pathlib import Path
+
+from labctl.cli.parser import Command, Words
+from labctl.cli.speech import FINE, put, put_json, say
+from labctl.language import Language
+
+
+def add(command: Command, words: Words) -> None:
+    """Add the commands for authors."""
+    command("procedures", _procedures, words("list the installed procedures", "列出已安装的规程"), json=True)
+    rehearse = command(
+        "simulate-run",
+        _simulate_run,
+        words(
+            "run a procedure on its simulated bench, to a verified certificate", "在模拟台位上执行规程，直至验证证书"
+        ),
+        json=True,
+    )
+    rehearse.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
+    rehearse.add_argument("--out", type=Path, default=Path("simulated-run"))
+    rehearse.add_argument(
+        "--station", type=Path, help=words("station file (default: its own bench)", "台位文件（默认规程自带台位）")
+    )
+    rehearse.add_argument(
+        "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
+    )
+    rehearse.add_argument("--seed", type=int, help=words("of all chance", "随机种子"))
+
+
+def _procedures(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.methods import installed_methods
+
+    methods = installed_methods()
+    if options.json:
+        put_json([each.plain() for each in methods])
+    else:
+        for each in methods:
+            put(each.line(language))
+    return FINE
+
+
+def _simulate_run(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.simulate_run import simulate_run
+
+    told = simulate_run(
+        options.procedure,
+        options.out,
+        station=options.station,
+        unit=options.unit,
+        seed=options.seed,
+        language=language,
+        say=say,
+    )
+    if options.json:
+        put_json(told.plain())
+    else:
+        put(told.text(language))
+    return told.status
