@@ -100,7 +100,7 @@ def _engine(
             transcript=transcript,
             interrupted=control.halted.is_set,
             meanwhile=lambda: bench.tend_silently(),  # noqa: PLW0108  (the bench takes this function)
-            person=lambda asked: live.read_out(asked, seat.expected.serial),
+            person=lambda asked: live.read_out(asked, seat.expected.serial, seat.limits),
         )
 
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)

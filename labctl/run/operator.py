@@ -6,10 +6,13 @@ from typing import Final, Protocol
 from attrs import define
 
 from labctl.events.kinds import Question
+from labctl.instruments.limits import Limit
 from labctl.language import Text
+from labctl.metrology.keyed import folded, keyed
+from labctl.metrology.quantity import Quantity
 from labctl.procedure.inspections import CONFORMS, INSPECTION
 from labctl.run.control import NobodyThere
-from labctl.transport.operator import Asked
+from labctl.transport.operator import SERIAL, Asked
 
 _OTHER_SERIAL: Final = Text(
     "The station names another serial number; read it once more", zh="与台位登记的出厂编号不符，请再读一次"

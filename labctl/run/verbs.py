@@ -1,6 +1,6 @@
 """The verbs of a procedure's functions, as a live run carries them out."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn, ParamSpec
@@ -10,17 +10,18 @@ from attrs import define, evolve, field
 from labctl.clock import Clock
 from labctl.errors import NotSettled, OperatorDeclined, RecordError, RunAborted
 from labctl.events.kinds import CommandReceived, NoteTaken, OperatorAnswered, OperatorAsked, Purpose, Question, Settled
+from labctl.instruments.limits import Limit
 from labctl.language import Text
-from labctl.metrology.keyed import folded, keyed
+from labctl.metrology.keyed import keyed
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.run import Reads
 from labctl.procedure.settling import Steady
 from labctl.records.observation import Indication, Setting
 from labctl.run.bench import Bench
 from labctl.run.control import Control, NobodyThere, Turned
-from labctl.run.operator import OTHER_SERIAL, Operator, question_of
+from labctl.run.operator import Operator, doubt_of, question_of
 from labctl.run.scribe import Scribe
-from labctl.transport.operator import SERIAL, Asked
+from labctl.transport.operator import Asked
 
 P = ParamSpec("P")
 _LOOK = 1.0  # seconds between two questions of `wait_until`
@@ -190,16 +191,18 @@ class LiveRun:
         )
         return keyed(answer) if unit else answer
 
-    def read_out(self, asked: Asked, serial: str = "") -> str:
+    def read_out(self, asked: Asked, serial: str = "", limits: Mapping[str, Limit] | None = None) -> str:
         """Ask a person what stands on an instrument without a wire, and return what was keyed in.
 
         Args:
             asked: by the instrument's driver.
             serial: which the station names; where another one is keyed in, it is asked once more.
+            limits: of the station, by quantity; what lies outside is asked again, with the reason.
         """
         answer = self.put(question_of(asked, self.new_key()))
-        if asked.of == SERIAL and serial and folded(answer) != serial:
-            answer = self.put(question_of(evolve(asked, why=OTHER_SERIAL), self.new_key()))
+        while (why := doubt_of(asked, answer, serial, limits or {})) is not None:
+            answer = self.put(question_of(evolve(asked, why=why), self.new_key()))
+            serial = ""  # twice the same word is taken for what stands there
         return answer
 
     def put(self, question: Question) -> str:

@@ -64,17 +64,24 @@ def test_what_was_keyed_in_is_the_reply() -> None:
 
 
 def test_an_implausible_reading_is_asked_again_with_the_reason() -> None:
-    person = Person(["235", "2O.3", "20.3"])
-    limits = {"temperature": Limit(low=Quantity.of(0, "°C"), high=Quantity.of(50, "°C"))}
-    driver, memory = person.before(Thermometer, limits=limits)
+    person = Person(["20350", "2O.3", "20.3"])
+    driver, memory = person.before(Thermometer)
     assert cast("Thermometer", driver).temperature().quantity == Quantity.of(20.3, "°C")
     reasons = [each.why.en for each in person.heard if each.why is not None]
-    assert "235 °C lies outside 0 °C … 50 °C" in reasons[0]
+    assert "20350 °C lies outside -200 °C … 1800 °C" in reasons[0]
     assert "'2O.3'" in reasons[1]
     assert "读取温度" in person.heard[1].said.zh
     taken = memory.events[0]
     assert isinstance(taken, IndicationTaken)
-    assert [each.received for each in taken.exchanges] == [b"235\n", b"2O.3\n", b"20.3\n"]
+    assert [each.received for each in taken.exchanges] == [b"20350\n", b"2O.3\n", b"20.3\n"]
+
+
+def test_what_the_station_holds_impossible_is_no_indication() -> None:
+    limits = {"temperature": Limit(low=Quantity.of(0, "°C"), high=Quantity.of(50, "°C"))}
+    driver, memory = Person(["235"]).before(Thermometer, limits=limits)
+    with pytest.raises(ReplyError, match="within 0 °C … 50 °C"):
+        cast("Thermometer", driver).temperature()
+    assert not any(isinstance(each, IndicationTaken) for each in memory.events)
 
 
 def test_five_senseless_answers_are_enough() -> None:

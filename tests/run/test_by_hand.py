@@ -60,10 +60,10 @@ def test_a_person_reads_the_room_and_a_doubtful_entry_is_asked_again(tmp_path: P
     assert (opened.address, opened.identity.serial) == ("operator:", "SIMPTU3001")
     taken = next(each for each in happened if isinstance(each, IndicationTaken) and each.instrument == "room")
     assert (taken.method, taken.reply, taken.quantity.value) == ("temperature", b"20,3\n", 20.3)
-    assert [each.received for each in taken.exchanges] == [b"203\n", b"20,3\n"]
+    assert [each.received for each in taken.exchanges] == [b"20,3\n"]
     questions = [each.question.text.en for each in happened if isinstance(each, OperatorAsked)]
     assert any("203 °C lies outside 10 °C … 30 °C" in each for each in questions)
-    assert "20,3" in {each.answer for each in happened if isinstance(each, OperatorAnswered)}
+    assert {"203", "20,3"} <= {each.answer for each in happened if isinstance(each, OperatorAnswered)}
     with open_journal(told.journal) as journal:
         bundle = bundle_of(journal, DataFolder(tmp_path).transcript(told.run))
     assert (replayed(bundle).finding, transcribed(bundle).finding) == (Finding.AGREES, Finding.AGREES)

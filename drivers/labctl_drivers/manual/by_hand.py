@@ -1,7 +1,8 @@
 """What every instrument that a person reads has in common: a question, a plausible number, its unit and its digits.
 
-The wire is a person (`operator:`); on a simulated bench it is an eye that answers the same questions. A station's
-`limits` are limits of plausibility here: what lies outside is asked again, with the reason.
+The wire is a person (`operator:`); on a simulated bench it is an eye that answers the same questions. Limits are limits
+of plausibility here: what lies outside those of the model is asked again, with the reason. The station's are watched by
+the run, which asks the person again itself: a call made again from its bytes knows of no station.
 """
 
 from typing import Final
@@ -63,6 +64,7 @@ class ByHand(Driver, maker="Manual"):
             value = Quantity.of(number(typed, instrument=self.name, query=sent, reply=received), unit)
             why = self._doubt(quantity, value)
             if why is None:
+                self._refuse_implausible(quantity, value, sent, received)
                 shown = Indication(quantity=value, reply=received, taken_at=taken_at, of=self.name)
                 return self._indicated(shown, asked_at, self._resolution(typed, unit))
         raise ReplyError(instrument=self.name, query=sent, reply=received, expected="a plausible number")
@@ -86,10 +88,17 @@ class ByHand(Driver, maker="Manual"):
             return ""
 
     def _doubt(self, quantity: str, value: Quantity) -> Text | None:
-        limit = self.allowed(quantity)
+        limit = self.limits.get(quantity)
         if limit is None or limit.holds(value):
             return None
         return _DOUBTFUL.filled(value=str(value), allowed=limit.text)
+
+    def _refuse_implausible(self, quantity: str, value: Quantity, sent: bytes, received: bytes) -> None:
+        """Refuse what the station holds impossible; a person was asked again before it came here."""
+        limit = self.allowed(quantity)
+        if limit is not None and not limit.holds(value):
+            expected = f"{quantity} within {limit.text}"
+            raise ReplyError(instrument=self.name, query=sent, reply=received, expected=expected)
 
     def _unit(self, usual: str) -> str:
         """Return the unit of the scale: the station's where the address states one."""
