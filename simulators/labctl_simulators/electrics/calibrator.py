@@ -87,7 +87,7 @@ class Calibrator(SimulatedInstrument):
         self.status = self.registers()
         self.amplitude = Amplitude()
         self.compensation = ""  # for which kind of ohmmeter the leads are compensated
-        self.strained_by: set[str] = set()
+        self.strained_by: dict[str, bool] = {}  # by meter
         self.power_on()
         world.physical.append(self.output)
 
@@ -111,6 +111,7 @@ class Calibrator(SimulatedInstrument):
         self.amplitude = Amplitude()
         self.compensation = ""
         self.range: str = self.span_of(self.amplitude).name
+        self._most = self._borne()
         self.settled_at = self.now
         self.output.jump(0.0)
 
@@ -135,20 +136,35 @@ class Calibrator(SimulatedInstrument):
             return Presented(NOTHING) if set_to.unit == "OHM" else Presented(VOLTAGE, 0.0, 0.0, self.resistance)
         kind = _KINDS[set_to.unit]
         series = self.resistance if kind == VOLTAGE else 0.0
-        most = self.figure("compliance", COMPLIANCE) if kind == CURRENT else self.span_of(set_to).most
-        return Presented(kind, self.output.value, set_to.hertz, series, most, self.noise(), self.compensation)
+        return Presented(kind, self.output.value, set_to.hertz, series, self._most, self.noise(), self.compensation)
 
-    def strain(self, by: str, *, strained: bool) -> None:
-        """Learn that a meter's circuit does not let it hold its output: after a fifth of a second it trips."""
-        if not strained:
-            self.strained_by.discard(by)
-        elif by not in self.strained_by:
-            self.strained_by.add(by)
+    def _borne(self) -> float:
+        """Return what the output bears of what it does not hold."""
+        if self.amplitude.unit == "A":
+            return self.figure("compliance", COMPLIANCE)
+        return self.span_of(self.amplitude).most
+
+    def strain(self, by: str, *, strained: bool | None) -> None:
+        """Learn whether a meter's circuit lets it hold its output: where not, it trips after a fifth of a second.
+
+        A current has to find one way; a voltage must not find one that bears too much.
+        """
+        before = self.strained
+        if strained is None:
+            self.strained_by.pop(by, None)
+        else:
+            self.strained_by[by] = strained
+        if self.strained and not before:
             self.world.at(self.now + TRIP, self._give_in)
 
+    @property
+    def strained(self) -> bool:
+        """Return whether it cannot hold its output."""
+        told = self.strained_by.values()
+        return bool(told) and (all(told) if self.amplitude.unit == "A" else any(told))
+
     def _give_in(self) -> None:
-        if self.strained_by:
-            self.strained_by.clear()
+        if self.strained:
             self.trip()
 
     def true_output(self, amplitude: Amplitude) -> float:
@@ -172,6 +188,7 @@ class Calibrator(SimulatedInstrument):
             self.compensation, self.locked = "", False
         self.amplitude = amplitude
         self.range = self.range if self.locked else wanted
+        self._most = self._borne()
         self._approach(RANGE_CHANGE if changed else 0.0)
 
     def operate(self) -> None:
@@ -185,7 +202,6 @@ class Calibrator(SimulatedInstrument):
     def stand_by(self) -> None:
         """Disconnect the output from the terminals."""
         self.energised = False
-        self.strained_by.clear()
         self.output.jump(0.0)
 
     def _approach(self, longer: float) -> None:

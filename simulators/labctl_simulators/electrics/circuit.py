@@ -1,9 +1,10 @@
-"""What comes of a source and a meter that are connected: what one presents, how the other loads it, what it sees."""
+"""What comes of a source and a meter that are connected: what one presents, how the other loads it, what it sees.
+
+The records here are made anew at every step of a bench's physics; named tuples are the cheapest that there is.
+"""
 
 import math
-from typing import Final, Protocol, runtime_checkable
-
-from attrs import frozen
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 VOLTAGE: Final = "voltage"
 CURRENT: Final = "current"
@@ -12,8 +13,7 @@ FOUR_WIRE: Final = "four-wire resistance"
 NOTHING: Final = "nothing"
 
 
-@frozen
-class Presented:
+class Presented(NamedTuple):
     """What a source holds at its terminals, without load."""
 
     kind: str = NOTHING
@@ -25,8 +25,7 @@ class Presented:
     compensated: str = ""  # resistance: for which kind of meter the leads are compensated
 
 
-@frozen
-class Load:
+class Load(NamedTuple):
     """What a meter is to whoever feeds it."""
 
     kind: str = VOLTAGE  # what it measures: a voltage, a current, a resistance with two wires or with four
@@ -35,8 +34,7 @@ class Load:
     through: float = 1e-3  # A, its test current
 
 
-@frozen
-class Wires:
+class Wires(NamedTuple):
     """How a meter is wired to its source."""
 
     ohms: float = 0.0  # of both leads together
@@ -45,8 +43,7 @@ class Wires:
     reversed: bool = False
 
 
-@frozen
-class Seen:
+class Seen(NamedTuple):
     """What stands at the terminals that a meter looks at, in the unit of what it measures."""
 
     direct: float = 0.0
@@ -64,8 +61,8 @@ class Presents(Protocol):
         """Return what it holds at its terminals now."""
         ...
 
-    def strain(self, by: str, *, strained: bool) -> None:
-        """Learn whether the circuit of a meter lets it hold what it presents."""
+    def strain(self, by: str, *, strained: bool | None) -> None:
+        """Learn whether the circuit of a meter lets it hold what it presents; None: it is no longer connected."""
         ...
 
 

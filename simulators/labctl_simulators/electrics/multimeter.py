@@ -109,6 +109,7 @@ class Multimeter(SimulatedInstrument):
         self.noise_at_terminals = 0.0  # rms, what comes with the signal
         self.switched = "FRON"
         self.fused = True
+        self._load, self._load_of, self._load_fused = Load(), Setup(), True
         scale = self.figure("error", 1.0)
         self.hidden = {
             (name, top): hidden_error(
@@ -146,7 +147,12 @@ class Multimeter(SimulatedInstrument):
         return self.functions[self.setup.function]
 
     def load(self) -> Load:
-        """Return what it is to a source now."""
+        """Return what it is to a source now; the same as long as the set-up is."""
+        if self._load_of is not self.setup or self._load_fused is not self.fused:
+            self._load, self._load_of, self._load_fused = self._present_load(), self.setup, self.fused
+        return self._load
+
+    def _present_load(self) -> Load:
         function, top = self.function, self.setup.now.top
         kind = function.kind
         ohms = function.ohms.get(top, 1e10)

@@ -68,7 +68,7 @@ class Leads:
     def take(self, source: Presents) -> None:
         """Connect to another source; the one before is without load."""
         if self.source is not None:
-            self.source.strain(self.key, strained=False)
+            self.source.strain(self.key, strained=None)
         self.source = source
 
     def presented(self) -> Presented:
@@ -101,6 +101,8 @@ class Leads:
     def advance(self, dt: float) -> None:  # noqa: ARG002  (a wire knows no delay)
         """Bring to both sides what the circuit is now."""
         now = self.at_meter()
+        if now == self._told:
+            return
         if self.meter.load().kind == CURRENT and abs(now.direct) + now.alternating > FUSE and not _bears(self.meter):
             self.meter.fused = False
             now = self.at_meter()

@@ -29,7 +29,7 @@ class PassiveStandard:
             return Presented(VOLTAGE, self.value, 0.0, SERIES, math.inf, NOISE * self.value)
         return Presented(RESISTANCE, self.value)
 
-    def strain(self, by: str, *, strained: bool) -> None:
+    def strain(self, by: str, *, strained: bool | None) -> None:
         """Bear it: nothing trips."""
 
 
