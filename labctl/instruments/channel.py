@@ -1,7 +1,7 @@
 """Sensors that hang on a channel of a readout: drivers of their own, whose wire is that channel."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Final, Protocol, cast, runtime_checkable
+from typing import ClassVar, Final, cast
 
 from attrs import define, evolve
 
@@ -19,14 +19,6 @@ from labctl.transport.base import Ending, Transport
 
 SCHEME: Final = "channel:"
 """Begins the address of a sensor: `channel:readout/2` is channel 2 of the instrument `readout`."""
-
-
-@runtime_checkable
-class HasChannels(Protocol):
-    """A readout that can be told which sensors hang on its channels."""
-
-    channels: tuple[int, ...]
-    sensors: dict[int, str]
 
 
 class ChannelReadout(Driver):
@@ -95,7 +87,7 @@ class ChannelWire:
     def driver(self) -> Driver:
         """Return the readout's driver, told of this sensor. Raises ConnectFailed where it has no such channel."""
         place, readout = place_of(self.address), self.readout()
-        if place is None or not isinstance(readout, HasChannels) or place[1] not in readout.channels:
+        if place is None or not isinstance(readout, ChannelReadout) or place[1] not in readout.channels:
             reason = Text("{name} has no such channel", zh="{name} 没有该通道").filled(name=readout.name)
             raise ConnectFailed(instrument=self.instrument, address=self.address, reason=reason)
         readout.sensors[place[1]] = self.instrument

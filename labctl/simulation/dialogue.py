@@ -52,6 +52,8 @@ def spellings(pattern: str) -> set[str]:
 
 def split(text: str, separator: str) -> list[str]:
     """Return the parts between separators that do not stand in quotes, without surrounding spaces."""
+    if "'" not in text and '"' not in text:
+        return [each.strip() for each in text.split(separator)]
     parts, quote = [""], ""
     for each in text:
         if each == separator and not quote:

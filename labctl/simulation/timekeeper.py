@@ -98,7 +98,7 @@ class Timekeeper:
     def pass_on(self) -> None:
         """Let what is due by now arrive, whether anybody waits for it or not: late answers, and what nobody asked."""
         self.world.catch_up()
-        for line in [each for each in self._lines if each.claimed and each.up]:
+        for line in [each for each in self._lines if each.outbox and each.claimed and each.up]:
             line.put_due()
 
     def _claimed_at(self, address: str) -> Line | None:

@@ -1,8 +1,9 @@
 """Julabo FP50-HL refrigerated and heating circulator, over its serial port.
 
 Source: operating manuals of the SL, SC and ME series, chapter remote control (pages 82, 42 and 63): commands end with
-CR, answers with LF, a command that sets something is not answered and needs 250 ms of rest, a query 10 ms. It has to be switched to remote control at its panel. The form of `version`, the numbers of its messages and the
-line as delivered, 4800 baud, 7E1, RTS/CTS, are engineering memory [K]; so is the range.
+CR, answers with LF, a command that sets something is not answered and needs 250 ms of rest, a query 10 ms. It has to be
+switched to remote control at its panel. The form of `version`, the numbers of its messages, the range and the line as
+delivered, 4800 baud, 7E1, RTS/CTS, are engineering memory [K].
 """
 
 import re

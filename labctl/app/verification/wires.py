@@ -17,7 +17,7 @@ from labctl.events.kinds import (
     SettingMade,
     TranscriptSealed,
 )
-from labctl.instruments.channel import HasChannels, place_of
+from labctl.instruments.channel import ChannelReadout, place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.replay import Replay
 from labctl.language import Language, Text
@@ -103,7 +103,7 @@ def _plug_in(replays: dict[str, Replay], places: dict[str, dict[int, str]], open
         places.setdefault(place[0], {})[place[1]] = opened.instrument
     for readout, sensors in places.items():
         driver = replays[readout].driver if readout in replays else None
-        if isinstance(driver, HasChannels):
+        if isinstance(driver, ChannelReadout):
             driver.sensors.update(sensors)
 
 

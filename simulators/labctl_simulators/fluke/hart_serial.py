@@ -268,9 +268,7 @@ class HartDialogue(Dialogue):
         return f"ver.{who.model},{who.firmware or self.controller.version}"
 
     def _help(self, value: str) -> str:  # noqa: ARG002  (cannot be set)
-        return (
-            "s[etpoint] t[emperature] u[nits] v[ernier] po[wer] pr[opband] c[utout] sa[mple] du[plex] lf[eed] *ver"
-        )
+        return "s[etpoint] t[emperature] u[nits] v[ernier] po[wer] pr[opband] c[utout] sa[mple] du[plex] lf[eed] *ver"
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

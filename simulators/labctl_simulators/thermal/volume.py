@@ -54,6 +54,9 @@ class Volume:
     temperature: float = ROOM  # of the control sensor, without the ripple
     demand: float = ROOM
     shift: float = 0.0  # the ripple now
+    at_sensor: float = ROOM  # both together
+    _strength: float = 0.2  # of the gradients now
+    _bow: float = 0.0
     _rate: float = 0.0
     _elapsed: float = 0.0
     _late: deque[float] = field(factory=deque[float], init=False)
@@ -90,6 +93,10 @@ class Volume:
             self._controlled(dt)
         else:
             self._left_alone(dt)
+        self.at_sensor = self.temperature + self.shift
+        away = self.at_sensor - ROOM
+        self._strength = min(max(abs(away) / 50.0, 0.2), 3.0) * (1.0 if self.stirred else UNSTIRRED)
+        self._bow = self.figures.bow * away / 1000.0
 
     def _controlled(self, dt: float) -> None:
         figures = self.figures
@@ -117,20 +124,17 @@ class Volume:
         for n in range(len(self._late)):
             self._late[n] = self.temperature
 
-    # --- in space ----------------------------------------------------------------------------------------------------
+    def uneven(self, uniformity: float) -> None:
+        """Be as uneven as this: the greatest difference between two places of its working space, in kelvins."""
+        self._gradients = (uniformity / 2.0, math.copysign(uniformity / 2.0, self._gradients[1]))
 
-    @property
-    def at_sensor(self) -> float:
-        """Return the temperature at the control sensor."""
-        return self.temperature + self.shift
+    # --- in space ----------------------------------------------------------------------------------------------------
 
     def at(self, place: Place) -> float:
         """Return the temperature at a place."""
-        away = self.at_sensor - ROOM
-        strength = min(max(abs(away) / 50.0, 0.2), 3.0) * (1.0 if self.stirred else UNSTIRRED)
         below = (place.depth - MIDDLE) / 100.0
         unlike = self._gradients[0] * place.across + self._gradients[1] * below
-        return self.at_sensor + strength * unlike - self.figures.bow * below * below * away / 1000.0
+        return self.at_sensor + self._strength * unlike - self._bow * below * below
 
     def immersion(self, place: Place) -> float:
         """Return the millimetres of a sensor that are in it."""

@@ -1,0 +1,1 @@
+"""Simulated instruments made by Isotech."""

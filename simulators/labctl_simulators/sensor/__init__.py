@@ -1,0 +1,1 @@
+"""Simulated passive sensors, which answer through the readout that they hang on."""
