@@ -418,8 +418,10 @@ class Driver:
         self.wire.open()
         self.wire.clear()
         self._drain()
-        self.wire.write(self.safe.clears if self.safe is not None else self.terminator)
-        self._drain()
+        clears = self.safe.clears if self.safe is not None else self.terminator
+        if clears:
+            self.wire.write(clears)
+            self._drain()
         found = self.recognise(expected)
         self._drain()  # answers to the identifications before this one
         return found

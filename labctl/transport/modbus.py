@@ -51,11 +51,10 @@ class TcpFrames:
     _raw: bytes = field(default=b"", init=False)
 
     def send(self, message: bytes, within: float) -> None:
-        """Send a message in its frame; an empty message is none, because a frame needs nothing to end it."""
-        if message:
-            self._number = self._number % 0xFFFF + 1
-            self.inner.send(self._framer.encode(message, self.unit, self._number), within)
-            self._awaited = self.unit != BROADCAST
+        """Send a message in its frame."""
+        self._number = self._number % 0xFFFF + 1
+        self.inner.send(self._framer.encode(message, self.unit, self._number), within)
+        self._awaited = self.unit != BROADCAST
 
     def receive(self, within: float) -> bytes:
         """Return the answer to the newest message, waiting for it; nothing else is ever handed over."""
@@ -129,9 +128,7 @@ class RtuFrames:
         self._framer = FramerRTU(self._decoder)
 
     def send(self, message: bytes, within: float) -> None:
-        """Send a message in its frame, after the silence; an empty message is none."""
-        if not message:
-            return
+        """Send a message in its frame, after the silence."""
         if self._awaited:
             self._let_pass()
         if self._raw:

@@ -282,14 +282,21 @@ def _is_sound(frame: bytes) -> bool:
 
 
 def _check(frame: bytes) -> bytes:
-    """Return the check value as it goes over the wire, the lower byte first.
+    """Return the check value as it goes over the wire, the lower byte first (6.2.2).
 
     >>> _check(bytes.fromhex("01 03 00 6b 00 03")).hex()
     '7417'
     """
     register = 0xFFFF
     for each in frame:
-        register ^= each
-        for _ in range(8):
-            register = register >> 1 ^ 0xA001 if register & 1 else register >> 1
+        register = register >> 8 ^ _TABLE[(register ^ each) & 0xFF]
     return register.to_bytes(2, "little")
+
+
+def _shifted(register: int) -> int:
+    for _ in range(8):
+        register = register >> 1 ^ 0xA001 if register & 1 else register >> 1
+    return register
+
+
+_TABLE: Final = tuple(_shifted(each) for each in range(256))

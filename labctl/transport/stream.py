@@ -127,7 +127,7 @@ class StreamTransport:
             self._note("closed")
 
     def write(self, message: bytes) -> None:
-        """Write a whole message.
+        """Write a whole message; an empty one is none, as where a wire needs nothing to clear it.
 
         Raises:
             TransportPoisoned: after a time-out, until the wire is opened again.
@@ -135,6 +135,8 @@ class StreamTransport:
             TransportTimeout: the wire does not take the bytes.
         """
         channel = self._usable()
+        if not message:
+            return
         try:
             self._drop_unasked(channel)
             self._keep(Direction.OUT, message)
