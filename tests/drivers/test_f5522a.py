@@ -171,3 +171,79 @@ def test_recovery_opens_anew_clears_and_recognises() -> None:
         calibrator.recognise(Identity(manufacturer="Fluke", model="5522A", serial=""))
         with pytest.raises(WrongIdentity):
             calibrator.recover()
+
+
+AT_ONCE = (b"ISR?\r\n", b"4097\r\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "command", "answer"),
+    [
+        (
+            "source_ac_voltage",
+            (Quantity.of(10, "V"), Quantity.of(1, "kHz")),
+            b"OUT 10 V, 1000 HZ\r\n",
+            b"1.000000E+01,V,0E+00,0,1.00E+03\r\n",
+        ),
+        ("source_dc_current", (Quantity.of(-5, "mA"),), b"OUT -0.005 A\r\n", b"-5.000000E-03,A,0E+00,0,0.00E+00\r\n"),
+        (
+            "source_ac_current",
+            (Quantity.of(1, "A"), Quantity.of(50, "Hz")),
+            b"OUT 1 A, 50 HZ\r\n",
+            b"1.000000E+00,A,0E+00,0,5.00E+01\r\n",
+        ),
+        (
+            "source_resistance",
+            (Quantity.of(1.9, "MΩ"),),
+            b"OUT 1900000 OHM\r\n",
+            b"1.900000E+06,OHM,0E+00,0,0.00E+00\r\n",
+        ),
+    ],
+)
+def test_every_function_is_presented_the_same_way(
+    method: str, arguments: tuple[Quantity, ...], command: bytes, answer: bytes
+) -> None:
+    """Operators Manual, chapter 6, OUT: units V, A, OHM, HZ; `OUT?` names the unit of the amplitude and the frequency."""
+    with Conversation((command, b""), FINE, (b"OUT?\r\n", answer), OPER, FINE, AT_ONCE) as wire:
+        assert getattr(F5522A(wire), method)(*arguments).quantity == arguments[0]
+
+
+def test_after_an_alternating_output_a_direct_one_says_its_frequency() -> None:
+    with Conversation(
+        (b"OUT 1 V, 60 HZ\r\n", b""), FINE, (b"OUT?\r\n", b"1.000000E+00,V,0E+00,0,6.00E+01\r\n"), OPER, FINE, AT_ONCE,
+        (b"OUT 10 V, 0 HZ\r\n", b""), FINE, IS_OUT, OPER, FINE, AT_ONCE,
+        OUT, FINE, IS_OUT, OPER, FINE, AT_ONCE,
+    ) as wire:  # fmt: skip
+        calibrator = F5522A(wire)
+        calibrator.source_ac_voltage(Quantity.of(1, "V"), Quantity.of(60, "Hz"))
+        calibrator.source_dc_voltage(TEN_VOLTS)
+        calibrator.source_dc_voltage(TEN_VOLTS)
+
+
+def test_an_alternating_output_is_no_direct_voltage() -> None:
+    with (
+        Conversation(OUT, FINE, (b"OUT?\r\n", b"1.000000E+01,V,0E+00,0,5.00E+01\r\n")) as wire,
+        pytest.raises(ReplyError),
+    ):
+        F5522A(wire).source_dc_voltage(TEN_VOLTS)
+    milliampere = (b"OUT?\r\n", b"1.000000E+01,A,0E+00,0,0.00E+00\r\n")
+    with Conversation(milliampere) as wire, pytest.raises(ReplyError, match="a DC voltage"):
+        F5522A(wire).output_voltage()
+
+
+def test_leads_are_compensated_and_the_choice_is_read_back() -> None:
+    refused = (b"ERR?\r\n", b'539,"Can\'t change compensation now"\r\n')
+    with Conversation(
+        (b"ZCOMP WIRE4\r\n", b""), FINE, (b"ZCOMP?\r\n", b"WIRE4\r\n"), (b"ZCOMP WIRE2\r\n", b""), refused, FINE
+    ) as wire:
+        calibrator = F5522A(wire)
+        calibrator.set_lead_compensation(4)
+        with pytest.raises(InstrumentReported, match="539"):
+            calibrator.set_lead_compensation(2)
+        with pytest.raises(LimitExceeded):
+            calibrator.set_lead_compensation(3)
+
+
+def test_a_frequency_beyond_any_output_is_refused_before_the_wire() -> None:
+    with Conversation() as wire, pytest.raises(LimitExceeded, match="1 MHz"):
+        F5522A(wire).source_ac_voltage(Quantity.of(1, "V"), Quantity.of(1, "MHz"))

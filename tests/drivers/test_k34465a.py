@@ -132,3 +132,52 @@ def test_an_adjustment_unsecures_the_meter_for_one_step() -> None:
         pytest.raises(InstrumentReported, match="742"),
     ):
         K34465A(wire).adjust_dc_voltage(step)
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "top", "written", "unit"),
+    [
+        ("ac_voltage", "VOLT:AC", Quantity.of(100, "mV"), "0.1", "V"),
+        ("dc_current", "CURR:DC", Quantity.of(10, "µA"), "0.00001", "A"),
+        ("ac_current", "CURR:AC", Quantity.of(3, "A"), "3", "A"),
+        ("two_wire_resistance", "RES", Quantity.of(1, "GΩ"), "1000000000", "Ω"),
+        ("four_wire_resistance", "FRES", Quantity.of(10, "kΩ"), "10000", "Ω"),
+    ],
+)
+def test_a_range_selects_its_function(name: str, function: str, top: Quantity, written: str, unit: str) -> None:
+    """Operating and Service Guide, SCPI reference: SENSe subsystems of each function."""
+    with Conversation(
+        (f'SENS:FUNC "{function}"\n'.encode(), b""), FINE,
+        (f"SENS:{function}:RANG {written}\n".encode(), b""), FINE,
+        (f"SENS:{function}:RANG?\n".encode(), f"{float(written):+.8E}\n".encode()),
+        (b"READ?\n", b"+1.00000000E-02\n"),
+    ) as wire:  # fmt: skip
+        meter = K34465A(wire)
+        getattr(meter, f"set_{name}_range")(top)
+        assert getattr(meter, name)().quantity == Quantity.of(0.01, unit)
+
+
+def test_a_direct_voltage_is_not_read_while_another_function_is_selected() -> None:
+    with Conversation(
+        (b'SENS:FUNC "VOLT:AC"\n', b""), FINE, (b"SENS:VOLT:AC:RANG 10\n", b""), FINE,
+        (b"SENS:VOLT:AC:RANG?\n", b"+1.0E+01\n"), (b'SENS:FUNC "VOLT:DC"\n', b""), FINE, *RANGE_10,
+        (b"READ?\n", b"+1.0E+00\n"),
+    ) as wire:  # fmt: skip
+        meter = K34465A(wire)
+        meter.set_ac_voltage_range(Quantity.of(10, "V"))
+        with pytest.raises(NotReady):
+            meter.dc_voltage()
+        meter.set_dc_voltage_range(Quantity.of(10, "V"))
+        meter.dc_voltage()
+
+
+def test_the_bandwidth_belongs_to_both_alternating_functions() -> None:
+    with Conversation(
+        (b"SENS:VOLT:AC:BAND 200\n", b""), FINE, (b"SENS:CURR:AC:BAND 200\n", b""), FINE,
+        (b"SENS:VOLT:AC:BAND?\n", b"+2.00000000E+02\n"), (b"ROUT:TERM?\n", b"REAR\n"),
+    ) as wire:  # fmt: skip
+        meter = K34465A(wire)
+        meter.set_lowest_frequency(Quantity.of(1, "kHz"))
+        assert meter.terminals() == "REAR"
+    with Conversation() as wire, pytest.raises(LimitExceeded, match="from 3 Hz"):
+        K34465A(wire).set_lowest_frequency(Quantity.of(1, "Hz"))

@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from labctl.errors import NotReady
+from labctl.instruments.channel import ChannelReadout
 from labctl.instruments.scpi import ScpiDriver
 from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Indication
@@ -23,10 +24,11 @@ THRESHOLD: Final = 2.5  # volts, half of a 5 V pulse
 _COUNT: Final = re.compile(r"([+-]\d\.\d+E[+-]\d{3})(?: [A-Z]+)?")
 
 
-class K53230A(ScpiDriver, maker="Keysight", model="53230A"):
+class K53230A(ScpiDriver, ChannelReadout, maker="Keysight", model="53230A"):
     """Keysight 53230A, universal counter."""
 
     quantities = ("pulses",)
+    channels = (1,)
 
     _read: int = 0  # fillings in the memory that were read
 
@@ -52,11 +54,21 @@ class K53230A(ScpiDriver, maker="Keysight", model="53230A"):
             NotReady: no gate was open and closed again since this was read the last time.
             Overload: the counter gave up.
         """
+        return self.gated_pulses_on(1)
+
+    def gated_pulses_on(self, channel: int) -> Indication:
+        """Read the whole pulses of the meter on a channel, counted during the last filling.
+
+        Raises:
+            NotReady: no gate was open and closed again since this was read the last time.
+            Overload: the counter gave up.
+        """
+        of = self.sensor_on(channel)
         taken = self.query_integer("DATA:POIN?")
         if taken <= self._read:
             found = f"{taken} in memory, {self._read} of them read"
             raise NotReady(instrument=self.name, asked="the count of another filling", found=found, waited=0.0)
-        shown = self.indication("DATA:LAST?", "1", resolution=Quantity.of(1, "1"), part=_count)
+        shown = self.indication("DATA:LAST?", "1", resolution=Quantity.of(1, "1"), of=of, part=_count)
         self._read = taken
         return shown
 
