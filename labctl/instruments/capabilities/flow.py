@@ -127,5 +127,14 @@ class CountsPulses(Protocol):
         ...
 
 
+class ScansPulses(Protocol):
+    """A counter that the diverter gates, and that knows which meter is on which of its channels."""
+
+    @concerns("pulses", "1")
+    def gated_pulses_on(self, channel: int) -> Indication:
+        """Read the whole pulses of the meter on a channel, counted from 1, during the last filling."""
+        ...
+
+
 class MeasuresLineState(MeasuresTemperature, MeasuresPressure, Protocol):
     """Sensors in the pipe at the meter: temperature and pressure of the liquid."""

@@ -9,6 +9,7 @@ from typing import Final
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.modbus import Bit, Cell
 from labctl.simulation.talk import Said
+from labctl.simulation.truth import of_standard
 from labctl.simulation.world import World
 from labctl_simulators.generic.module import SERIAL, GenericDialogue
 from labctl_simulators.hydraulics.diverter import Diverter
@@ -38,6 +39,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             spread=self.figure("spread", 0.002),
         )
         self.gate = PulseGate(world)
+        self.timer_error = of_standard(world, placed.asset, "time", "s")
         self.line_stuck = False
         self.begun = self.fillings = 0
         self.duration = 10.0  # seconds, of the next filling
@@ -135,6 +137,10 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             else:
                 self.world.at(self.now + 0.5, lambda: self._guard(filling))
 
+    def timed(self, true: float) -> float:
+        """Return what the timer makes of a time in s."""
+        return true - self.timer_error.at(true) if true else 0.0
+
     def _moved(self) -> None:
         self.moved()
 
@@ -223,8 +229,22 @@ class FlowRigDialogue(GenericDialogue):
     input = (
         Cell(at=0, read=lambda talk: talk.rig.state_now, name="state"),
         Cell(at=1, read=lambda talk: talk.rig.fillings % 0x10000, name="fillings"),
-        Cell(at=2, read=lambda talk: talk.rig.filling_time, name="filling time", form="u32", scale=1e-6, measured=True),
-        Cell(at=4, read=lambda talk: talk.rig.pulse_time, name="pulse time", form="u32", scale=1e-6, measured=True),
+        Cell(
+            at=2,
+            read=lambda talk: talk.rig.timed(talk.rig.filling_time),
+            name="filling time",
+            form="u32",
+            scale=1e-6,
+            measured=True,
+        ),
+        Cell(
+            at=4,
+            read=lambda talk: talk.rig.timed(talk.rig.pulse_time),
+            name="pulse time",
+            form="u32",
+            scale=1e-6,
+            measured=True,
+        ),
         SERIAL,
     )
     holding = (

@@ -1,6 +1,7 @@
 """What every flowmeter does with what flows through it: an error curve, a zero, damping, pulses, a counted volume."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,9 +10,10 @@ from labctl.simulation.truth import TrueError, half_width, of_standard
 from labctl.simulation.world import World
 from labctl_simulators.hydraulics.pipe import HOUR, Pipe, StillPipe
 
-STEP: Final = 0.1  # seconds
+STEP: Final = 0.2  # seconds
 UNIT: Final = "m³/h"
 QUANTITY: Final = "flow"
+KNOTS: Final = tuple(0.005 * 1.07**n for n in range(82))  # of the range: the flows for which its error is drawn
 
 
 class InlineMeter(SimulatedInstrument):
@@ -48,20 +50,28 @@ class InlineMeter(SimulatedInstrument):
         self.zero = world.drawn(self.figure("zero", 2e-5), self.key, "zero") * self.greatest / HOUR  # m³/s
         self.zero_set = 0.0  # m³/s, taken off by a zero adjustment
         self.shown_flow = 0.0  # m³/s, damped
-        self._counted, self._passed, self._factor = 0.0, 0.0, 1.0
-        self._at, self._factor_for = 0.0, math.nan  # the flow for which the factor was found
+        self._counted, self._passed, self.factor = 0.0, 0.0, 1.0
+        self._at = 0.0
+        self._curve: list[float] = []  # its relative error at the knots, found when it is first asked for
         world.physical.append(self)
 
     # --- its error ---------------------------------------------------------------------------------------------------
 
     def error(self, flow: float) -> float:
-        """Return the relative error of indication at a true flow in m³/s, its zero apart."""
-        q = abs(flow) * HOUR
-        if q < 1e-6 * self.greatest:
-            return 0.0
+        """Return the relative error of indication at a true flow in m³/s, its zero apart; linear between knots."""
+        q = abs(flow) * HOUR / self.greatest
+        if not self._curve:
+            self._curve = [self._error_at(each) for each in KNOTS]
+        n = bisect_left(KNOTS, q)
+        if n in {0, len(KNOTS)}:
+            return self._curve[min(n, len(KNOTS) - 1)]
+        share = (q - KNOTS[n - 1]) / (KNOTS[n] - KNOTS[n - 1])
+        return (1 - share) * self._curve[n - 1] + share * self._curve[n]
+
+    def _error_at(self, share: float) -> float:
+        q = share * self.greatest
         if self.record is not None:
             return -self.record.at(q) / q
-        share = q / self.greatest
         lines = self.placed.unit.specification if self.placed.unit is not None else ()
         mine = [each for each in lines if each.quantity == QUANTITY]
         figure = next((each.figure for each in mine if q <= each.up_to.value_in(UNIT) * (1 + 1e-9)), "")
@@ -85,23 +95,22 @@ class InlineMeter(SimulatedInstrument):
         now = self.world.stepped
         flow = self.pipe.flow(now)
         self._counted, self._passed, self._at = self.counted(now), self.pipe.volume(now), now
-        self._find_factor(flow)
+        self.find_factor(flow)
         wanted = self._indicated(flow)
         if abs(wanted - self.shown_flow) < 1e-9 * self.greatest / HOUR:
             self.shown_flow = wanted
         else:
             self.shown_flow += (wanted - self.shown_flow) * -math.expm1(-dt / self.damping)
 
-    def _find_factor(self, flow: float) -> None:
-        """Find the error of the present flow; it hardly bends within a hundred-thousandth of the range."""
-        if not abs(flow - self._factor_for) <= 1e-5 * self.greatest / HOUR:
-            self._factor, self._factor_for = 1.0 + self.error(flow), flow
+    def find_factor(self, flow: float) -> None:
+        """Find what the meter makes of the present flow."""
+        self.factor = 1.0 + self.error(flow)
 
     def counted(self, instant: float) -> float:
         """Return the volume in m³ that the meter has counted at an instant from the last step on."""
         passed = self.pipe.volume(instant) - self._passed
         drifted = self._offset() * (instant - self._at) if passed else 0.0
-        return self._counted + passed * (self._factor + self.pipe.air(instant)) + drifted
+        return self._counted + passed * (self.factor + self.pipe.air(instant)) + drifted
 
     def indicated(self) -> float:
         """Return the flow that it shows now, in m³/s: damped, with noise."""
@@ -113,7 +122,7 @@ class InlineMeter(SimulatedInstrument):
         return flow * (1 + noise * self.world.noise(f"{self.key} flow", round(self.now / STEP)))
 
     def _indicated(self, flow: float) -> float:
-        return flow * self._factor + self._offset()
+        return flow * self.factor + self._offset()
 
     def _offset(self) -> float:
         return self.zero - self.zero_set
@@ -131,7 +140,7 @@ class InlineMeter(SimulatedInstrument):
     def pulse_rate(self, instant: float) -> float:
         """Return the pulses a second, undamped."""
         flow = self.pipe.flow(instant)
-        return max(flow * self._factor + self._offset(), 0.0) * 1000 * self.pulses_per_litre if flow else 0.0
+        return max(flow * self.factor + self._offset(), 0.0) * 1000 * self.pulses_per_litre if flow else 0.0
 
     # --- seen --------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from labctl.simulation.physics import Wander
 from labctl.simulation.truth import TrueError, of_standard
 from labctl.simulation.world import World
 
-STEP: Final = 0.1  # seconds between two weighings inside the terminal
+STEP: Final = 0.2  # seconds between two weighings inside the terminal
 FILTER: Final = 0.7  # seconds, time constant
 CALM: Final = 1.0  # seconds of quiet, until it calls itself stable
 QUIET: Final = 0.1  # of a step of the display: the change from one weighing to the next that counts as quiet

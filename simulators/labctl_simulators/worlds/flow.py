@@ -150,7 +150,8 @@ class Flow(Coupling, field="flow"):
         masters = [each for each in self.meters if each.placed.unit is None]
         if drive is not None:
             drive.feedback = (lambda: masters[0].shown_flow * HOUR) if masters else self._flow_seen
-        self.pulsing = next(iter(units or masters), None)
+        wired = [each for each in self.meters if each.placed.address]  # on the counter's channel
+        self.pulsing = next(iter(wired or units or masters), None)
         if self.pulsing is None:
             return
         meter = self.pulsing
