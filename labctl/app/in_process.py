@@ -7,13 +7,14 @@ from pathlib import Path
 from attrs import define, field
 
 from labctl.app.job import Job
-from labctl.app.preparation import prepare, software, started_of
+from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.app.simulate import bench_of
 from labctl.app.station import read_station
 from labctl.errors import RunEnded
 from labctl.events.journal import Entry
 from labctl.events.kinds import RunFinished, RunRested, RunSealed
 from labctl.instruments.channel import ChannelWire, place_of
+from labctl.records.calibration import Software
 from labctl.run.bench import Bench, Seat
 from labctl.run.clock import RunClock
 from labctl.run.control import Control
@@ -85,37 +86,18 @@ class InProcess:
                 if scribe.progress.ended is not None:
                     raise RunEnded(run=run, outcome=scribe.progress.ended.outcome.value)
                 scribe.ring = lambda _n: self.hears(next(iter(journal.read(journal.head.n - 1))))
-                run_clock = RunClock(clock, self.control.halted)
-                seats = prepared.seated.seats
-
-                def wire(seat: Seat) -> Transport:
-                    place = place_of(seat.address)
-                    if place is not None:
-                        role = next(role for role, each in seats.items() if each.instrument == place[0])
-                        return ChannelWire(seat.address, seat.instrument, lambda: bench.driver(role))
-                    return self.bench.loopback(seat.instrument, transcript=transcript)
-
-                bench = Bench(seats, scribe, run_clock, wire)
-                operator = self.operator if self.operator is not None else Policy(self._told, inspects=True)
-                live = LiveRun(scribe, bench, self.control, operator, run_clock)
-                made_by = software(prepared.procedure, prepared.seated)
-                started = scribe.progress.started or started_of(prepared, scribe, clock, made_by)
-                engine = Engine(
-                    started=started,
-                    scribe=scribe,
-                    bench=bench,
+                engine = engine_on(
+                    self.bench,
+                    prepared,
+                    scribe,
                     control=self.control,
-                    guardian=Unguarded(),
+                    operator=self.operator,
+                    transcript=transcript,
                     note=folder.note(run),
-                    work=Sections(prepared.procedure, started, live),
-                    clock=clock,
-                    software=made_by,
-                    by=self.job.by,
-                    reason=self.job.reason,
                 )
                 ended = engine.run()
                 if ended is not None:
-                    self._seal(journal, ended, simulated=started.simulated)
+                    self._seal(journal, ended, simulated=engine.started.simulated)
                 return ended
         finally:
             transcript.close()
@@ -130,9 +112,6 @@ class InProcess:
         with open_journal(self.job.folder.journal(self.job.run)) as journal:
             return tuple(journal.read())
 
-    def _told(self, picture: str) -> None:
-        self.bench.operate(picture)
-
     def _seal(self, journal: SqliteJournal, ended: RunFinished, *, simulated: bool) -> None:
         head = journal.head
         Ledger(self.job.folder.ledger).append(
@@ -145,3 +124,59 @@ class InProcess:
                 simulated=simulated,
             )
         )
+
+
+def engine_on(
+    simulated: SimulatedBench,
+    prepared: Prepared,
+    scribe: Scribe,
+    *,
+    control: Control,
+    operator: Operator | None = None,
+    transcript: Transcript | None = None,
+    note: Path,
+    made_by: Software | None = None,
+) -> Engine:
+    """Return an engine in this process and thread, its instruments on loopback wires.
+
+    Args:
+        simulated: the bench; its clock is the run's.
+        prepared: what there is to do.
+        scribe: writes the journal; it has caught up.
+        control: what people ask of the run.
+        operator: who carries instructions out; nobody, where none is given, and the bench is told.
+        transcript: keeps every byte, where there is one.
+        note: where a guardian would leave word.
+        made_by: which program makes the record; looked up where it is not given.
+    """
+    seats, clock = prepared.seated.seats, simulated.clock
+    run_clock = RunClock(clock, control.halted)
+
+    def wire(seat: Seat) -> Transport:
+        place = place_of(seat.address)
+        if place is not None:
+            role = next(role for role, each in seats.items() if each.instrument == place[0])
+            return ChannelWire(seat.address, seat.instrument, lambda: bench.driver(role))
+        return simulated.loopback(seat.instrument, transcript=transcript)
+
+    bench = Bench(seats, scribe, run_clock, wire)
+
+    def tell(picture: str) -> None:
+        simulated.operate(picture)
+
+    live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock)
+    made_by = made_by or software(prepared.procedure, prepared.seated)
+    started = scribe.progress.started or started_of(prepared, scribe, clock, made_by)
+    return Engine(
+        started=started,
+        scribe=scribe,
+        bench=bench,
+        control=control,
+        guardian=Unguarded(),
+        note=note,
+        work=Sections(prepared.procedure, started, live),
+        clock=clock,
+        software=made_by,
+        by=prepared.job.by,
+        reason=prepared.job.reason,
+    )

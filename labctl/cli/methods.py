@@ -5,7 +5,7 @@ from pathlib import Path
 
 from labctl.cli.parser import Command, Words
 from labctl.cli.speech import FINE, put, put_json, say
-from labctl.language import Language
+from labctl.language import Language, Text
 
 
 def add(command: Command, words: Words) -> None:
@@ -21,13 +21,31 @@ def add(command: Command, words: Words) -> None:
     )
     rehearse.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
     rehearse.add_argument("--out", type=Path, default=Path("simulated-run"))
-    rehearse.add_argument(
-        "--station", type=Path, help=words("station file (default: its own bench)", "台位文件（默认规程自带台位）")
-    )
-    rehearse.add_argument(
-        "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
-    )
     rehearse.add_argument("--seed", type=int, help=words("of all chance", "随机种子"))
+    validate = command(
+        "validate",
+        _validate,
+        words("count how often stated intervals hold the truth", "统计所述区间包含真值的频率"),
+        json=True,
+    )
+    validate.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
+    validate.add_argument(
+        "--trials",
+        type=_above_zero,
+        default=1000,
+        help=words("simulated units (default 1000)", "模拟台数（默认 1000）"),
+    )
+    validate.add_argument("--seed", type=int, default=1, help=words("of all chance (default 1)", "随机种子（默认 1）"))
+    for each in (rehearse, validate):
+        each.add_argument(
+            "--station", type=Path, help=words("station file (default: its own bench)", "台位文件（默认规程自带台位）")
+        )
+        each.add_argument(
+            "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
+        )
+    validate.add_argument(
+        "--workers", type=int, help=words("processes (default: one a core)", "进程数（默认每核一个）")
+    )
 
 
 def _procedures(options: argparse.Namespace, language: Language) -> int:
@@ -59,3 +77,36 @@ def _simulate_run(options: argparse.Namespace, language: Language) -> int:
     else:
         put(told.text(language))
     return told.status
+
+
+def _validate(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.validate import validate
+
+    def tell(done: int, of_all: int) -> None:
+        if done == of_all or done % max(of_all // 20, 1) == 0:
+            say(_DONE.filled(done=done, of_all=of_all).within(language))
+
+    found = validate(
+        options.procedure,
+        trials=options.trials,
+        seed=options.seed,
+        station=options.station,
+        unit=options.unit,
+        workers=options.workers,
+        progress=tell,
+    )
+    if options.json:
+        put_json(found.plain())
+    else:
+        put(found.text(language))
+    return FINE
+
+
+def _above_zero(given: str) -> int:
+    if not given.isdecimal() or int(given) < 1:
+        message = f"{given!r} is no number of units"
+        raise argparse.ArgumentTypeError(message)
+    return int(given)
+
+
+_DONE = Text("{done} of {of_all} units", zh="已完成 {done}/{of_all} 台")

@@ -28,7 +28,7 @@ def load_folder(folder: Path) -> Procedure:
     file = (folder / FILE if folder.is_dir() else folder).resolve()
     if not file.is_file():
         raise ProcedureError(where=str(file), problem=_MISSING, remedy=_NAME_FOLDER)
-    module = _imported(file)
+    module = module_of(file)
     found = [each for each in vars(module).values() if isinstance(each, Procedure)]
     if len(found) != 1:
         problem = Text("holds {count} procedures, one is needed", zh="含有 {count} 个规程，应为一个").filled(
@@ -73,7 +73,8 @@ def _words(failure: Exception) -> Text:
             return Text("{kind}: {failure}", zh="{kind}:{failure}").filled(kind=type(failure).__name__, failure=failure)
 
 
-def _imported(file: Path) -> ModuleType:
+def module_of(file: Path) -> ModuleType:
+    """Return a file of a procedure, imported. Raises ProcedureError with file and line."""
     digest = sha256(f"{file}\0".encode() + file.read_bytes()).hexdigest()[:16]
     name = f"labctl_procedure_{digest}"
     spec = importlib.util.spec_from_file_location(name, file)

@@ -1,0 +1,218 @@
+"""One simulated calibration whose truth is known: the same bodies, drivers, dialogues and models, nothing on a disk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field, frozen
+
+from labctl.app.in_process import engine_on
+from labctl.app.job import Job
+from labctl.app.preparation import Prepared, prepare, software
+from labctl.app.simulate import bench_of
+from labctl.errors import RunNotFinished
+from labctl.events.kinds import Event, PointFinished, RunRested, RunStarted
+from labctl.events.memory import MemoryJournal
+from labctl.metrology.batch import Batch
+from labctl.metrology.conformity import Verdict
+from labctl.metrology.equations import Equations
+from labctl.metrology.evaluation import evaluate
+from labctl.metrology.inputs import Input
+from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import parse_unit
+from labctl.procedure.account import Account
+from labctl.procedure.evaluate import evaluate_run
+from labctl.procedure.evaluation import Evaluation, Pending
+from labctl.procedure.point import Point
+from labctl.procedure.procedure import Procedure
+from labctl.procedure.truth import Truths, truths_of
+from labctl.records.calibration import CalibrationRecord, Outcome, PointResult, Software
+from labctl.run.control import Control
+from labctl.run.scribe import Scribe
+from labctl.simulation.host import Bench
+
+Name = tuple[str, str, str, str]
+"""Phase, section, point, symbol of a result."""
+NOWHERE: Final = Path("/nonexistent")
+
+
+@frozen(kw_only=True)
+class Compared:
+    """One result beside its truth, and what was said of the unit."""
+
+    section: str
+    point: str
+    symbol: str
+    covered: bool
+    normalised: float  # (result - truth) / U
+    conforms: bool | None = None  # whether it truly conforms, where a requirement judges it
+    verdict: Verdict | None = None
+
+
+class Unsealed:
+    """A transcript that keeps nothing."""
+
+    lenient = False
+
+    def seal(self) -> tuple[int, str]:
+        """Return that there is nothing."""
+        return 0, ""
+
+
+@define
+class Trials:
+    """Calibrates simulated units one after the other; what does not change between them is found once.
+
+    Args:
+        prepared: the job, its station and procedure.
+        truths: what is true on its bench.
+        made_by: this program.
+    """
+
+    prepared: Prepared
+    truths: Truths
+    made_by: Software
+
+    @classmethod
+    def of(cls, procedure: str, station: Path, *, unit: str = "") -> "Trials":
+        """Return trials of a procedure on a bench.
+
+        Raises:
+            ProcedureError, StationError, TraceabilityError: they cannot be used as they stand.
+        """
+        job = Job(
+            run="trial",
+            data=str(NOWHERE),
+            station=str(station),
+            procedure=procedure,
+            by="validate",
+            unit=unit,
+            confirms="nobody",
+        )
+        prepared = prepare(job)
+        return cls(prepared, truths_of(prepared.procedure.folder), software(prepared.procedure, prepared.seated))
+
+    def one(self, seed: int) -> list[Compared]:
+        """Calibrate one unit, its errors and all noise drawn from a seed, and return every result beside its truth.
+
+        Raises:
+            RunNotFinished: the run did not come to its end.
+        """
+        bench = bench_of(self.prepared.station, seed=seed)
+        journal = MemoryJournal("trial")
+        scribe = Scribe(journal, Unsealed(), bench.clock)
+        truly = _Truly(self.prepared.procedure, self.truths, bench)
+        scribe.ring = lambda n: truly.hear(next(journal.read(n - 1)).event)
+        while True:
+            engine = engine_on(bench, self.prepared, scribe, control=Control(), note=NOWHERE, made_by=self.made_by)
+            ended = engine.run()
+            if ended is not None:
+                break
+            rested = next(each.event for each in reversed(list(journal.read())) if isinstance(each.event, RunRested))
+            if rested.until is None or rested.until <= bench.clock.now():
+                raise RunNotFinished(record=f"trial {seed}", problem=rested.reason)
+            bench.clock.wait((rested.until - bench.clock.now()).total_seconds())
+        if ended.outcome is not Outcome.FINISHED:
+            raise RunNotFinished(record=f"trial {seed}", problem=ended.reason)
+        record = evaluate_run(self.prepared.procedure, journal.read())
+        return list(_compared(record, truly.values(engine.started, scribe.account)))
+
+
+@define
+class _Truly:
+    """Collects what is true as soon as each point is measured."""
+
+    procedure: Procedure
+    truths: Truths
+    bench: Bench
+    _found: dict[tuple[str, str, str], Mapping[str, Quantity]] = field(
+        factory=dict[tuple[str, str, str], Mapping[str, Quantity]], init=False
+    )
+    _started: RunStarted | None = field(default=None, init=False)
+
+    def hear(self, event: Event) -> None:
+        """Look at the world when a point is finished."""
+        match event:
+            case RunStarted():
+                self._started = event
+            case PointFinished(place=place) if place.section in self.truths.by_section and self._started is not None:
+                planned = next(
+                    point
+                    for section in self._started.plan
+                    if (section.phase, section.section) == (place.phase, place.section)
+                    for point in section.points
+                    if point.key == place.point
+                )
+                truth = self.truths.by_section[place.section]
+                self._found[place.phase, place.section, place.point] = truth(self.bench, Point.of(planned))
+            case _:
+                pass
+
+    def values(self, started: RunStarted, account: Account) -> dict[Name, Quantity]:
+        """Return the truth of every result: of sections as stated, of reductions by their own equations."""
+        found = {(*name, symbol): value for name, values in self._found.items() for symbol, value in values.items()}
+        evaluation = _TrueEvaluation(self.procedure, started, account, self._found)
+        for phase in dict.fromkeys(each.phase for each in started.plan):
+            for reduction in self.procedure.reductions:
+                if reduction.name in self.truths.by_section:
+                    continue
+                try:
+                    groups = evaluation.groups(phase, reduction.name)
+                except (Pending, KeyError):
+                    continue
+                for group in groups:
+                    for symbol in reduction.model.outputs:
+                        value = Quantity(float(group.batch.values[symbol][0]), group.batch.unit[symbol])
+                        found[phase, reduction.name, group.key, symbol] = value
+        return found
+
+
+@define
+class _TrueEvaluation(Evaluation):
+    """Reductions over true points instead of measured ones."""
+
+    truth: Mapping[tuple[str, str, str], Mapping[str, Quantity]] = field(factory=dict)
+
+    def point(self, phase: str, section: str, key: str) -> Batch:
+        """Return the true results of a point. Raises KeyError where nobody stated them."""
+        return _exact(self.truth[phase, section, key])
+
+    def repetitions(self, phase: str, section: str, key: str) -> tuple[Batch, ...]:
+        """Return the true results, as often as the point was measured."""
+        return (self.point(phase, section, key),) * len(self.attempts(phase, section, key))
+
+
+def _exact(values: Mapping[str, Quantity]) -> Batch:
+    equations = Equations(*(f"{symbol} = {symbol}_true" for symbol in values))
+    inputs = {f"{symbol}_true": Input.of(f"{symbol}_true", each.unit, each.value) for symbol, each in values.items()}
+    return evaluate(equations, inputs, points=1)
+
+
+def _compared(record: CalibrationRecord, truth: Mapping[Name, Quantity]) -> list[Compared]:
+    found: list[Compared] = []
+    for section in record.sections:
+        for point in section.points:
+            found += _at_point(point, truth)
+    return found
+
+
+def _at_point(point: PointResult, truth: Mapping[Name, Quantity]) -> list[Compared]:
+    found: list[Compared] = []
+    for result in point.results:
+        true = truth.get((point.phase, point.section, point.point, result.symbol))
+        if true is None or not result.expanded:
+            continue
+        away = result.value - true.value_in(parse_unit(result.unit).symbol)
+        judged = next((each for each in point.judgements if each.symbol == result.symbol), None)
+        found.append(
+            Compared(
+                section=point.section,
+                point=point.point,
+                symbol=result.symbol,
+                covered=abs(away) <= result.expanded,
+                normalised=away / result.expanded,
+                conforms=abs(true) <= abs(judged.limit) if judged is not None else None,
+                verdict=judged.verdict if judged is not None else None,
+            )
+        )
+    return found

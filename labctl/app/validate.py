@@ -1,0 +1,271 @@
+"""`labctl validate`: how often the stated interval holds the truth, over many simulated units with known errors."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field, frozen
+
+from labctl.app.procedures import find_procedure
+from labctl.app.simulate_run import bench_file
+from labctl.app.trials import Compared, Trials
+from labctl.language import Language, Text
+from labctl.metrology.conformity import Verdict
+
+PROBABILITY: Final = 0.9545
+"""Coverage probability of the intervals that certificates state."""
+CONFIDENCE: Final = 0.95
+"""Of the limits that are given with a rate."""
+_PORTION: Final = 20  # trials that a worker makes between two words about its progress
+_STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
+
+
+@frozen(kw_only=True)
+class Rate:
+    """How often something happened, with limits that hold the true rate with the stated confidence.
+
+    Limits by Clopper and Pearson (1934), which are never too narrow.
+
+    >>> rate = Rate.of(95, 100)
+    >>> rate.share, round(rate.low, 3), round(rate.high, 3)
+    (0.95, 0.887, 0.984)
+    """
+
+    hits: int
+    of_all: int
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, hits: int, of_all: int) -> "Rate":
+        """Return the rate of so many hits."""
+        from scipy.special import betaincinv
+
+        if not of_all:
+            return cls(hits=0, of_all=0, low=0.0, high=1.0)
+        tail = (1 - CONFIDENCE) / 2
+        low = float(betaincinv(hits, of_all - hits + 1, tail)) if hits else 0.0
+        high = float(betaincinv(hits + 1, of_all - hits, 1 - tail)) if hits < of_all else 1.0
+        return cls(hits=hits, of_all=of_all, low=low, high=high)
+
+    @property
+    def share(self) -> float:
+        """Return the rate; not a number where there was nothing to count."""
+        return self.hits / self.of_all if self.of_all else float("nan")
+
+
+@frozen(kw_only=True)
+class PointCoverage:
+    """How often the interval of one result held the truth."""
+
+    section: str
+    point: str
+    symbol: str
+    covered: Rate
+    mean_normalised_error: float  # of (result - truth) / U: the bias that is left
+
+
+@frozen(kw_only=True)
+class Validation:
+    """What a validation found."""
+
+    procedure: str
+    trials: int
+    seed: int
+    overall: Rate
+    mean_normalised_error: float
+    points: tuple[PointCoverage, ...]
+    false_accept: Rate  # units that do not conform and were said to
+    false_reject: Rate  # units that conform and were said not to
+
+    def plain(self) -> dict[str, object]:
+        """Return it for JSON."""
+        return {
+            "procedure": self.procedure,
+            "trials": self.trials,
+            "seed": self.seed,
+            "probability": PROBABILITY,
+            "overall": {
+                "coverage": self.overall.share,
+                "low": self.overall.low,
+                "high": self.overall.high,
+                "mean_normalised_error": self.mean_normalised_error,
+            },
+            "points": [
+                {
+                    "section": each.section,
+                    "point": each.point,
+                    "symbol": each.symbol,
+                    "coverage": each.covered.share,
+                    "low": each.covered.low,
+                    "high": each.covered.high,
+                    "mean_normalised_error": each.mean_normalised_error,
+                }
+                for each in self.points
+            ],
+            "decisions": {
+                "false_accept": _rate(self.false_accept),
+                "false_reject": _rate(self.false_reject),
+            },
+        }
+
+    def text(self, language: Language) -> str:
+        """Return it for a person, point by point."""
+        lines = [_HEAD.filled(procedure=self.procedure, trials=self.trials, seed=self.seed).within(language)]
+        width = max(len(f"{each.section}, {each.point}, {each.symbol}") for each in self.points) if self.points else 0
+        for each in self.points:
+            name = f"{each.section}, {each.point}, {each.symbol}"
+            lines.append(
+                f"  {name:<{width}}  {each.covered.share:7.2%}  "
+                f"[{each.covered.low:.2%}, {each.covered.high:.2%}]  {each.mean_normalised_error:+.3f}"
+            )
+        lines.append(_OVERALL.filled(share=f"{self.overall.share:.2%}").within(language))
+        lines.append(
+            _DECISIONS.filled(
+                accepted=self.false_accept.hits,
+                failing=self.false_accept.of_all,
+                rejected=self.false_reject.hits,
+                passing=self.false_reject.of_all,
+            ).within(language)
+        )
+        return "\n".join(lines)
+
+
+def validate(
+    procedure: str,
+    *,
+    trials: int,
+    seed: int = 1,
+    station: Path | None = None,
+    unit: str = "",
+    workers: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Validation:
+    """Calibrate many simulated units, whose errors are known, and return how often what was stated was true.
+
+    The same trials and seed give the same figures, however many workers there are.
+
+    Args:
+        procedure: name of an installed one, or its folder.
+        trials: how many units.
+        seed: of all chance.
+        station: the bench; the procedure's own where none is given.
+        unit: key of the unit's instrument; empty: the only one with a unit type.
+        workers: processes; as many as there are cores where it is not given, none where it is 0.
+        progress: told how many trials of all are done.
+
+    Raises:
+        ProcedureError, StationError, TraceabilityError: they cannot be used as they stand.
+        RunNotFinished: a trial did not come to its end.
+    """
+    found = find_procedure(procedure)
+    bench = station if station is not None else bench_file(found)
+    seeds = [seed * _STRIDE + number for number in range(trials)]
+    portions = [seeds[start : start + _PORTION] for start in range(0, trials, _PORTION)]
+    count = _Count()
+    done = 0
+    for compared in _all(procedure, bench, unit, portions, (os.cpu_count() or 1) if workers is None else workers):
+        for each in compared:
+            count.take(each)
+            done += 1
+            progress(done, trials)
+    return count.validation(found.name, trials, seed)
+
+
+def _all(
+    procedure: str, bench: Path, unit: str, portions: Sequence[Sequence[int]], workers: int
+) -> Iterable[list[list[Compared]]]:
+    if not workers:
+        made = Trials.of(procedure, bench, unit=unit)
+        yield from ([made.one(seed) for seed in portion] for portion in portions)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        asked = [pool.submit(_portion, procedure, str(bench), unit, tuple(portion)) for portion in portions]
+        try:
+            yield from (each.result() for each in as_completed(asked))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_made: dict[tuple[str, str, str], Trials] = {}
+
+
+def _portion(procedure: str, bench: str, unit: str, seeds: tuple[int, ...]) -> list[list[Compared]]:
+    """Make some trials in a worker, which keeps what it found once."""
+    name = (procedure, bench, unit)
+    if name not in _made:
+        _made[name] = Trials.of(procedure, Path(bench), unit=unit)
+    return [_made[name].one(seed) for seed in seeds]
+
+
+@define
+class _Count:
+    """Adds up, in an order that does not matter."""
+
+    covered: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int])
+    made: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int])
+    normalised: dict[tuple[str, str, str], list[float]] = field(factory=dict[tuple[str, str, str], list[float]])
+    decisions: dict[tuple[bool, Verdict], int] = field(factory=dict[tuple[bool, Verdict], int])
+
+    def take(self, compared: Sequence[Compared]) -> None:
+        for each in compared:
+            name = (each.section, each.point, each.symbol)
+            self.made[name] = self.made.get(name, 0) + 1
+            self.covered[name] = self.covered.get(name, 0) + each.covered
+            self.normalised.setdefault(name, []).append(each.normalised)
+            if each.conforms is not None and each.verdict is not None:
+                decided = (each.conforms, each.verdict)
+                self.decisions[decided] = self.decisions.get(decided, 0) + 1
+
+    def validation(self, procedure: str, trials: int, seed: int) -> Validation:
+        """Return what was counted."""
+        points = tuple(
+            PointCoverage(
+                section=section,
+                point=point,
+                symbol=symbol,
+                covered=Rate.of(self.covered[section, point, symbol], made),
+                mean_normalised_error=_mean(self.normalised[section, point, symbol]),
+            )
+            for (section, point, symbol), made in self.made.items()
+        )
+        every = [each for found in self.normalised.values() for each in found]
+        return Validation(
+            procedure=procedure,
+            trials=trials,
+            seed=seed,
+            overall=Rate.of(sum(self.covered.values()), sum(self.made.values())),
+            mean_normalised_error=_mean(every),
+            points=points,
+            false_accept=self._decided(conforms=False, said=Verdict.CONFORMS),
+            false_reject=self._decided(conforms=True, said=Verdict.DOES_NOT_CONFORM),
+        )
+
+    def _decided(self, *, conforms: bool, said: Verdict) -> Rate:
+        of_all = sum(count for (truly, _), count in self.decisions.items() if truly is conforms)
+        return Rate.of(self.decisions.get((conforms, said), 0), of_all)
+
+
+def _mean(values: Sequence[float]) -> float:
+    from math import fsum
+
+    return fsum(values) / len(values) if values else float("nan")
+
+
+def _rate(rate: Rate) -> dict[str, object]:
+    share = rate.share if rate.of_all else None
+    return {"rate": share, "count": rate.hits, "of": rate.of_all, "low": rate.low, "high": rate.high}
+
+
+_HEAD: Final = Text(
+    "{procedure}: {trials} simulated units, seed {seed}; how often the stated interval held the truth",
+    zh="{procedure}：模拟 {trials} 台，种子 {seed}；所述区间包含真值的频率",
+)
+_OVERALL: Final = Text("overall {share} (stated: 95.45 %)", zh="总计 {share}（声明值 95.45 %）")
+_DECISIONS: Final = Text(
+    "said to conform though it does not: {accepted} of {failing}; said not to though it does: {rejected} of {passing}",
+    zh="误判合格：{failing} 次不合格中 {accepted} 次；误判不合格：{passing} 次合格中 {rejected} 次",
+)

@@ -1,0 +1,55 @@
+"""Validation: the same seed gives the same figures, whoever works on it; the truth is told, and rates have limits."""
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from labctl.app.validate import Rate, Validation, validate
+from labctl.errors import ProcedureError
+from labctl.language import Language
+from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
+
+
+@pytest.fixture(scope="module")
+def found() -> Validation:
+    return validate("dmm-dc-voltage", trials=3, seed=7, workers=0)
+
+
+def test_the_same_seed_gives_the_same_figures_in_processes_of_their_own(found: Validation) -> None:
+    assert validate("dmm-dc-voltage", trials=3, seed=7, workers=2).plain() == found.plain()
+    assert validate("dmm-dc-voltage", trials=3, seed=8, workers=0).plain() != found.plain()
+
+
+def test_every_result_of_every_point_is_held_against_its_truth(found: Validation) -> None:
+    assert len(found.points) == 19
+    assert found.overall.of_all == 3 * 19
+    assert found.overall.share == 1.0, "the calibrator's rectangular limits dominate: k = 2 covers all of them"
+    assert abs(found.mean_normalised_error) < 0.5
+    text = found.text(Language.CHINESE)
+    assert "包含真值" in text
+    assert "误判合格" in text
+
+
+def test_a_procedure_whose_truth_nobody_states_is_refused(tmp_path: Path) -> None:
+    copytree(METHOD.folder, tmp_path / "method", ignore=ignore_patterns("__pycache__", "bench.py"))
+    with pytest.raises(ProcedureError, match="nobody states what is true"):
+        validate(str(tmp_path / "method"), trials=1, workers=0)
+
+
+def test_a_forgotten_correction_shows(tmp_path: Path) -> None:
+    """A wrong sign of what was applied: no interval holds the truth any more."""
+    copytree(METHOD.folder, tmp_path / "method", ignore=ignore_patterns("__pycache__"))
+    file = tmp_path / "method" / "procedure.py"
+    file.write_text(file.read_text("utf-8").replace("V_ind + d_res - V_s - d_emf", "V_ind + d_res + V_s - d_emf"))
+    wrong = validate(str(tmp_path / "method"), trials=1, workers=0)
+    assert {each.covered.share for each in wrong.points if each.section == "DC voltage"} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("hits", "of_all", "low", "high"), [(0, 10, 0.0, 0.3085), (9, 10, 0.5550, 0.9975), (10, 10, 0.6915, 1.0)]
+)
+def test_limits_of_a_rate_are_those_of_clopper_and_pearson(hits: int, of_all: int, low: float, high: float) -> None:
+    """Tables of the exact binomial interval at 95 %."""
+    rate = Rate.of(hits, of_all)
+    assert (rate.low, rate.high) == pytest.approx((low, high), abs=5e-5)
