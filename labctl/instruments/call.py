@@ -72,8 +72,9 @@ def recorded(method: Callable[..., R]) -> Callable[..., R]:
     def call(driver: Recording, *given: object, **named: object) -> R:
         if driver.call is not None:  # part of the outermost call
             return method(driver, *given, **named)
-        bound = form.bind(driver, *given, **named)
-        driver.call = Call(method=method.__name__, arguments=flattened(bound.args[1:]))
+        if named:
+            given, named = form.bind(driver, *given, **named).args[1:], {}
+        driver.call = Call(method=method.__name__, arguments=flattened(given))
         try:
             returned = method(driver, *given, **named)
             _returned(driver, driver.call, returned)
