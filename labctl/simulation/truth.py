@@ -62,8 +62,9 @@ class ByCorrections:
 
     def at(self, value: float) -> float:
         """Return the hidden error at a value, linear between the points of the certificate."""
-        correction = self._between(value, lambda each: each.correction.value_in(self.unit))
-        u = self._between(value, lambda each: each.expanded_uncertainty.value_in(self.unit) / each.k)
+        unit = "K" if self.unit == "°C" else self.unit  # a correction is a difference
+        correction = self._between(value, lambda each: each.correction.value_in(unit))
+        u = self._between(value, lambda each: each.expanded_uncertainty.value_in(unit) / each.k)
         drifted = half_width(self.drift, value, value, self.unit) if self.drift else 0.0
         chance = normal(self.world.seed, *self.names, "certificate")
         return correction + u * chance + self.world.drawn(drifted, *self.names, "drift")
