@@ -44,6 +44,9 @@ def result_table(points: Sequence[PointResult], language: Language) -> str:
 def _row(point: PointResult, result: Result, judged: Judgement | None, language: Language) -> list[str]:
     sizes = [abs(result.value), result.expanded, judged.limit.value_in(result.unit) if judged is not None else 0.0]
     unit = fitting_unit(result.unit, max(sizes))
+    if not result.k:  # a statistic: no uncertainty is stated
+        shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g} {unit.symbol}"
+        return [point.section, point_title(point), shown, *["—"] * 6]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
     )

@@ -19,6 +19,7 @@ from labctl.certificate.words import (
     COVERAGE,
     DOCUMENT_UNVERIFIED,
     EMAIL,
+    IN_ORDER,
     ISSUED,
     ITEM,
     K_STATED,
@@ -27,6 +28,7 @@ from labctl.certificate.words import (
     MODEL,
     NO_PART,
     NO_STATEMENT,
+    NOT_IN_ORDER,
     NOTICE,
     NUMBER,
     ONLY_THIS_ITEM,
@@ -52,7 +54,7 @@ from labctl.certificate.words import (
 from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.rounding import last_place
-from labctl.records.calibration import CalibrationRecord, Condition, ProcedureReference
+from labctl.records.calibration import CalibrationRecord, Condition, InspectionResult, ProcedureReference
 from labctl.records.equipment import Asset
 from labctl.records.order import Kind, Laboratory, Person
 
@@ -86,6 +88,7 @@ def compose(record: CalibrationRecord, issue: Issue) -> Document:
         tables=tables,
         rules=tuple(each for each in record.rules if each not in stated),
         notes=_notes(record),
+        inspections=tuple(_inspection(each) for each in record.inspections),
         words=dict(TEMPLATE),
     )
 
@@ -228,9 +231,14 @@ def _condition(condition: Condition) -> Line:
     return Line(label=label, value=_both(span + uncertain))
 
 
+def _inspection(seen: InspectionResult) -> Line:
+    return Line(label=seen.title, value=IN_ORDER if seen.verdict is Verdict.CONFORMS else NOT_IN_ORDER)
+
+
 def _notes(record: CalibrationRecord) -> tuple[Text, ...]:
     """Return the notes that every certificate carries, then those of the procedure."""
-    results = [result for section in record.sections for point in section.points for result in point.results]
+    every = [result for section in record.sections for point in section.points for result in point.results]
+    results = [each for each in every if each.k]  # a statistic states no uncertainty
     probability = plain(float(f"{100 * results[0].probability:.6g}")) if results else "95.45"
     two = all(factor(each.k) == "2.00" for each in results)
     notes = [

@@ -143,6 +143,7 @@ class Document:
     tables: tuple[ResultTable, ...]
     rules: tuple[Text, ...]
     notes: tuple[Text, ...]
+    inspections: tuple[Line, ...] = ()  # what a person saw of the item
     words: dict[str, Text] = field(factory=dict)  # captions of the template
 
     def figures(self) -> "dict[Origin, tuple[str, str]]":

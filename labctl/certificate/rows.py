@@ -15,6 +15,7 @@ from labctl.records.calibration import PointResult, Result
 BARE = ("range", "nominal")
 """Columns of what was set."""
 _EXACT = 5  # digits up to which a limit is printed as it is
+_STATISTIC = 3  # digits of a value of which no uncertainty is stated
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
 
@@ -87,6 +88,8 @@ class Rows:
             return _empty(point, kind)
         unit = self.small[result.symbol]
         expanded = Quantity.of(result.expanded, result.unit)
+        if not result.k:
+            return self._statistic(point, result, kind)
         match kind:
             case "uncertainty":
                 words = digits(amount_in(expanded, unit), place_of(expanded, unit))
@@ -97,6 +100,13 @@ class Rows:
             case _:
                 words = digits(Quantity.of(result.value, result.unit).value_in(unit), place_of(expanded, unit))
         return _number(point, result.symbol, kind, words)
+
+    def _statistic(self, point: PointResult, result: Result, kind: str) -> Cell:
+        """Return a result of which no uncertainty is stated: its value to three digits, nothing else."""
+        if kind != "value":
+            return _empty(point, kind)
+        value = Quantity.of(result.value, result.unit).value_in(self.small[result.symbol])
+        return _number(point, result.symbol, kind, plain(float(f"{value:.{_STATISTIC}g}")))
 
     def _input(self, point: PointResult, result: Result, name: str) -> Cell:
         """Return an input at the last place of U: more digits would say more than is known."""

@@ -59,7 +59,8 @@ def _usual(points: tuple[PointResult, ...]) -> tuple[str, ...]:
 def _with_factor(names: tuple[str, ...], points: tuple[PointResult, ...]) -> tuple[str, ...]:
     """Put k and the degrees of freedom behind the last U where any k prints as something else than 2.00."""
     stated = [index for index, name in enumerate(names) if name.startswith("U(")]
-    if not stated or all(factor(each.k) == _TWO for point in points for each in point.results) or "k" in names:
+    factors = {factor(each.k) for point in points for each in point.results if each.k}
+    if not stated or factors <= {_TWO} or "k" in names:
         return names
     behind = stated[-1] + 1
     return (*names[:behind], "k", "dof", *names[behind:])

@@ -74,6 +74,8 @@ AUTHORISATION: Final = Text("Authorisation no.", zh="授权证书号")
 CALIBRATED_BY: Final = Text("Calibrated by", zh="校准员")
 CHECKED_BY: Final = Text("Checked by", zh="核验员")
 AUTHORISED_BY: Final = Text("Approved by", zh="批准人")
+IN_ORDER: Final = Text("in order", zh="符合要求")
+NOT_IN_ORDER: Final = Text("not in order", zh="不符合要求")
 UNVERIFIED: Final = Text("unverified figure", zh="数据未经核实")
 
 WHOLE: Final = {

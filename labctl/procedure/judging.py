@@ -31,7 +31,7 @@ def judge(
     if limit is None:
         return None
     error, expanded = Quantity.of(result.value, result.unit), Quantity.of(result.expanded, result.unit)
-    decide = simple if order.kind is Kind.VERIFICATION else jjf1094
+    decide = simple if order.kind is Kind.VERIFICATION or not result.k else jjf1094  # a statistic has no U
     decision = decide(error, expanded, limit, requirement.limit.side)
     judgement = Judgement(
         requirement=requirement.title,
