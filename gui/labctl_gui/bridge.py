@@ -9,7 +9,8 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from labctl.app.look import Look
+from labctl.app.look import Look, Seen
+from labctl.app.traffic import Passed
 from labctl.app.window import Desk, Issued
 from labctl.errors import LabctlError
 from labctl.events.journal import Entry
@@ -31,6 +32,20 @@ class Looked:
     """The bench as it was found just now."""
 
     look: Look
+
+
+@frozen
+class SeenAgain:
+    """One instrument as it was found just now."""
+
+    seen: Seen
+
+
+@frozen
+class Heard:
+    """What passed on the wires."""
+
+    passed: tuple[Passed, ...]
 
 
 @frozen
@@ -70,7 +85,7 @@ class NotStarted:
     text: Text
 
 
-News = Entries | Looked | EngineLost | CertificateReady | Attached | Refused | NotStarted
+News = Entries | Looked | SeenAgain | Heard | EngineLost | CertificateReady | Attached | Refused | NotStarted
 _BROKEN = Text("the program failed: {error}; the run is not affected", zh="程序出错：{error}；运行不受影响")
 
 
@@ -155,9 +170,10 @@ class Bridge:
         except Exception as error:  # noqa: BLE001  (a thread that ends in silence would leave a dead window)
             self.failed(error)
             return
-        follower = threading.Thread(target=self._follow, args=(desk,), name="labctl-window-follower", daemon=True)
-        self._threads.append(follower)
-        follower.start()
+        for name, work in (("follower", self._follow), ("listener", self._listen)):
+            thread = threading.Thread(target=work, args=(desk,), name=f"labctl-window-{name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
         while (job := self._jobs.get()) is not None:
             try:
                 news = job(desk)
@@ -192,6 +208,20 @@ class Bridge:
             except Exception as error:  # noqa: BLE001  (as above)
                 self.failed(error)
                 self._ended.wait(1.0)
+
+    def _listen(self, desk: Desk) -> None:
+        """Listen to the wires a few times a second."""
+        while not self._ended.wait(_POLL):
+            try:
+                passed = desk.heard()
+            except LabctlError as error:
+                self._inbox.append(Refused(error.text()))
+                return
+            except Exception as error:  # noqa: BLE001  (as above)
+                self.failed(error)
+                return
+            if passed:
+                self._inbox.append(Heard(passed))
 
     def _send(self, what: str, facts: dict[str, str]) -> None:
         if self._desk is None:

@@ -12,6 +12,7 @@ from labctl.language import Language, Text
 from labctl.records.equipment import Identity
 from labctl.transport.base import Transport
 from labctl.transport.connect import open_transport
+from labctl.transport.transcript import Transcript
 
 _FINE, _FOUND, _FAILED = 0, 1, 4  # exit statuses
 _LOOPBACK = "loopback:"
@@ -118,9 +119,11 @@ def report_on(named: str, *, endpoints: str = "", today: date | None = None) -> 
     return BenchReport(look=looker.look(), today=today or WallClock().now().astimezone().date())
 
 
-def over_wires(instrument: StationInstrument) -> Transport:
-    """Return the wire of an instrument as an observer has it."""
-    return open_transport(instrument.address, instrument=instrument.key, clock=WallClock(), claim=False)
+def over_wires(instrument: StationInstrument, transcript: Transcript | None = None) -> Transport:
+    """Return the wire of an instrument as an observer has it; every byte is kept where there is a transcript."""
+    return open_transport(
+        instrument.address, instrument=instrument.key, clock=WallClock(), transcript=transcript, claim=False
+    )
 
 
 def _looker(station: Station) -> Looker:

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.app.installed import readable
+from labctl.app.readable import readable
 from labctl.app.readonly import QueriesOnly, WouldChange
 from labctl.errors import ArgumentRefused, LabctlError, TransportError, TransportTimeout
 from labctl.instruments.driver import Driver

@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from labctl.app.readable import readable
 from labctl.errors import PackBroken
 from labctl.instruments import capabilities
 from labctl.instruments.capabilities import subject
@@ -159,15 +160,6 @@ def abilities_of(driver: type[Driver]) -> tuple[Ability, ...]:
     return tuple(
         Ability(name=each.__name__, methods={name: _told(each, name) for name in _methods(each)}) for each in widest
     )
-
-
-def readable(message: bytes) -> str:
-    r"""Return bytes as a person reads them.
-
-    >>> readable(b"STBY\n\x1b\x80")
-    'STBY\\n\\x1b\\x80'
-    """
-    return repr(message)[2:-1]
 
 
 def title_of(kind: type) -> str:

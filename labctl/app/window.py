@@ -7,13 +7,13 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from labctl.app.bench import over_wires
 from labctl.app.calibrate import RunHandle, attach, resume_run, start_run
 from labctl.app.control import Controller
 from labctl.app.job import Job, new_run
 from labctl.app.look import Look, Looker, Seen
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
+from labctl.app.traffic import Passed, Traffic
 from labctl.clock import WallClock
 from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError
 from labctl.events.journal import Entry
@@ -53,14 +53,15 @@ class News:
 class Desk:
     """One bench, its runs and its certificates, for one window.
 
-    `news` and `engine_alive` belong to one thread, everything else to another; `ask` may be called from any: each
-    request has its own connection.
+    `news` and `engine_alive` belong to one thread, `heard` to a second, everything else to another; `ask` may be called
+    from any: each request has its own connection.
     """
 
     folder: DataFolder
     station: Station
     bench: ServedBench | None = None
     handle: RunHandle | None = None
+    traffic: Traffic = field(factory=Traffic, init=False)
     _heard: dict[str, int] = field(factory=dict[str, int], init=False)  # by run: the last entry that was read
     _listening: Controller | None = field(default=None, init=False)
     _pictures: dict[str, bytes] = field(factory=dict[str, bytes], init=False)
@@ -88,14 +89,26 @@ class Desk:
 
     def look(self, *, touch: bool = True) -> Look:
         """Return what stands on the bench; with `touch` every wire is opened, asked who answers, and closed."""
-        return self._looker().look(touch=touch)
+        try:
+            return self._looker().look(touch=touch)
+        finally:
+            self.traffic.flush()
 
     def look_at(self, key: str) -> Seen:
         """Return one instrument of the bench, its wire opened anew, asked who answers, and closed."""
-        return self._looker().seen(self.station.instruments[key])
+        try:
+            return self._looker().seen(self.station.instruments[key])
+        finally:
+            self.traffic.flush()
 
     def _looker(self) -> Looker:
-        return Looker(station=self.station, reach=over_wires, clock=WallClock())
+        return Looker(station=self.station, reach=self.traffic.wire, clock=WallClock())
+
+    def heard(self) -> tuple[Passed, ...]:
+        """Return what passed on the wires since the last call: during looks, and in the run that is followed."""
+        handle = self.handle
+        run = self.folder.transcript(handle.run) if handle is not None else None
+        return self.traffic.fresh(self.station, run)
 
     def picture(self, name: str) -> bytes:
         """Return a picture of the method by its name; empty where there is none."""
@@ -306,6 +319,7 @@ class Desk:
 
     def close(self) -> None:
         """Leave; a run goes on, and its simulated bench with it, otherwise the bench is ended."""
+        self.traffic.close()
         if self._listening is not None:
             self._listening.close()
         if self.bench is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from zlib import crc32
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from labctl.clock import Clock
 from labctl.errors import RecordAltered, StoreFailed, UnknownSchema
@@ -212,7 +212,13 @@ def _frames(file: BinaryIO, path: Path, limit: int | None = None) -> Iterator[tu
         raise UnknownSchema(
             record=str(path), problem=Text("is no transcript that this release knows", zh="不是本版本识别的通信记录")
         )
-    n, position = 0, len(MAGIC)
+    yield from _frames_from(file, path, 0, len(MAGIC), limit)
+
+
+def _frames_from(
+    file: BinaryIO, path: Path, n: int, position: int, limit: int | None = None
+) -> Iterator[tuple[Frame, int]]:
+    """Yield each whole frame behind the `n`-th, which ended at `position`, where the file stands."""
     while limit is None or position < limit:
         head = file.read(_HEAD.size)
         if len(head) < _HEAD.size:
@@ -237,6 +243,36 @@ def _frames(file: BinaryIO, path: Path, limit: int | None = None) -> Iterator[tu
             ),
             position,
         )
+
+
+@define
+class TranscriptFollower:
+    """Reads a transcript while it is written: each call returns what has become whole since the last one.
+
+    Args:
+        path: of the file, which need not be there yet.
+    """
+
+    path: Path
+    _n: int = field(default=0, init=False)
+    _position: int = field(default=len(MAGIC), init=False)
+
+    def fresh(self) -> list[Frame]:
+        """Return the frames since the last call.
+
+        Raises:
+            RecordAltered: a frame is not what was written.
+        """
+        found: list[Frame] = []
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._position)
+                for frame, end in _frames_from(file, self.path, self._n, self._position):
+                    found.append(frame)
+                    self._n, self._position = frame.n, end
+        except FileNotFoundError:
+            pass
+        return found
 
 
 def _digest_of(path: Path, length: int) -> str:

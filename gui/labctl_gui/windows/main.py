@@ -21,8 +21,9 @@ from labctl.language import Language, Text
 from labctl_gui import bridge as news
 from labctl_gui.bridge import Bridge
 from labctl_gui.presenters import state
-from labctl_gui.presenters.bench import cards_of
+from labctl_gui.presenters.bench import cards_of, with_seen
 from labctl_gui.presenters.run import RunPresenter
+from labctl_gui.presenters.traffic import TrafficPresenter
 from labctl_gui.widgets.parts import button, frame, label
 from labctl_gui.windows.bench import BenchPage
 from labctl_gui.windows.certificate import CertificatePage
@@ -62,7 +63,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(_TITLE.within(language))
         self.setMinimumSize(*SMALLEST)
         self.resize(*_fitting())
-        self.bench_page = BenchPage(language)
+        self.traffic = TrafficPresenter()
+        self._looking: frozenset[str] = frozenset()  # instruments that are being asked again
+        self.bench_page = BenchPage(language, self.traffic, self.reconnect)
         self.run_page = RunPage(language, self._answer, bridge.picture)
         self.results_page = ResultsPage(language)
         self.certificate_page = CertificatePage(language)
@@ -163,6 +166,14 @@ class MainWindow(QMainWindow):
             self._refusal = None
             self._bridge.do(lambda desk: news.Looked(desk.look()))
 
+    def reconnect(self, key: str) -> None:
+        """Open the wire of one instrument anew and ask who answers."""
+        if not state.is_under_way(self.run.stage):
+            self._refusal = None
+            self._looking |= {key}
+            self._dirty = True
+            self._bridge.do(lambda desk: news.SeenAgain(desk.look_at(key)))
+
     def _start(self) -> None:
         if not state.may_start(self.run.stage):
             return
@@ -242,8 +253,13 @@ class MainWindow(QMainWindow):
                 self._follow(run)
                 for entry in entries if run == self.run.run else ():
                     self.run.apply(entry)
+            case news.Heard(passed=passed):
+                self.traffic.take(passed)
+            case news.SeenAgain(seen=seen):
+                self._look = with_seen(self._look, seen)
+                self._looking -= {seen.key}
             case news.Looked(look=look):
-                self._look = look
+                self._look, self._looking = look, frozenset()
                 titles = {seen.key: seen.title.within(self._language) for seen in look.seen if seen.shows_live}
                 self.run_page.show_instruments(titles)
             case news.Attached(run=run, working=working):
@@ -288,6 +304,7 @@ class MainWindow(QMainWindow):
 
     def _refused(self, text: Text) -> None:
         self._refusal = text
+        self._looking = frozenset()
         self.run_page.card.allow_again()
         self.certificate_page.stop_working()
 
@@ -308,8 +325,16 @@ class MainWindow(QMainWindow):
             case 0:
                 in_use = state.is_under_way(stage)
                 self.bench_page.show_cards(
-                    cards_of(self._look, self.run.live, in_use=in_use, language=self._language, today=self._today())
+                    cards_of(
+                        self._look,
+                        self.run.live,
+                        in_use=in_use,
+                        language=self._language,
+                        today=self._today(),
+                        looking=self._looking,
+                    )
                 )
+                self.bench_page.log.show_traffic()
             case 1:
                 self.run_page.show_run(self.run)
             case 2:
