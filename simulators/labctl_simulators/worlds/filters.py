@@ -19,7 +19,7 @@ class Filter:
     name: str
     own: float  # mass at the reference humidity, before anything happened to it
     uptake: float = 0.0004  # mg of water per % relative humidity on the membrane itself
-    dust_uptake: float = 0.002  # relative growth of the dust per % relative humidity
+    dust_uptake: float = 0.001  # relative growth of the dust per % relative humidity
     blank_drift: float = 0.0  # mg a day: dust of the room, or what the membrane loses
     volatile: float = 0.0  # share of the dust that leaves it in the end
     volatile_time: float = 24 * 3600.0  # seconds

@@ -1,6 +1,7 @@
 """A controlled stream of gas: a set-point approached in closed form, a hidden error, standard and line conditions."""
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
@@ -52,6 +53,7 @@ class MassFlowController(SimulatedInstrument):
         self.believed = Approach(time_constant=self.figure("time constant", self.time_constant))
         self.setpoint = 0.0
         self.closed = False
+        self.changed: Callable[[], None] | None = None  # hears that its flow changes; set by the world
         self.power_on()
 
     def power_on(self) -> None:
@@ -62,10 +64,8 @@ class MassFlowController(SimulatedInstrument):
         """Control to a flow, or keep the valve closed whatever the set-point is."""
         self.setpoint, self.closed = flow, closed
         self.believed.go(self.now, 0.0 if closed else flow)
-        self.changed()
-
-    def changed(self) -> None:
-        """Tell whoever breathes this gas that its flow changed; the world sets it."""
+        if self.changed is not None:
+            self.changed()
 
     def true_flow(self, instant: float) -> float:
         """Return the flow that truly passes, in standard L/min."""
@@ -93,6 +93,10 @@ class MassFlowController(SimulatedInstrument):
     def pressure(self) -> float:
         """Return the absolute pressure in the line in kPa."""
         return self.air["pressure"].at(self.now) / 10.0 if self.air else STANDARD_PRESSURE
+
+    def volume_flow(self, instant: float) -> float:
+        """Return the flow that truly passes, in L/min at the conditions of the line."""
+        return self.at_line(self.true_flow(instant))
 
     def at_line(self, standard: float) -> float:
         """Return a standard flow as the volume flow at the conditions of the line."""
