@@ -60,6 +60,7 @@ class Driver:
     maker: ClassVar[str] = ""
     model: ClassVar[str] = ""
     model_pattern: ClassVar[str] = ""  # regular expression of what it answers as its model; empty: the model itself
+    tells_serial: ClassVar[bool] = True  # False: where it answers without a serial number, its model is enough
     quantities: ClassVar[tuple[str, ...]] = ()  # what it measures or sources, "DC voltage"
     terminator: ClassVar[bytes] = b"\n"  # ends a command
     answer_terminator: ClassVar[bytes | Ending] = b"\n"  # ends an answer
@@ -187,7 +188,7 @@ class Driver:
     def recognise(self, expected: Identity) -> Identity:
         """Return who answers, if it is this model and the expected serial number.
 
-        An empty expected serial number accepts any.
+        An empty expected serial number accepts any; so does a model that need not tell its own and does not.
 
         Raises:
             WrongIdentity: another model or serial number answers.
@@ -195,7 +196,9 @@ class Driver:
         found = self.identify()
         pattern = self.model_pattern or re.escape(self.model)
         serial = expected.serial
-        if re.fullmatch(pattern, found.model, re.IGNORECASE) is None or (serial and found.serial != serial):
+        silent = not found.serial and not self.tells_serial
+        wrong = bool(serial) and found.serial != serial and not silent
+        if wrong or re.fullmatch(pattern, found.model, re.IGNORECASE) is None:
             raise WrongIdentity(
                 instrument=self.name,
                 address=self.wire.address,

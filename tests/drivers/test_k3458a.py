@@ -1,4 +1,4 @@
-"""3458A: the conversations of its User's Guide (chapter 6, command reference; errors: page 48, status byte: page 52)."""
+"""3458A: the conversations of its User's Guide (chapter 6; errors: page 48, status byte: page 52)."""
 
 import pytest
 
@@ -26,13 +26,13 @@ TEN = (b"DCV 10\n", b""), FINE, (b"RANGE?\n", b" 1.000000000E+01\r\n")
 
 def test_it_is_known_by_its_model_and_by_the_number_that_the_laboratory_wrote_into_it() -> None:
     mine = (b"CALSTR?\n", b'"SN 2823A01234 CAL 2026-01"\r\n')
-    with Conversation(ME, mine, ME, mine) as wire:
+    with Conversation(ME, mine) as wire:
         assert K3458A(wire).recognise(EXPECTED).serial == "2823A01234"
     blank = (b"CALSTR?\n", b'""\r\n')
-    with Conversation(ME, blank, ME, blank) as wire:
+    with Conversation(ME, blank) as wire:
         assert K3458A(wire).recognise(EXPECTED).serial == ""
     other = (b"CALSTR?\n", b'"SN 2823A09999"\r\n')
-    with Conversation(ME, other, ME, other) as wire, pytest.raises(WrongIdentity):
+    with Conversation(ME, other) as wire, pytest.raises(WrongIdentity):
         K3458A(wire).recognise(EXPECTED)
     with Conversation((b"ID?\n", b"1.0E+1\r\n")) as wire, pytest.raises(ReplyError, match="HP3458A"):
         K3458A(wire).identify()

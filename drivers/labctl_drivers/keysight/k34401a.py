@@ -33,6 +33,7 @@ NO_SERIAL: Final = "0"
 class K34401A(ScpiMultimeter, maker="Keysight", model="34401A"):
     """Keysight 34401A, 6½-digit multimeter."""
 
+    tells_serial = False
     quantities = ("DC voltage", "AC voltage", "DC current", "AC current", "resistance", "frequency")
     ranges: ClassVar[Mapping[str, tuple[float, ...]]] = {
         DC_VOLTAGE: VOLTS, AC_VOLTAGE: AC_VOLTS, DC_CURRENT: AMPERES, AC_CURRENT: AMPERES[2:], TWO_WIRE: OHMS,
@@ -41,10 +42,10 @@ class K34401A(ScpiMultimeter, maker="Keysight", model="34401A"):
     steps: ClassVar[Mapping[float, float]] = {100.0: 1e6, 10.0: 1e6, 1.0: 1e5, 0.2: 1e5, 0.02: 1e4}
     filters: ClassVar[Mapping[float, float]] = {3.0: 7.0, 20.0: 1.0, 200.0: 0.6}
 
-    def recognise(self, expected: Identity) -> Identity:
-        """Return who answers, if it is this model; the serial number counts only where the meter tells one."""
-        found = self.identify()
-        return super().recognise(evolve(expected, serial="") if found.serial == NO_SERIAL else expected)
+    def identify(self) -> Identity:
+        """Return who answers, as `*IDN?` gives it; without a serial number where a zero stands in its place."""
+        found = super().identify()
+        return evolve(found, serial="") if found.serial == NO_SERIAL else found
 
     def prepare(self) -> None:
         """Bring the meter from a reset, in remote, to DC voltage on its highest range, ten cycles, auto-zero on."""

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from attrs import evolve
-
 from labctl.errors import LimitExceeded, NotReady, ReplyError
 from labctl.instruments.scpi import Ieee4882Driver, written
 from labctl.metrology.quantity import Quantity
@@ -47,7 +45,7 @@ class K3458A(Ieee4882Driver, maker="Keysight", model="3458A"):
     """Keysight 3458A, 8½-digit multimeter."""
 
     quantities = ("DC voltage", "AC voltage", "DC current", "AC current", "resistance")
-    model_pattern = "3458A"
+    tells_serial = False
     answer_terminator = b"\r\n"
     error_query: ClassVar[str] = "ERRSTR?"
 
@@ -65,11 +63,6 @@ class K3458A(Ieee4882Driver, maker="Keysight", model="3458A"):
         written_in = _SERIAL.fullmatch(self.query("CALSTR?"))
         serial = written_in[1] if written_in is not None else ""
         return Identity(manufacturer="HP", model=answer.removeprefix("HP"), serial=serial)
-
-    def recognise(self, expected: Identity) -> Identity:
-        """Return who answers, if it is this model; the serial number counts only where one is written in."""
-        found = self.identify()
-        return super().recognise(expected if found.serial else evolve(expected, serial=""))
 
     def prepare(self) -> None:
         """Bring the meter from its preset to DC voltage, a hundred cycles, auto-zero on, waiting for its arm."""
