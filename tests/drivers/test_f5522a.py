@@ -203,7 +203,7 @@ AT_ONCE = (b"ISR?\r\n", b"4097\r\n")
 def test_every_function_is_presented_the_same_way(
     method: str, arguments: tuple[Quantity, ...], command: bytes, answer: bytes
 ) -> None:
-    """Operators Manual, chapter 6, OUT: units V, A, OHM, HZ; `OUT?` names the unit of the amplitude and the frequency."""
+    """Operators Manual, chapter 6, OUT: units V, A, OHM, HZ; `OUT?` names unit and frequency."""
     with Conversation((command, b""), FINE, (b"OUT?\r\n", answer), OPER, FINE, AT_ONCE) as wire:
         assert getattr(F5522A(wire), method)(*arguments).quantity == arguments[0]
 

@@ -1,4 +1,4 @@
-"""Fluke 5730A: the conversations of its manual (5730A Operators Manual, chapters 5 and 6; status register: page 176)."""
+"""Fluke 5730A: the conversations of its Operators Manual (chapters 5 and 6; status register: page 176)."""
 
 import pytest
 
@@ -76,7 +76,8 @@ def test_beyond_the_limits_nothing_is_sent() -> None:
 
 def test_guard_compensation_standby_and_safe_state() -> None:
     with Conversation(
-        (b"EXTGUARD ON\r\n", b""), FINE, (b"RCOMP OFF\r\n", b""), FINE, (b"STBY\r\n", b""), FINE, (b"OPER?\r\n", b"0\r\n"),
+        (b"EXTGUARD ON\r\n", b""), FINE, (b"RCOMP OFF\r\n", b""), FINE, (b"STBY\r\n", b""), FINE,
+        (b"OPER?\r\n", b"0\r\n"),
         (b"\r\n", b""), (b"STBY\r\n", b""), (b"OPER?\r\n", b"0\r\n"), (b"ISR?\r\n", b"4096\r\n"),
     ) as wire:  # fmt: skip
         calibrator = F5730A(wire)

@@ -39,6 +39,15 @@ def test_under_manual_control_it_is_not_ready() -> None:
         FP50HL(wire, clock=SimulatedClock()).prepare()
 
 
+def test_a_complaint_about_an_earlier_command_is_let_go_and_an_alarm_is_not() -> None:
+    complaint, alarm = (b"STATUS\r", b"-08 INVALID COMMAND\n"), (b"STATUS\r", b"-01 LOW LEVEL ALARM\n")
+    with Conversation(complaint, STOPPED, alarm, alarm) as wire:
+        bath = FP50HL(wire, clock=SimulatedClock())
+        bath.prepare()
+        with pytest.raises(NotReady, match="LOW LEVEL"):
+            bath.prepare()
+
+
 def test_another_working_temperature_than_the_one_asked_for_is_refused() -> None:
     told = (b"OUT_SP_00 55.5\r", b"")
     with Conversation(told, STOPPED, (b"IN_SP_00\r", b"20.00\n")) as wire, pytest.raises(ReplyError):
