@@ -127,6 +127,10 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
     def _closed(self, filling: int, pulse_time: float) -> None:
         if filling == self.begun and self.state_now == FILLING:
             self.pulse_time = pulse_time
+            self.world.at(self.now + self.remaining(), lambda: self._arrived(filling))
+
+    def _arrived(self, filling: int) -> None:
+        if filling == self.begun and self.state_now == FILLING:
             self.state_now, self.fillings = DONE, self.fillings + 1
 
     def _guard(self, filling: int) -> None:

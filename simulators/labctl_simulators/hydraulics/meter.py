@@ -28,6 +28,7 @@ class InlineMeter(SimulatedInstrument):
     damping: float = 3.0  # seconds
     limit: str = "0.2 % * abs(nominal)"  # within which its errors are drawn, where no record or type says
     noise: float = 0.0005  # of the indication, rms, undamped
+    offset: float = 2e-5  # of the range, within which its zero is drawn
     cut_off: float = 0.005  # of the range, below which it shows nothing
 
     step: float = STEP
@@ -47,7 +48,7 @@ class InlineMeter(SimulatedInstrument):
         scale = self.figure("error", 1.0)
         self.gain = world.drawn(0.7 * scale, self.key, "gain")  # in parts of the limit
         self.bow = world.drawn(0.25 * scale, self.key, "bow")
-        self.zero = world.drawn(self.figure("zero", 2e-5), self.key, "zero") * self.greatest / HOUR  # m³/s
+        self.zero = world.drawn(self.figure("zero", self.offset), self.key, "zero") * self.greatest / HOUR  # m³/s
         self.zero_set = 0.0  # m³/s, taken off by a zero adjustment
         self.shown_flow = 0.0  # m³/s, damped
         self._counted, self._passed, self.factor = 0.0, 0.0, 1.0

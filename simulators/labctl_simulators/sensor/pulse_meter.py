@@ -12,6 +12,7 @@ class TurbineMeter(InlineMeter, maker="Sensor", model="turbine meter", wires=("c
     pulses_per_litre = 2000.0
     limit = "0.5 % * abs(nominal)"
     noise = 0.0002
+    offset = 0.0
     cut_off = 0.02
     stuck: bool = False
 
