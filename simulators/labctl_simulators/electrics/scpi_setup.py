@@ -50,6 +50,7 @@ class ScpiSetup(ScpiDialogue):
     """The half of a SCPI multimeter's talk that sets it up."""
 
     full_names: ClassVar[bool] = False  # it answers VOLT:DC where others answer VOLT
+    missing: ClassVar[frozenset[str]] = frozenset()  # commands, by their methods, that the model has not
     cycles_allowed: ClassVar[tuple[float, float, float]] = (0.02, 100.0, 10.0)  # least, most, usual
 
     def __init__(self, meter: Multimeter, status: Status) -> None:
@@ -80,7 +81,8 @@ class ScpiSetup(ScpiDialogue):
             name = _SPELLED.get(":".join(rest[:length]))
             if name in self.meter.functions and name is not None:
                 self._named = name
-                return self.table.get(":".join([*lead, "@", *rest[length:]]) + query)
+                method = self.table.get(":".join([*lead, "@", *rest[length:]]) + query)
+                return None if method in self.missing else method
         return None
 
     @property

@@ -112,6 +112,7 @@ class K34401ADialogue(ScpiMeter):
 
     answer_end = b"\r\n"
     latency = 0.02
+    missing = frozenset({"_band", "_band_query", "_zero", "_zero_query"})  # filter and auto-zero are the detector's
     maker_says = "HEWLETT-PACKARD"
     firmware = "11-5-2"
 
