@@ -6,7 +6,6 @@ Source: PTU300 User's Guide M210796EN-G, pages 102 and 103; HMT330 User's Guide 
 import re
 from collections.abc import Callable, Mapping
 from functools import reduce
-from operator import xor
 from typing import Final
 
 from attrs import define, field
@@ -72,7 +71,7 @@ class Rendering:
 CHECKSUMS: Final[Mapping[str, Callable[[bytes], str]]] = {
     "CS2": lambda said: f"{sum(said) % 256:02X}",
     "CS4": lambda said: f"{sum(said) % 65536:04X}",
-    "CSX": lambda said: f"{reduce(xor, said, 0):02X}",
+    "CSX": lambda said: f"{reduce(int.__xor__, said, 0):02X}",
 }
 
 

@@ -80,7 +80,7 @@ class Inlet:
 
     def cut_at(self, flow: float) -> float:
         """Return the diameter in µm at which half of the particles pass, at a flow in L/min."""
-        return self.cut * (max(flow, 1e-3) / self.nominal_flow) ** CUT_EXPONENT
+        return self.cut * math.pow(max(flow, 1e-3) / self.nominal_flow, CUT_EXPONENT)
 
     def concentration(self, instant: float) -> float:
         """Return the mass concentration of PM2.5 before the inlet, in µg/m³."""

@@ -319,6 +319,6 @@ class Particulate(Coupling, field="particulate"):
         filtered = self.filters[name]
         filtered.condition(self.world.present)
         sampler = next((each for each in self.instruments.values() if isinstance(each, Collects)), None)
-        if sampler is not None and sampler.filter is filtered and isinstance(sampler, SimulatedInstrument):
+        if sampler is not None and sampler.filter is filtered:
             return sampler.truth("collected")
         return filtered.dust
