@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from labctl.errors import InstrumentError, LabctlError, NotReady, StoreFailed
 from labctl.events.kinds import InstrumentClosed, InstrumentOpened, NoteTaken, Place, Purpose, SafeStateSent
+from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
@@ -188,6 +189,15 @@ class Bench:
         self.scribe.append(NoteTaken(at=self.clock.now(), text=text, place=self.scribe.place))
 
     # --- watchdogs of their own --------------------------------------------------------------------------------------
+
+    def busy(self, method: Callable[..., object]) -> bool:
+        """Return whether the instrument that a method asks is in the midst of another call, or its readout is."""
+        owner = getattr(method, "__self__", None)
+        if not isinstance(owner, Driver):
+            return False
+        readout = place_of(owner.wire.address)
+        named = {owner.name, readout[0] if readout is not None else owner.name}
+        return any(each.call is not None for name, each in self._open.items() if name in named)
 
     def tend(self) -> float:
         """Let each armed instrument hear something for which it is time; return the seconds until it is again.

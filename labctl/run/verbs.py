@@ -18,6 +18,7 @@ from labctl.procedure.run import Reads
 from labctl.procedure.settling import Steady
 from labctl.records.observation import Indication, Setting
 from labctl.run.bench import Bench
+from labctl.run.clock import RunClock
 from labctl.run.control import Control, NobodyThere, Turned
 from labctl.run.operator import Operator, doubt_of, question_of
 from labctl.run.scribe import Scribe
@@ -69,7 +70,13 @@ class LiveRun:
     clock: Clock
     columns: dict[str, Quantity | str | float] = field(factory=dict[str, "Quantity | str | float"], init=False)
     _traces: list[_Trace] = field(factory=list[_Trace], init=False)
+    _recording: bool = field(default=False, init=False)
     _asked: int = field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Let traces go on while a driver waits for its instrument."""
+        if isinstance(self.clock, RunClock):
+            self.clock.tend = self._meanwhile
 
     # --- measuring ---------------------------------------------------------------------------------------------------
 
@@ -279,14 +286,32 @@ class LiveRun:
         with self.scribe.at(symbol, purpose):
             return call()
 
+    def _meanwhile(self) -> float:
+        """Do what is due while a driver waits, and return the seconds until something is due again."""
+        due = self.bench.tend()
+        if not self._traces or self._recording:
+            return due
+        self._record_due()
+        now = self.clock.monotonic()
+        return max(min(due, *(each.due - now for each in self._traces)), 0.0)
+
     def _record_due(self) -> None:
-        for trace in list(self._traces):
-            now = self.clock.monotonic()
-            if now >= trace.due:
-                trace.due = max(trace.due + trace.every, now)
-                self.look()
-                with self.scribe.at(trace.symbol, Purpose.RECORD):
-                    trace.call()
+        """Take the readings of traces that are due; one whose instrument is in the midst of something waits for it."""
+        if self._recording:
+            return
+        self._recording = True
+        try:
+            for trace in list(self._traces):
+                now = self.clock.monotonic()
+                if now >= trace.due:
+                    trace.due = max(trace.due + trace.every, now)
+                    if self.bench.busy(trace.call):
+                        continue
+                    self.look()
+                    with self.scribe.at(trace.symbol, Purpose.RECORD):
+                        trace.call()
+        finally:
+            self._recording = False
 
     def _pass_until(self, instant: float) -> None:
         """Let time pass until an instant, taking the traces' readings as they fall due."""
