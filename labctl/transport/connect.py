@@ -133,8 +133,9 @@ def _visa_lan(parts: SplitResult) -> Callable[[], Channel]:
 
 
 def _visa_bus(parts: SplitResult) -> Callable[[], Channel]:
-    from labctl.transport.visa_bus import connect_gpib, connect_usbtmc  # PyVISA is slow to import
+    from labctl.transport.visa_bus import connect_gpib, connect_usbtmc, library  # PyVISA is slow to import
 
+    library()  # and so may be the library of the machine
     if parts.scheme == "gpib":
         _nothing_else(parts, path=True)
         primary, secondary = _gpib_address(parts, parts.path)

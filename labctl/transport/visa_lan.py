@@ -5,20 +5,23 @@ The backend spins for a second and longer when the other end goes away, so its s
 
 import socket
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from attrs import define, field
 from pyvisa.constants import StatusCode
 
 from labctl.clock import WallClock
+from labctl.transport.hislip_message import Kind, Message, Reader, TooLarge
 from labctl.transport.stream import PeerGone
-from labctl.transport.visa import OPEN, VisaChannel, opened, session_of
+from labctl.transport.visa import OPEN, VisaChannel, opened, session_of, translated
 from labctl.transport.watched import WatchedSocket
 
 _MESSAGE: Final = 5.0  # seconds for the rest of a message that has begun, as long as something comes
 _LOOK: Final = 0.05  # seconds between two looks at whether the other end is there
 _LONGEST: Final = 1 << 16  # bytes fetched at once
+_LARGEST: Final = 1 << 24  # bytes of one message
 _PORTMAPPER: Final = 111
+_ANY: Final = 0xFFFF_FFFF  # number of a message that answers whatever was asked
 
 
 @define(eq=False)
@@ -40,23 +43,50 @@ class LanChannel(VisaChannel):
             if self.connection.arrives(min(remaining, _LOOK)):
                 self._clock.wait(min(remaining, _LOOK))  # bytes of an older answer; the next question drops them
 
-    def _read(self) -> tuple[bytes, StatusCode]:
-        """Read with the backend's own session: a time-out loses nothing of what came before it."""
-        received, status = self.session.read(_LONGEST)
-        return bytes(received), status
 
-
+@define(eq=False)
 class HislipChannel(LanChannel):
-    """HiSLIP: messages are numbered, and what answers an older one is dropped."""
+    """HiSLIP: messages are numbered, and what answers an older one is dropped.
+
+    Messages are taken off the wire here: the backend loses its place in one that stops in the middle, and waits behind
+    an older one for less time than the answer may take.
+    """
+
+    _reader: Reader = field(factory=lambda: Reader(_LARGEST), init=False)
 
     def _fetched(self, within: float) -> tuple[bytes, bool]:
-        if not self.connection.arrives(within):  # a message that stops in the middle would lose the place
-            return b"", False
-        self._allow(_MESSAGE)
-        received, status = self._read()
-        if status < 0:
-            raise TimeoutError("an answer stopped in the middle")
-        return received, status != StatusCode.success_max_count_read
+        deadline = self._clock.monotonic() + within
+        while self.connection.arrives(max(deadline - self._clock.monotonic(), 0.0)):
+            received = b""
+            for message in self._reader.messages(self._arrived()):
+                if self._answers(message):
+                    received += message.payload
+                    if message.kind == Kind.DATA_END:  # what follows was asked for by nobody
+                        self.session.interface._rmt = 1  # noqa: SLF001  (delivered; told with what is sent next)
+                        return received, True
+            if received:
+                return received, False
+        return b"", False
+
+    def clear(self) -> bool:
+        """Do a device clear; what has arrived would be in its way."""
+        with translated():
+            while self.connection.arrives(0.0):
+                self._arrived()
+        self._reader = Reader(_LARGEST)
+        return super().clear()
+
+    def _arrived(self) -> bytes:
+        self.connection.allow(_MESSAGE)
+        return self.connection.recv(_LONGEST)
+
+    def _answers(self, message: Message | TooLarge) -> TypeGuard[Message]:
+        if isinstance(message, TooLarge):
+            raise PeerGone(f"more than {_LARGEST} bytes in one message")
+        if message.kind == Kind.FATAL_ERROR:
+            raise PeerGone(message.payload.decode("latin-1"))
+        newest = self.session.interface.last_message_id
+        return message.kind in {Kind.DATA, Kind.DATA_END} and message.parameter in {newest, _ANY}
 
 
 class Vxi11Channel(LanChannel):
@@ -64,12 +94,12 @@ class Vxi11Channel(LanChannel):
 
     def _fetched(self, within: float) -> tuple[bytes, bool]:
         self._allow(within)
-        received, status = self._read()
+        received, status = self.session.read(_LONGEST)  # a time-out loses nothing of what came before it
         if status == StatusCode.error_timeout:
-            return received, False
+            return bytes(received), False
         if status < 0:
             raise PeerGone("the instrument does not say any more whether it has an answer")
-        return received, status != StatusCode.success_max_count_read
+        return bytes(received), status != StatusCode.success_max_count_read
 
     def close(self) -> None:
         """Close the link; take leave only where the instrument owes nothing, because it may not answer any more."""
