@@ -13,6 +13,7 @@ from labctl.events.kinds import (
     OperatorAsked,
     PointFinished,
     PointSkipped,
+    QueryRetried,
     RunContinued,
     RunFinished,
     RunInterrupted,
@@ -124,6 +125,11 @@ def _rare(event: Event) -> Text | None:
             said = Text("paused: {reason}", zh="已暂停：{reason}").filled(reason=event.reason)
         case RunContinued():
             said = Text("going on", zh="继续")
+        case QueryRetried():
+            said = Text(
+                "  {instrument} did not answer {query!r} and is asked once more",
+                zh="  {instrument} 未应答 {query!r}，再询问一次",
+            ).filled(instrument=event.instrument, query=event.query)
         case SafeStateSent(confirmed=False):
             said = Text(
                 "{instrument}: sent to its safe state, NOT confirmed: check it",

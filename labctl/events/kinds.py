@@ -254,6 +254,25 @@ class CallFailed:
 
 
 @frozen(kw_only=True)
+class QueryRetried:
+    """A query got no answer, its wire was brought back in step, and it is asked once more.
+
+    The exchanges are those of the failed try and of getting back in step. The call that the query belongs to keeps
+    only the answer that counted, so that it is replayed without them.
+    """
+
+    at: datetime
+    instrument: str
+    method: str
+    arguments: tuple[Argument, ...]
+    query: bytes
+    exchanges: tuple[Exchange, ...]
+    error: str  # class of the error
+    message: Text
+    place: Place = Place()
+
+
+@frozen(kw_only=True)
 class Settled:
     """A settling ended: the indication is steady by the criterion, or the time ran out."""
 
@@ -486,6 +505,7 @@ Event = (
     | SettingMade
     | IndicationTaken
     | CallFailed
+    | QueryRetried
     | Settled
     | OperatorAsked
     | OperatorAnswered

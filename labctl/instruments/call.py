@@ -28,7 +28,9 @@ class Call:
     exchanges: list[Exchange] = field(factory=list[Exchange])
     command: bytes = b""  # the first command that changed something
     sent_at: datetime | None = None
+    indicating: bool = False  # it asks for what the instrument shows
     indicated: bool = False
+    once: bool = False  # its queries are not asked again
 
     def keep(self, sent: bytes, received: bytes = b"") -> None:
         """Keep the bytes of one exchange."""

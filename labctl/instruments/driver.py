@@ -17,7 +17,7 @@ from labctl.errors import (
     WrongIdentity,
 )
 from labctl.events.journal import Nobody, Witness
-from labctl.events.kinds import CommandIntended, IndicationTaken
+from labctl.events.kinds import CommandIntended, IndicationTaken, QueryRetried
 from labctl.instruments.call import Call, record_public_methods
 from labctl.instruments.limits import Limit
 from labctl.instruments.replies import decoded, integer, number
@@ -104,6 +104,8 @@ class Driver:
         self.identity: Identity | None = None  # who answered when it was last asked
         self._allowed = _narrowed(self.limits, limits or {})
         self.spoken_at = 0.0  # on the clock's monotonic scale; kept where the model has a watchdog
+        self.asks_again = False  # whether a query without an answer may be asked once more; a run allows it
+        self._pristine = True  # nothing was set or shown since the wire was opened
         self._rests_until = 0.0  # on the clock's monotonic scale
 
     # --- what a bench asks of every driver ---------------------------------------------------------------------------
@@ -229,14 +231,20 @@ class Driver:
         if check:
             self.check_errors()
 
-    def query(self, command: str, *, within: float = 2.0) -> str:
+    def query(self, command: str, *, within: float = 2.0, once: bool = False) -> str:
         """Ask, and return the answer without its terminator; the call keeps the bytes, no indication is made.
+
+        Args:
+            command: without its terminator.
+            within: seconds on the clock of the run.
+            once: never asked again, because asking changes something: a queue that is emptied, a register that is
+                cleared, a measurement that starts.
 
         Raises:
             TransportTimeout: no complete answer within that many seconds; the wire is poisoned.
             ReplyError: the answer is no printable ASCII.
         """
-        sent, received = self._exchanged(command, within)
+        sent, received = self._exchanged(command, within, once=once)
         return decoded(received, self.answer_terminator, instrument=self.name, query=sent)
 
     def query_lines(self, command: str, *, last: str, within: float = 5.0) -> list[str]:
@@ -248,7 +256,7 @@ class Driver:
         """
         call = self._open_call()
         deadline = self.clock.monotonic() + within
-        sent, received = self._exchanged(command, within)
+        sent, received = self._exchanged(command, within, once=True)
         lines = [decoded(received, self.answer_terminator, instrument=self.name, query=sent)]
         while not lines[-1].startswith(last):
             if len(lines) == LONGEST:
@@ -259,15 +267,15 @@ class Driver:
             lines.append(decoded(more, self.answer_terminator, instrument=self.name, query=sent))
         return lines
 
-    def query_integer(self, command: str, *, within: float = 2.0) -> int:
+    def query_integer(self, command: str, *, within: float = 2.0, once: bool = False) -> int:
         """Ask for an integer, such as a status register. Raises as `query`, and ReplyError for anything else."""
-        sent, received = self._exchanged(command, within)
+        sent, received = self._exchanged(command, within, once=once)
         text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
         return integer(text, instrument=self.name, query=sent, reply=received)
 
-    def query_number(self, command: str, *, within: float = 2.0) -> float:
+    def query_number(self, command: str, *, within: float = 2.0, once: bool = False) -> float:
         """Ask for a number that is no indication, such as a range. Raises as `query`, Overload and ReplyError."""
-        sent, received = self._exchanged(command, within)
+        sent, received = self._exchanged(command, within, once=once)
         text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
         return number(text, instrument=self.name, query=sent, reply=received)
 
@@ -334,11 +342,22 @@ class Driver:
         self.witness.append(
             CommandIntended(at=now, instrument=self.name, method=call.method, arguments=call.arguments, command=message)
         )
+        self._pristine = False
         if call.sent_at is None:
             call.sent_at, call.command = now, message
 
-    def _answer_to(self, sent: bytes, within: float) -> bytes:
+    def _answer_to(self, sent: bytes, within: float, *, once: bool = False) -> bytes:
         """Send a message and return the whole answer; the call keeps both."""
+        kept = len(self._open_call().exchanges)
+        try:
+            return self._answered(sent, within)
+        except (TransportTimeout, FrameDamaged) as error:
+            if once or not self._may_ask_again():
+                raise
+            self._back_in_step(sent, kept, error)
+            return self._answered(sent, within)
+
+    def _answered(self, sent: bytes, within: float) -> bytes:
         call = self._open_call()
         self._rest()
         call.keep(sent)
@@ -353,12 +372,52 @@ class Driver:
         self._rest_for(self.rest_after_query)
         return received
 
+    def _may_ask_again(self) -> bool:
+        """Return whether a lost answer can be asked for again without hiding anything.
+
+        Not once something was set or shown over this wire: the instrument may have lost its settings together with
+        the answer, and an indication before it may have been the answer to another question, which bringing the wire
+        back in step would hide. The attempt is rejected then. Whether it is safe can always be asked again.
+        """
+        call = self._open_call()
+        if not self.asks_again or call.once or call.indicating or call.sent_at is not None:
+            return False
+        return self._pristine or call.method == "confirm_safe"
+
+    def _back_in_step(self, sent: bytes, kept: int, error: TransportTimeout | FrameDamaged) -> None:
+        """Bring the wire back in step, and make durable that the query is asked again; raise the error if it fails."""
+        call = self._open_call()
+        aside = self.call = Call(method=call.method, arguments=call.arguments, once=True)
+        aside.exchanges[:] = call.exchanges[kept:]
+        del call.exchanges[kept:]
+        try:
+            self._recovered(self.identity if self.identity is not None else ANYBODY)
+        except (TransportError, ReplyError):
+            call.exchanges += aside.exchanges
+            raise error from None
+        finally:
+            self.call = call
+        self.witness.append(
+            QueryRetried(
+                at=self.clock.now(),
+                instrument=self.name,
+                method=call.method,
+                arguments=call.arguments,
+                query=sent,
+                exchanges=tuple(aside.exchanges),
+                error=type(error).__name__,
+                message=error.text(),
+            )
+        )
+
     def _asked_at(self) -> datetime:
         """Return the instant at which an indication is asked for. One for each call."""
         call = self._open_call()
         if call.indicated:
             message = f"{call.method}: one call, one indication"
             raise RuntimeError(message)
+        call.indicating = True
+        self._pristine = False
         return self.clock.now()
 
     def _indicated(self, shown: Indication, asked_at: datetime, resolution: Quantity | None) -> Indication:
@@ -390,9 +449,9 @@ class Driver:
             raise RuntimeError(message)
         return self.call
 
-    def _exchanged(self, command: str, within: float) -> tuple[bytes, bytes]:
+    def _exchanged(self, command: str, within: float, *, once: bool = False) -> tuple[bytes, bytes]:
         sent = self._encoded(command)
-        return sent, self._answer_to(sent, within)
+        return sent, self._answer_to(sent, within, once=once)
 
     def _encoded(self, command: str) -> bytes:
         return command.encode("ascii") + self.terminator

@@ -44,7 +44,7 @@ class Ieee4882Driver(Driver):
             raise InstrumentReported(instrument=self.name, command=command, code=code, message=message)
 
     def _error(self) -> tuple[int, str]:
-        entry = _ERROR.fullmatch(self.query(self.error_query))
+        entry = _ERROR.fullmatch(self.query(self.error_query, once=True))
         if entry is None:
             sent, received = self._latest()
             raise ReplyError(instrument=self.name, query=sent, reply=received, expected='code,"message"')

@@ -133,6 +133,7 @@ class Bench:
         driver = seat.driver(
             wire, name=seat.instrument, witness=self.scribe, clock=self.clock, limits=dict(seat.limits)
         )
+        driver.asks_again = True
         place, self.scribe.place = self.scribe.place, Place()
         try:
             if connect:

@@ -18,6 +18,7 @@ from labctl.events.kinds import (
     Place,
     PointFinished,
     Purpose,
+    QueryRetried,
     SafeStateSent,
     SettingMade,
     TranscriptSealed,
@@ -77,7 +78,7 @@ class Scribe:
         Raises:
             StoreFailed: it is not durable; nothing further may be done.
         """
-        if isinstance(event, CommandIntended | SettingMade | IndicationTaken | CallFailed):
+        if isinstance(event, CommandIntended | SettingMade | IndicationTaken | CallFailed | QueryRetried):
             event = evolve(event, place=self.place)
         n = self.journal.append(event)
         self._count(n, event)

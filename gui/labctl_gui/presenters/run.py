@@ -27,6 +27,7 @@ from labctl.events.kinds import (
     PointSkipped,
     PointStarted,
     Purpose,
+    QueryRetried,
     Question,
     RepetitionStarted,
     RunContinued,
@@ -193,7 +194,7 @@ class RunPresenter:
                 self._instrument(event)
             case PointStarted(place=place) | RepetitionStarted(place=place):
                 self._arrive(place, event.at)
-            case SettingMade() | IndicationTaken() | Settled() | CallFailed():
+            case SettingMade() | IndicationTaken() | Settled() | CallFailed() | QueryRetried():
                 self._exchange(event)
             case OperatorAsked() | OperatorAnswered():
                 self._talk(event)
@@ -277,7 +278,7 @@ class RunPresenter:
                 self.card = None
                 self._go(Stage.MEASURING)
 
-    def _exchange(self, event: SettingMade | IndicationTaken | Settled | CallFailed) -> None:
+    def _exchange(self, event: SettingMade | IndicationTaken | Settled | CallFailed | QueryRetried) -> None:
         match event:
             case SettingMade(quantity=quantity, instrument=name) if quantity is not None:
                 self.live[name] = shown(name, quantity, event.at, is_setting=True)
@@ -286,7 +287,7 @@ class RunPresenter:
                 self._dot(event)
             case Settled(met=False):
                 self._note(event.at, Text("not steady in time", zh="未能按时稳定"))
-            case CallFailed(message=message):
+            case CallFailed(message=message) | QueryRetried(message=message):
                 self._note(event.at, message)
             case _:
                 pass
