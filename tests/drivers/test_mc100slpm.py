@@ -63,8 +63,10 @@ def test_safe_is_a_valve_that_is_held_closed() -> None:
         controller = MC100SLPM(wire)
         controller.stand_by()
         assert controller.confirm_safe()
-    with Conversation((b"A\r", FRAME)) as wire:
-        assert not MC100SLPM(wire).confirm_safe()
+    with Conversation((b"A\r", FRAME), (b"A\r", b"A +014.70 +025.00 +009.10 +009.00 +000.00 Air HLD\r")) as wire:
+        controller = MC100SLPM(wire)
+        assert not controller.confirm_safe()
+        assert not controller.confirm_safe()  # what flows has not ended yet
     with Conversation((b"\r", b""), (b"AHC\r", b""), (b"AS0\r", b"")) as wire:
         MC100SLPM(wire).make_safe()
 

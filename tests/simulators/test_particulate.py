@@ -8,6 +8,7 @@ import pytest
 import labctl_simulators
 from labctl.app.simulate import bench_of
 from labctl.app.station.reader import read_station
+from labctl.errors import InstrumentReported
 from labctl.metrology.quantity import Quantity
 from labctl.simulation.host import Bench
 from labctl_drivers.alicat.mc100slpm import MC100SLPM
@@ -143,6 +144,26 @@ def test_the_audit_standard_tells_the_flow_of_what_it_is_put_on(bench: Bench) ->
         assert shown == pytest.approx(bench.truth(key, "flow"), rel=0.02)
     bench.act("end audit")
     assert audit.flow().quantity.value == 0.0
+
+
+def test_tapes_break_and_inlets_are_covered(bench: Bench) -> None:
+    settled(bench)
+    monitor = BAM1020(bench.loopback("bam"), name="bam", clock=bench.clock)
+    monitor.wire.open()
+    monitor.mass_concentration()
+    before = bench.truth("bam", "concentration")
+    bench.act("gauze on bam")
+    monitor.mass_concentration()
+    monitor.mass_concentration()
+    assert bench.truth("bam", "concentration") == pytest.approx(0.6 * before, rel=0.1)
+    bench.act("gauze off bam")
+    bench.act("break tape bam")
+    bench.clock.wait(600)
+    bench.act("mend tape bam")
+    with pytest.raises(InstrumentReported, match="alarm T"):
+        monitor.mass_concentration()
+    bench.act("roll clock back of bam")
+    assert bench.truth("particulate", "clock offset of bam") == pytest.approx(-1800)
 
 
 def weighed(bench: Bench, balance: ME5F, name: str) -> float:

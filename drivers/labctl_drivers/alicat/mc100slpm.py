@@ -53,9 +53,10 @@ class MC100SLPM(AcknowledgingDriver, maker="Alicat", model="MC-100SLPM"):
         return Identity(manufacturer=self.maker, model=model, serial=serial, firmware=firmware)
 
     def confirm_safe(self) -> bool:
-        """Return whether its valve is held closed, its set-point is zero and no flow is shown."""
+        """Return whether its valve is held closed or its set-point is zero, and no flow is shown."""
         frame = self._frame_of(self.query("A"))
-        return "HLD" in _status(frame) and float(frame[5]) == 0.0 and abs(float(frame[4])) <= CLOSED
+        closed = "HLD" in _status(frame) or float(frame[5]) == 0.0
+        return closed and abs(float(frame[4])) <= CLOSED
 
     def prepare(self) -> None:
         """Bring its set-point to zero and its valve to closed."""

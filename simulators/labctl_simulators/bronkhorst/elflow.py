@@ -46,7 +46,7 @@ class ELFlowDialogue(Dialogue):
     """Messages of one instrument; who it claims to be may be a fault's doing."""
 
     answer_end = b""
-    latency = 0.004
+    latency = 0.008  # twenty characters at 38400 baud
 
     def __init__(self, controller: ELFlow) -> None:
         """Begin a session."""

@@ -57,7 +57,7 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
         self.clock_rate = 1.0 + self.figure("clock rate", world.drawn(2e-5, placed.key, "clock rate"))
         self.started = world.clock.now() - timedelta(seconds=world.present)
         self.alarms: dict[int, set[str]] = {}  # by hour of its own clock
-        self.tape_broken = False
+        self.broken: list[tuple[float, float]] = []  # instants between which the tape was broken
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -79,6 +79,22 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
         """Lose the hour under way."""
         self.alarm("L")
         super().power_cycle()
+
+    def break_tape(self, *, broken: bool) -> None:
+        """Let the tape break, or put a new one in."""
+        if self.tape_broken and not broken:
+            self.broken[-1] = (self.broken[-1][0], self.now)
+        elif broken and not self.tape_broken:
+            self.broken.append((self.now, math.inf))
+
+    @property
+    def tape_broken(self) -> bool:
+        """Return whether the tape is broken now."""
+        return bool(self.broken) and self.broken[-1][1] == math.inf
+
+    def set_clock(self, offset: float) -> None:
+        """Let its clock be set, so many seconds before or behind; records of the past keep their hours."""
+        self.clock_offset = offset - (self.clock_rate - 1.0) * self.now
 
     def alarm(self, letter: str) -> None:
         """Mark the hour under way."""
@@ -114,7 +130,9 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
 
     def alarms_of(self, hour: int) -> set[str]:
         """Return the letters of an hour's alarms."""
-        return self.alarms.get(hour, set()) | ({"T"} if self.tape_broken else set())
+        begun, ended = self._instant((hour - 1) * HOUR), self._instant(hour * HOUR)
+        torn = any(since < ended and begun < until for since, until in self.broken)
+        return self.alarms.get(hour, set()) | ({"T"} if torn else set())
 
     def _drawn(self, hour: int) -> tuple[float, float]:
         begun = (hour - 1) * HOUR
@@ -166,7 +184,7 @@ class BAM1020Dialogue(Dialogue):
     """Escape commands at any time; single characters once three carriage returns have brought the prompt."""
 
     answer_end = b""
-    latency = 0.05
+    latency = 0.12  # a record at 9600 baud
 
     def __init__(self, monitor: BAM1020) -> None:
         """Begin a session without prompt."""

@@ -41,6 +41,7 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         self.flow = indication_of(world, placed, "flow", "L/min", usual="5 % * abs(nominal)")
         self.kappa = self.figure("kappa", KAPPA)
         self.fouling = self.figure("fouling", 0.012 / WEEK)  # relative, a second
+        self.wander = Wander(0.0, self.figure("zero wander", 1.0), (world.seed, placed.key, "zero"), 86400.0)  # µg/m³
         self.zero = 0.0  # µg/m³ that it takes off
         self.power_on()
 
@@ -71,7 +72,7 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         cut = min(CUTS[fraction], self.inlet.cut_at(self.true_flow(instant)))
         true = self.true_concentration(second) * relative(cut) * self.growth(second) * fouled
         noise = self.figure("noise", NOISE) * self.world.noise(f"{self.key} {fraction}", second)
-        return self.concentration.shown(true) + noise
+        return self.concentration.shown(true) + self.wander.at(second) + noise
 
     def shown(self, fraction: str, message: str = "RMMEAS") -> float:
         """Return a fraction in µg/m³."""
@@ -103,11 +104,13 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         return {"energised": False, "measuring": self.started is not None, "zero filter": self.inlet.filtered}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` before its inlet, its `flow`, `growth`, or `error` of indication at one."""
+        """Return the true `concentration` before its inlet, its `flow`, `growth`, `zero`, or the `error` at one."""
         if name == "concentration":
             return self.true_concentration(self.now)
         if name == "flow":
             return self.true_flow(self.now)
+        if name == "zero":
+            return self.wander.at(self.now) - self.zero
         if name == "growth":
             return self.growth(self.now)
         if name == "error":

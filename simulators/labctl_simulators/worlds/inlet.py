@@ -66,6 +66,7 @@ class Inlet:
     _since: list[float] = field(factory=lambda: [0.0], init=False)
     _shares: list[float] = field(factory=lambda: [1.0], init=False)  # of the air's concentration, from then on
     _place: float = field(default=1.0, init=False)
+    _gauze: float = field(default=1.0, init=False)
     filtered: bool = field(default=False, init=False)
 
     def stand_at(self, instant: float, place: float) -> None:
@@ -76,6 +77,11 @@ class Inlet:
     def filter(self, instant: float, *, on: bool) -> None:
         """Put a zero filter on, or take it off."""
         self.filtered = on
+        self._change(instant)
+
+    def cover(self, instant: float, share: float) -> None:
+        """Put a gauze before it that lets a share of the particles through; 1 takes it off."""
+        self._gauze = share
         self._change(instant)
 
     def cut_at(self, flow: float) -> float:
@@ -101,7 +107,7 @@ class Inlet:
         return total
 
     def _change(self, instant: float) -> None:
-        share = 0.0 if self.filtered else self._place
+        share = 0.0 if self.filtered else self._place * self._gauze
         if self._since[-1] == instant:
             self._shares[-1] = share
         else:

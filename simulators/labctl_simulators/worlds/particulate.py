@@ -30,6 +30,9 @@ UNIFORMITY: Final = "non-uniformity"  # characteristic of the auxiliary that is 
 GRADIENT: Final = "3 %"  # half-width of the deviation of one place, where no auxiliary says
 STILL: Final = 5.0  # by how much the deviations grow without the fan
 
+GAUZE: Final = 0.6  # of the particles that pass one before an inlet
+ROLLED_BACK: Final = -1800.0  # seconds
+
 MEMBRANE: Final = (145.0, 8.0)  # mg, middle and half-width
 BLANK_DRIFT: Final = 0.002  # mg a day, half-width
 VOLATILE: Final = 0.02  # of the dust, half-width and middle
@@ -91,7 +94,18 @@ class Audits(Protocol):
 class Tapes(Protocol):
     """Has a tape that can break."""
 
-    tape_broken: bool
+    def break_tape(self, *, broken: bool) -> None:
+        """Let the tape break, or put a new one in."""
+        ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """Keeps time by a clock of its own that somebody can set."""
+
+    def set_clock(self, offset: float) -> None:
+        """Let its clock be so many seconds ahead."""
+        ...
 
 
 @runtime_checkable
@@ -163,7 +177,8 @@ class Particulate(Coupling, field="particulate"):
 
         `zero filter on bam`, `zero filter off bam` (every inlet where none is named); `insert filter F1`, `take filter
         out`, `put filter F1 on balance`, `clear balance`; `audit bam`, `end audit`; `clog generator`, `clean
-        generator`, `fan off`, `fan on`, `leak`, `seal`, `break tape bam`, `mend tape bam`.
+        generator`, `fan off`, `fan on`, `leak`, `seal`, `break tape bam`, `mend tape bam`; and what somebody does who
+        wants better figures: `gauze on bam`, `gauze off bam`, `roll clock back of bam`.
         """
         self.world.catch_up()
         plain: dict[str, Callable[[], None]] = {
@@ -188,6 +203,9 @@ class Particulate(Coupling, field="particulate"):
             "zero filter off": lambda key: self._filter_inlet(key, on=False),
             "insert filter ": self._insert,
             "audit ": self._audit,
+            "gauze on ": lambda key: self._breathing(key).inlet.cover(self.world.present, GAUZE),
+            "gauze off ": lambda key: self._breathing(key).inlet.cover(self.world.present, 1.0),
+            "roll clock back of ": self._set_clock,
             "break tape ": lambda key: self._break_tape(key, broken=True),
             "mend tape ": lambda key: self._break_tape(key, broken=False),
         }
@@ -222,7 +240,13 @@ class Particulate(Coupling, field="particulate"):
         taped = {name: each for name, each in self.instruments.items() if isinstance(each, Tapes)}
         if key not in taped:
             raise LookupError(key)
-        taped[key].tape_broken = broken
+        taped[key].break_tape(broken=broken)
+
+    def _set_clock(self, key: str) -> None:
+        kept = {name: each for name, each in self.instruments.items() if isinstance(each, Keeps)}
+        if key not in kept:
+            raise LookupError(key)
+        kept[key].set_clock(ROLLED_BACK)
 
     def _audit(self, key: str | None) -> None:
         through: Callable[[float], float] | None = None
