@@ -55,6 +55,7 @@ class Photographer:
         window.begin()
         self.until(window.start.isEnabled)
         self.until(lambda: "✖" not in window.message.text())
+        self.until(lambda: any("closed" in each.text for each in window.traffic.lines if each.instrument == "room"))
         self.keep("window-bench", BENCH)
         window.start.click()
         for _ in range(2):
