@@ -4,7 +4,7 @@ Imported only where an address asks for it: PyVISA is slow to import, and the gu
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final, cast
 
@@ -88,7 +88,7 @@ class VisaChannel(ABC):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Raise what a channel raises for whatever the backend finds: it trips over a broken answer in many ways.
 
     Raises:

@@ -33,7 +33,7 @@ def test_another_process_borrows_its_clock(served: tuple[subprocess.Popen[str], 
     process, line = served
     assert [each["instrument"] for each in line["instruments"]] == ["calibrator", "meter", "room"]
     assert line["instruments"][1]["model"] == "Keysight 34465A"
-    assert set(line["instruments"][1]["endpoints"]) == {"hislip", "tcp"}
+    assert set(line["instruments"][1]["endpoints"]) == {"hislip", "tcp", "vxi11"}
     station = with_endpoints(simulated_station(), line)
     clock = BorrowedClock(line["control"])
     meter = open_transport(station.instruments["meter"].address, instrument="meter", clock=clock)
