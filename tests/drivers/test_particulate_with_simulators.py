@@ -175,6 +175,33 @@ def test_a_fault_on_the_wire_is_never_a_value(model: str, fault: str) -> None:
             pytest.fail("it did not come back")
 
 
+SHOWN: Final[dict[str, tuple[str, ...]]] = {
+    "metone/BAM-1020": ("mass_concentration",),
+    "tsi/8533": ("mass_concentration",),
+    "teledyne/T640": ("mass_concentration", "flow", "temperature", "humidity", "pressure"),
+    "alicat/MC-100SLPM": ("flow",),
+    "bronkhorst/EL-FLOW": ("flow",),
+    "generic/AIR-SAMPLER": ("flow", "volume_total", "sampling_time"),
+    "sartorius/ME5-F": ("mass", "stable_mass"),
+    "tsi/5300": ("flow", "temperature", "pressure"),
+    "vaisala/PTU300": ("temperature", "humidity", "pressure"),
+    "vaisala/HMT330": ("temperature", "humidity"),
+    "vaisala/HMT330-MODBUS": ("temperature", "humidity"),
+}
+
+
+@pytest.mark.parametrize(("model", "method"), [(model, each) for model, methods in SHOWN.items() for each in methods])
+@pytest.mark.parametrize("fault", ["nan", "overload"])
+def test_what_is_no_value_is_no_indication(model: str, method: str, fault: str) -> None:
+    with alone(model, serial=SERIAL, seed=5) as lone:
+        lone.driver.recognise(EXPECTED)
+        lone.driver.prepare()
+        lone.fault(fault)
+        with pytest.raises(InstrumentError):
+            getattr(lone.driver, method)()
+        assert not any(isinstance(each, IndicationTaken) for each in lone.memory.events)
+
+
 def recovered(lone: LoneInstrument) -> None:
     for _ in range(10):
         try:

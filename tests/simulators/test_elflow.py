@@ -32,6 +32,15 @@ def test_it_answers_the_manuals_messages() -> None:
         assert ask(lone, b":05030101040\r\n") == b":028004\r\n"
 
 
+def test_integers_end_where_the_manual_says() -> None:
+    with alone(MODEL) as lone:
+        lone.fault("overload")
+        assert ask(lone, b":06030401210120\r\n") == b":0603020121A3D6\r\n"  # 41942, 131.07 %
+        lone.mend()
+        lone.fault("nan")
+        assert ask(lone, b":06030401210120\r\n") == b":06030201210000\r\n"
+
+
 def test_the_binary_form_doubles_its_escape() -> None:
     with alone(MODEL) as lone:
         message = bytes((0x10, 0x02, 0x10, 0x10, 0x80, 5, 4, 1, 0x21, 1, 0x21, 0x10, 0x03))

@@ -4,6 +4,7 @@ Source: RS232 interface manual 9.17.027, chapters 2 and 3. As delivered: 38400 b
 the cable itself, to node 128.
 """
 
+import math
 from typing import Final
 
 from labctl.simulation.dialogue import Answer, Dialogue
@@ -33,7 +34,8 @@ class ELFlow(MassFlowController, maker="Bronkhorst", model="EL-FLOW", wires=("se
 
     def in_integers(self, flow: float) -> int:
         """Return a flow as a share of full scale in integers."""
-        return min(max(round(WHOLE * flow / self.full_scale), 0), MOST) if flow == flow else 0  # noqa: PLR0124  (no NaN)
+        share = 0.0 if math.isnan(flow) else min(max(flow / self.full_scale, 0.0), MOST / WHOLE)
+        return round(WHOLE * share)
 
     def ask_for(self, flow: float) -> None:
         """Control to a flow; negative or too high ones are refused."""
