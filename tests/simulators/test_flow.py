@@ -132,7 +132,7 @@ def test_short_bursts_show_how_much_longer_the_diverter_fills_than_its_timer_say
     """ISO 4185: ten bursts of 6 s against one filling of 60 s, at one flow."""
     rig = hall(3)
     rig.flow(8)
-    excess = []
+    excess: list[float] = []
     for _ in range(8):
         rig.rig.drain()
         rig.rig.fill_for(Quantity.of(4, "s"))
@@ -159,7 +159,7 @@ def test_a_full_tank_ends_the_filling() -> None:
 def test_pulses_that_are_lost_or_counted_twice(action: str, flow_error: float) -> None:
     quiet, disturbed = hall(), hall()
     disturbed.bench.act(action)
-    rates = []
+    rates: list[float] = []
     for each in (quiet, disturbed):
         each.flow(10)
         each.collect(30)

@@ -65,7 +65,7 @@ def test_below_the_static_head_nothing_moves_and_the_rig_rests() -> None:
 
 
 def test_between_two_steps_looking_changes_nothing() -> None:
-    seen = []
+    seen: list[tuple[float, ...]] = []
     for looks in (1, 17):
         made = world()
         rig = rig_in(made)

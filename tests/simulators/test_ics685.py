@@ -102,7 +102,7 @@ def test_zero_and_tare(bench: Bench, wire: Transport) -> None:
 
 def test_every_indication_is_a_whole_step(bench: Bench, wire: Transport) -> None:
     put(bench, 33.3333)
-    shown = []
+    shown: list[int] = []
     for _ in range(20):
         bench.clock.wait(0.3)
         shown.append(round(float(ask(wire, "SI")[4:14]) * 1000))
