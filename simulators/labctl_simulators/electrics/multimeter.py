@@ -247,9 +247,11 @@ class Multimeter(SimulatedInstrument):
 
     def error_of(self, function: str, true: float, top: float) -> float:
         """Return the hidden error of indication at a value on a range, as adjusted."""
+        if not math.isfinite(true):
+            return 0.0
         constants = self.adjusted[function, top]
         raw = true + self.hidden[function, top].error(true, top)
-        return raw * (1 + constants.gain) + constants.offset - true if math.isfinite(true) else 0.0
+        return raw * (1 + constants.gain) + constants.offset - true
 
     def adjust(self, true: float) -> None:
         """Take the value at the terminals for `true`, and change the constants of the present range."""

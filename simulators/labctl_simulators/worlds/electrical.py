@@ -45,7 +45,7 @@ class Electrical(Coupling, field="electrical"):
         super().__init__(world, instruments, auxiliaries)
         self.emf = self._drawn(EMF, "V")
         passive = {key: passive_standard(world, each) for key, each in auxiliaries.items()}
-        self.sources: dict[str, Presents] = {
+        self.sources: Mapping[str, Presents] = {
             key: each for key, each in instruments.items() if isinstance(each, Presents)
         } | {key: each for key, each in passive.items() if each is not None}
         first = next(iter(self.sources.values()), None)
@@ -68,6 +68,8 @@ class Electrical(Coupling, field="electrical"):
             raise LookupError(action)
         self.world.catch_up()
         source, jacks, meters = self._read(action, rest)
+        if verb != "connect" and (source is not None or jacks != "voltage"):
+            raise LookupError(action)
         for each in meters:
             self._act_on(each, verb, source, jacks)
 

@@ -58,7 +58,7 @@ class Leads:
         self.jacks = VOLTAGE
         self.reversed = False
         self.side = "FRON"  # where they are plugged in
-        self._told: Seen | None = None
+        self._told: tuple[str, Seen] = ("", Seen())  # for what the meter looked, and what it saw
 
     def connect(self, jacks: str) -> None:
         """Plug the leads in; a fresh connection is warm."""
@@ -96,20 +96,20 @@ class Leads:
     @property
     def resting(self) -> bool:
         """Return whether the meter has heard of what is at its terminals now."""
-        return self._told is not None and self._told == self.at_meter()
+        return self._told == (self.meter.load().kind, self.at_meter())
 
     def advance(self, dt: float) -> None:  # noqa: ARG002  (a wire knows no delay)
         """Bring to both sides what the circuit is now."""
-        now = self.at_meter()
-        if now == self._told:
+        kind, now = self.meter.load().kind, self.at_meter()
+        if self._told == (kind, now):
             return
-        if self.meter.load().kind == CURRENT and abs(now.direct) + now.alternating > FUSE and not _bears(self.meter):
+        if kind == CURRENT and abs(now.direct) + now.alternating > FUSE and not _bears(self.meter):
             self.meter.fused = False
             now = self.at_meter()
         self.meter.hear(now)
         if self.source is not None:
             self.source.strain(self.key, strained=now.strained)
-        self._told = now
+        self._told = kind, now
 
 
 def _bears(meter: Senses) -> bool:
