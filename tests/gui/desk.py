@@ -112,8 +112,10 @@ class Room:
     root: Path
     seats: list[Seat] = field(factory=list[Seat])
 
-    def open(self, language: Language = Language.ENGLISH, *, real_time: bool = False) -> Seat:
-        bridge = Bridge(lambda: Desk.open(data=self.root, station=None, real_time=real_time))
+    def open(
+        self, language: Language = Language.ENGLISH, *, real_time: bool = False, station: Path | None = None
+    ) -> Seat:
+        bridge = Bridge(lambda: Desk.open(data=self.root, station=station, real_time=real_time))
         window = MainWindow(bridge, language, lambda: TODAY)
         self.qtbot.addWidget(window)
         window.resize(1280, 720)

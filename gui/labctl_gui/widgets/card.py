@@ -19,6 +19,7 @@ _FINISHED = Text("Every point is recorded. Issue the certificate.", zh="所有�
 _ANSWER = Text("Answer", zh="回答")
 _DONE = Text("Done ⏎", zh="完成 ⏎")
 _ENTER = Text("Enter ⏎", zh="确认 ⏎")
+_ROOM = 40  # pixels in height for what a person keys in
 _SAID: dict[Stage, Text] = {
     Stage.IDLE: _IDLE,
     Stage.ABORTED: _IDLE,
@@ -50,8 +51,10 @@ class Card(QFrame):
         self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._picture.setMinimumHeight(110)
         self._field = QLineEdit()
+        self._field.setMinimumHeight(_ROOM)
         self._field.setAccessibleName(_ANSWER.within(language))
         self._field.returnPressed.connect(self._done)
+        self._unit = label(name="title")
         self._choices = QComboBox()
         self._choices.setAccessibleName(_ANSWER.within(language))
         self.onward = button(_ONWARD.within(language))
@@ -59,8 +62,9 @@ class Card(QFrame):
         self.confirm.setAutoDefault(True)
         self.confirm.clicked.connect(self._done)
         row = QHBoxLayout()
-        for widget in (self._field, self._choices):
-            row.addWidget(widget, 1)
+        row.addWidget(self._field, 1)
+        row.addWidget(self._unit)
+        row.addWidget(self._choices, 1)
         row.addStretch(0)
         row.addWidget(self.onward)
         row.addWidget(self.confirm)
@@ -92,6 +96,8 @@ class Card(QFrame):
         self.style().polish(self)
         kind = question.kind if question else ""
         self._field.setVisible(kind in {"number", "text"})
+        self._unit.setVisible(kind == "number")
+        self._unit.setText(question.unit if question else "")
         self._choices.setVisible(kind == "choice")
         self.confirm.setVisible(question is not None)
         self.onward.setVisible(question is None and stage is Stage.FINISHED)
@@ -100,8 +106,7 @@ class Card(QFrame):
         if question is None:
             self._words.setText(_SAID.get(stage, _QUIET).within(self._language))
             return
-        words = question.text.within(self._language)
-        self._words.setText(f"{words} / {question.unit}" if question.unit else words)
+        self._words.setText(question.text.within(self._language))
         self.confirm.setText((_DONE if kind == "instruction" else _ENTER).within(self._language))
         self.confirm.setEnabled(True)
         self._choices.clear()
