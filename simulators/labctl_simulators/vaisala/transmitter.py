@@ -83,8 +83,9 @@ class Transmitter(SimulatedInstrument):
 class TransmitterDialogue(Dialogue):
     """The serial line commands, without echo.
 
-    While it talks by itself only `S` is heard; the simulator says one output when it begins, and none after it. On a
-    bus (POLL) it hears `SEND` and `OPEN` with its own address alone.
+    While it talks by itself only `S` is heard: whoever asks anything else has the next output before him, instead of
+    an answer. Outputs that nobody waits for are not put on the wire. On a bus (POLL) it hears `SEND` and `OPEN` with
+    its own address alone.
     """
 
     ends = b"\r\n"
@@ -147,8 +148,9 @@ class TransmitterDialogue(Dialogue):
     def _barely_heard(self, header: str, rest: str) -> Spoken:
         transmitter = self.transmitter
         if transmitter.mode == "RUN":
-            if header == "S":
-                transmitter.mode = "STOP"
+            if header != "S":
+                return Answer(self.output, self._until_next())
+            transmitter.mode = "STOP"
             return None
         if rest != str(transmitter.bus_address):
             return None
@@ -156,6 +158,11 @@ class TransmitterDialogue(Dialogue):
             transmitter.opened = True
             return f"{disguised(transmitter.identity, self.struck).model} {rest} line opened for operator commands"
         return self.output() if header == "SEND" else None
+
+    def _until_next(self) -> float:
+        """Return the seconds until it says its next output by itself."""
+        interval = max(self.transmitter.interval, self.latency)
+        return interval - self.transmitter.now % interval
 
     # --- output ------------------------------------------------------------------------------------------------------
 
@@ -166,7 +173,7 @@ class TransmitterDialogue(Dialogue):
     @command("R")
     def _run(self, _: list[str]) -> Spoken:
         self.transmitter.mode = "RUN"
-        return Answer(self.output, self.transmitter.interval)
+        return Answer(self.output, self._until_next())
 
     @command("S")
     def _stop(self, _: list[str]) -> Spoken:
