@@ -6,8 +6,9 @@ from typing import Final
 import pytest
 
 from labctl.errors import InstrumentError, InstrumentReported, NotReady, TransportError
-from labctl.events.kinds import Event
+from labctl.events.kinds import Event, IndicationTaken, InstrumentOpened, SettingMade
 from labctl.instruments.driver import Driver
+from labctl.instruments.replay import Replay
 from labctl.metrology.quantity import Quantity
 from labctl.packs import simulators
 from labctl.records.equipment import Identity
@@ -120,6 +121,29 @@ def test_every_wire_gives_the_same_events(model: str, wire: str) -> None:
     events = worked(model, wire)
     assert events
     assert events == worked(model, LOOPBACK)
+
+
+@pytest.mark.parametrize("model", WORKS)
+def test_every_call_can_be_replayed(model: str) -> None:
+    with alone(model, serial=SERIAL, seed=5) as lone:
+        driver = lone.driver
+        identity = driver.recognise(Identity(manufacturer="", model="", serial=SERIAL))
+        opened = InstrumentOpened(
+            at=lone.clock.now(),
+            instrument=driver.name,
+            role="",
+            driver="",
+            address="",
+            identity=identity,
+            exchanges=driver.last_exchanges,
+        )
+        driver.prepare()
+        WORKS[model](driver)
+    replay = Replay.of(type(driver), opened)
+    calls = [each for each in lone.memory.events if isinstance(each, SettingMade | IndicationTaken)]
+    assert calls
+    for each in calls:
+        assert replay.repeat(each) == each
 
 
 @pytest.mark.parametrize("model", WORKS)

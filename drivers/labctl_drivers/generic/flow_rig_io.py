@@ -51,6 +51,7 @@ POLL: Final = 0.2
 TRAVEL: Final = 10.0  # seconds for a valve or the diverter to arrive, with margin
 EMPTYING: Final = 600.0  # seconds for the fullest tank
 DRIPPING: Final = 5.0  # seconds that the drain valve stays open after the empty switch
+DRIPS: Final = 8  # looks in that time: a replay's clock stands still, so they are counted
 SILENCE: Final = 3.0  # seconds
 
 
@@ -137,7 +138,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         """
         self.write_flag(DRAIN, on=True)
         self._await(lambda: self.query_flag(EMPTY), "an empty tank", EMPTYING)
-        self._pause(DRIPPING)
+        self._drip()
         self.write_flag(DRAIN, on=False)
         self._await(lambda: self.query_flag(DRAIN_CLOSED), "drain valve closed")
 
@@ -182,9 +183,8 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
                 raise NotReady(instrument=self.name, asked=asked, found="not confirmed", waited=waited)
             self.clock.wait(POLL)
 
-    def _pause(self, seconds: float) -> None:
-        """Let time pass without leaving the watchdog alone."""
-        until = self.clock.monotonic() + seconds
-        while self.clock.monotonic() < until:
-            self.clock.wait(min(SILENCE / 4, until - self.clock.monotonic()))
+    def _drip(self) -> None:
+        """Let the tank drip off without leaving the watchdog alone."""
+        for _ in range(DRIPS):
+            self.clock.wait(DRIPPING / DRIPS)
             self.keep_alive()

@@ -30,8 +30,6 @@ class MAG6000(ModbusDriver, maker="Siemens", model="MAG6000"):
 
     quantities = ("flow", "volume")
 
-    _order: Order | None = None  # of a float's bytes; None: not known, so it is asked for
-
     def identify(self) -> Identity:
         """Return the product, its revision, and the serial number that its TAG holds."""
         code = self.query_count(PRODUCT)
@@ -43,31 +41,24 @@ class MAG6000(ModbusDriver, maker="Siemens", model="MAG6000"):
             firmware=f"{revision >> 8}.{revision & 0xFF:02}",
         )
 
-    def prepare(self) -> None:
-        """Bring to mind in which order the meter sends the bytes of a float."""
-        self._order = None
-        self._order = self._asked_order()
-
     def flow(self) -> Indication:
         """Measure the volume flow.
 
         Raises:
             ReplyError: the meter has no value, as with an empty pipe.
         """
-        return self.indication_of(Register(VOLUME_FLOW, form="f32", order=self._present_order(), unit="m³/s"))
+        return self.indication_of(Register(VOLUME_FLOW, form="f32", order=self._order(), unit="m³/s"))
 
     def volume_total(self) -> Indication:
         """Read the volume that totaliser 1 counted since it was reset."""
-        return self.indication_of(Register(TOTAL, form="f64", order=self._present_order(), unit="m³"))
+        return self.indication_of(Register(TOTAL, form="f64", order=self._order(), unit="m³"))
 
     def reset_volume_total(self) -> None:
         """Set totaliser 1 to zero."""
         self.write_flag(RESET_TOTAL, on=True)
 
-    def _present_order(self) -> Order:
-        return self._order if self._order is not None else self._asked_order()
-
-    def _asked_order(self) -> Order:
+    def _order(self) -> Order:
+        """Return the order of a float's bytes, asked for every time: whoever reads the meter too may change it."""
         code = self.query_count(BYTE_ORDER)
         if code not in ORDERS:
             raise NotReady(instrument=self.name, asked="a byte order from 0 to 3", found=str(code), waited=0.0)
