@@ -67,7 +67,7 @@ def test_a_zero_is_seen_before_it_counts() -> None:
 def test_model_and_serial_number_stand_last_in_their_lines() -> None:
     with Conversation(
         (b"\x1bx1_\r\n", b"Mod.           ME5-F\r\n"),
-        (b"\x1bx2_\r\n", b"Ser. no.    12345678\r\n"),
+        (b"\x1bx2_\r\n", b"S/N         12345678\r\n"),
         (b"\x1bx3_\r\n", b"Vers.       01-37-05\r\n"),
     ) as wire:
         identity = ME5F(wire).identify()

@@ -129,7 +129,7 @@ class ME5FDialogue(Dialogue):
         who = disguised(self.balance.identity, self.struck)
         return {
             "x1_": f"Mod.{who.model:>16}",
-            "x2_": f"Ser. no.{who.serial:>12}",
+            "x2_": f"S/N{who.serial:>17}",
             "x3_": f"Vers.{who.firmware or FIRMWARE:>15}",
         }
 
