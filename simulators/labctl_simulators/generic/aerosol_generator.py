@@ -16,7 +16,7 @@ from labctl_simulators.worlds.hidden import indication_of
 
 HIGHEST: Final = 1000.0  # µg/m³
 CLOGGED: Final = 0.3  # of its feed that is left
-EMPTY, CLOG, HOT = 1, 2, 4
+CLOG: Final = 2
 FIRMWARE: Final = "1.0"
 OUT_OF_RANGE: Final = Complaint(-222, "Data out of range", EXECUTION_ERROR)
 

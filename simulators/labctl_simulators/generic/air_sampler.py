@@ -19,7 +19,7 @@ from labctl_simulators.worlds.inlet import Inlet, relative
 
 FLOW: Final = 16.67  # L/min
 LOADING: Final = 0.0005  # of the flow that each milligram of dust takes away
-NO_FILTER, NOT_HELD, POWER_FAILED = 1, 2, 4
+NO_FILTER, POWER_FAILED = 1, 4
 FIRMWARE: Final = "1.0"
 CONFLICT: Final = Complaint(-221, "Settings conflict", EXECUTION_ERROR)
 

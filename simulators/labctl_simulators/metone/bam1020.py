@@ -149,7 +149,7 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
         return {"energised": False, "clock": f"{self.clock_at(self.now):%H:%M:%S}", "tape": not self.tape_broken}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` of its last record, its `flow`, `clock offset`, `slope` or `error` at one."""
+        """Return the true `concentration` of its last record, its `flow`, `clock offset`, or `error` at one."""
         hour = self._hour(self.now)
         if name == "concentration":
             return self.true_concentration(hour)
