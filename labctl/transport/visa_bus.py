@@ -10,7 +10,7 @@ import pyvisa
 from pyvisa.constants import StatusCode
 
 from labctl.clock import WallClock
-from labctl.transport.visa import PYTHON, VENDORS, VisaChannel, opened
+from labctl.transport.visa import PYTHON, VENDORS, VisaChannel, opened, translated
 
 _TURN: Final = 0.1  # seconds that one read holds the bus; libraries round longer ones up to the next of a few
 _MESSAGE: Final = 3.0  # seconds for the rest of a message that has begun
@@ -24,7 +24,8 @@ class BusChannel(VisaChannel):
     def _read(self, most: int, within: float) -> tuple[bytes, bool]:
         """Return what came, and whether the instrument said that it is all. Raises TimeoutError where nothing did."""
         self._allow(within)
-        received, status = cast("Any", self.resource.visalib).read(self.resource.session, most)
+        with translated(), self.resource.ignore_warning(StatusCode.success_max_count_read):
+            received, status = cast("Any", self.resource.visalib).read(self.resource.session, most)
         return bytes(received), status != StatusCode.success_max_count_read
 
 

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import pyvisa
 
 from labctl.clock import WallClock
 from labctl.errors import (
@@ -212,6 +213,25 @@ def test_nothing_at_the_address_is_said_when_it_is_opened(address: str) -> None:
     assert address in str(caught.value)
     with pytest.raises(TransportClosed):
         transport.write(b"*IDN?\n")
+
+
+def test_gpib_is_spoken_through_a_visa_library(bench: Bench) -> None:
+    """The library's GPIB goes to our adapter here; its board stays with whoever opened it."""
+    board = pyvisa.ResourceManager("@py").open_resource(f"PRLGX-TCPIP3::127.0.0.1::{bench.port('prologix')}::INTFC")
+    board.timeout = 100
+    transport = open_transport("gpib://3/22", instrument="meter", clock=CLOCK)
+    transport.open()
+    for attempt in range(3):
+        assert asked(transport, b"ECHO? +1.%d\n" % attempt) == b"+1.%d\n" % attempt
+    started = CLOCK.monotonic()
+    with pytest.raises(TransportTimeout):
+        asked(transport, b"LATE? old\n", within=0.05)
+    assert CLOCK.monotonic() - started < 1.0
+    transport.open()
+    assert bench.until(lambda: bench.talkers[-1].cleared == 2)
+    assert asked(transport, b"ECHO? new\n") == b"new\n"
+    transport.close()
+    board.close()
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # PyVISA's backend leaves its socket behind
