@@ -266,6 +266,11 @@ def test_a_meter_switched_to_its_other_terminals_or_with_a_blown_fuse_sees_nothi
     station.act("replace fuse second_meter")
     source.source_dc_current(Quantity.of(1, "A"))
     assert station.settled(meter.dc_current) == pytest.approx(1, rel=1e-3)
+    station.act("blow fuse second_meter")
+    assert abs(station.settled(meter.dc_current)) < 0.01
+    station.act("replace fuse second_meter", "standby calibrator")
+    assert abs(station.settled(meter.dc_current)) < 0.01
+    assert source.confirm_safe()
 
 
 def test_a_filter_too_high_loses_part_of_a_slow_signal(station: Station) -> None:

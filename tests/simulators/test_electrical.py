@@ -1,8 +1,10 @@
 import pytest
+from attrs import evolve
 
 from labctl.app.simulate import bench_of
 from labctl.app.station import shipped_benches
 from labctl.app.station.reader import read_station
+from labctl.records.equipment import Characteristic
 from labctl.simulation.host import Bench
 from labctl_simulators.worlds.electrical import OPEN
 
@@ -60,7 +62,9 @@ def test_passive_standards_are_sources_by_their_names(full: Bench) -> None:
     assert shown("CONF:FRES 1;:READ?") == pytest.approx(0, abs=1e-4)
 
 
-@pytest.mark.parametrize("action", ["connect nobody", "connect zener to nowhere", "shorten", "rear calibrator"])
+@pytest.mark.parametrize(
+    "action", ["connect nobody", "connect zener to nowhere", "shorten", "rear calibrator", "standby zener", "standby"]
+)
 def test_what_an_operator_cannot_do_is_refused(full: Bench, action: str) -> None:
     with pytest.raises(LookupError):
         full.act(action)
@@ -87,3 +91,22 @@ def test_a_meter_that_is_a_standard_errs_as_its_record_says_and_a_unit_as_its_ty
     assert 0 < abs(full.truth("second_meter", "error", at=10, range=10)) <= 400e-6
     assert 0 < abs(full.truth("second_meter", "AC voltage error", at=10, range=10)) <= 9e-3
     assert abs(full.truth("calibrator", "DC current output", at=0.1) - 0.1) <= 12.5e-6
+
+
+def test_a_voltage_with_an_output_resistance_gives_way_to_a_meter_of_ten_megohms() -> None:
+    """1 kΩ into 10 MΩ takes 100 ppm of it."""
+    station = read_station(shipped_benches()["electrical"])
+    soft = Characteristic(name="output resistance", figure="1 kΩ")
+    zener = evolve(station.auxiliaries["zener"], characteristics=(soft,))
+    bench = bench_of(evolve(station, auxiliaries={**station.auxiliaries, "zener": zener}), seed=9)
+    bench.act("connect zener")
+    bench.clock.wait(900)
+    true, emf = bench.truth("electrical", "zener"), bench.truth("electrical", "thermal EMF")
+    hard, weak = bench.truth("reference", "input"), bench.truth("second_meter", "input")
+    assert hard == pytest.approx(true / (1 + 1e3 / 10e6) + emf, abs=1e-6)  # on its highest range, 10 MΩ too
+    assert weak == pytest.approx(true / (1 + 1e3 / 10e6) + emf, abs=1e-6)
+    wire = bench.loopback("reference")
+    wire.open()
+    wire.write(b"DCV 10\n")
+    bench.clock.wait(60)
+    assert bench.truth("reference", "input") == pytest.approx(true / (1 + 1e3 / 1e10) + emf, abs=1e-6)

@@ -9,6 +9,7 @@ from labctl.simulation.instrument import SimulatedInstrument
 from labctl.simulation.physics import Wander
 from labctl.simulation.truth import of_characteristic
 from labctl.simulation.world import World
+from labctl_simulators.electrics.calibrator import Calibrator
 from labctl_simulators.electrics.circuit import Presents, Senses
 from labctl_simulators.worlds.leads import JACKS, OPEN, Leads
 from labctl_simulators.worlds.passive import PassiveStandard, passive_standard
@@ -18,6 +19,7 @@ __all__ = ["OPEN", "Electrical", "room"]
 EMF: Final = "thermal EMF"
 WARMTH: Final = "thermal EMF of a fresh connection"
 RESISTANCE: Final = "lead resistance"
+ON_METERS: Final = ("short", "open", "reverse", "front", "rear", "blow-fuse", "replace-fuse")
 DAY: Final = 6 * 3600.0  # seconds, the slowest wave of a room
 
 
@@ -34,8 +36,8 @@ class Electrical(Coupling, field="electrical"):
     What the operator can do, to every meter or to the one that is named last: `connect`, `connect current`,
     `connect four-wire` (where the leads are plugged in; the voltage terminals where nothing is said), with the name of
     a source or passive standard to take that instead of the first one, `connect zener to reference`; `short`, `open`,
-    `reverse` (the leads at the source), `front`, `rear` (the switch of the meter), `replace fuse`, each with the name
-    of a meter or none.
+    `reverse` (the leads at the source), `front`, `rear` (the switch of the meter), `blow fuse`, `replace fuse`, each
+    with the name of a meter or none; `standby` with the name of a source, at its front panel.
     """
 
     def __init__(
@@ -62,14 +64,19 @@ class Electrical(Coupling, field="electrical"):
                 each.air = room(world.seed)
 
     def act(self, action: str) -> None:
-        """Connect, short-circuit, open or reverse leads, switch terminals over, replace a fuse."""
-        verb, *rest = action.replace("replace fuse", "replace-fuse").split()
-        if verb not in {"connect", "short", "open", "reverse", "front", "rear", "replace-fuse"}:
+        """Connect, short-circuit, open or reverse leads, switch terminals over, change a fuse, press standby."""
+        verb, *rest = action.replace(" fuse", "-fuse").split()
+        if verb not in {"connect", "standby", *ON_METERS}:
             raise LookupError(action)
         self.world.catch_up()
         source, jacks, meters = self._read(action, rest)
-        if verb != "connect" and (source is not None or jacks != "voltage"):
+        if verb in ON_METERS and (source is not None or jacks != "voltage"):
             raise LookupError(action)
+        if verb == "standby":
+            if not isinstance(source, Calibrator):
+                raise LookupError(action)
+            source.stand_by()
+            return
         for each in meters:
             self._act_on(each, verb, source, jacks)
 
@@ -82,8 +89,8 @@ class Electrical(Coupling, field="electrical"):
             leads.wiring = verb
         elif verb == "reverse":
             leads.reversed = not leads.reversed
-        elif verb == "replace-fuse":
-            leads.meter.fused = True
+        elif verb in {"blow-fuse", "replace-fuse"}:
+            leads.meter.fused = verb == "replace-fuse"
         else:
             leads.meter.switched = {"front": "FRON", "rear": "REAR"}[verb]
 
