@@ -2,6 +2,7 @@
 
 import pytest
 
+from labctl.clock import SimulatedClock
 from labctl.errors import InstrumentReported, LabctlError, NotReady, Overload, ReplyError
 from labctl.metrology.quantity import Quantity
 from labctl.testing import Conversation, complaints
@@ -12,6 +13,8 @@ INQUIRIES = (
     (b"I4\r\n", b'I4 A "B021002593"\r\n'),
     (b"I3\r\n", b'I3 A "2.10 10.28.0.493.142"\r\n'),
 )
+CALM = (b"SI\r\n", b"S S    100.000 kg\r\n")
+MOVING = (b"SI\r\n", b"S D     98.500 kg\r\n")
 
 
 def test_it_keeps_the_rules() -> None:
@@ -26,10 +29,29 @@ def test_inquiries_tell_who_it_is() -> None:
 
 def test_a_stable_weight_in_ten_characters() -> None:
     """`S S     100.00 g` of the manual, here in kilograms."""
-    with Conversation((b"S\r\n", b"S S    100.002 kg\r\n")) as wire:
+    with Conversation(CALM, (b"S\r\n", b"S S    100.002 kg\r\n")) as wire:
         shown = ICS685(wire).stable_mass()
     assert shown.quantity == Quantity.of(100.002, "kg")
     assert shown.reply == b"S S    100.002 kg\r\n"
+
+
+def test_a_stable_weight_is_waited_for_without_an_answer_that_is_owed() -> None:
+    with Conversation(MOVING, MOVING, CALM, (b"S\r\n", b"S S    100.002 kg\r\n")) as wire:
+        assert ICS685(wire, clock=SimulatedClock()).stable_mass().quantity == Quantity.of(100.002, "kg")
+
+
+def test_a_weight_that_never_becomes_stable_is_given_up() -> None:
+    wire = Conversation(*[MOVING] * 300)
+    with pytest.raises(NotReady):
+        ICS685(wire, clock=SimulatedClock()).stable_mass()
+
+
+@pytest.mark.parametrize(
+    ("reply", "refusal"), [(b"S +\r\n", Overload), (b"S I\r\n", NotReady), (b"S # 1.0 kg\r\n", ReplyError)]
+)
+def test_what_is_no_weight_is_not_waited_for(reply: bytes, refusal: type[LabctlError]) -> None:
+    with Conversation((b"SI\r\n", reply)) as wire, pytest.raises(refusal):
+        ICS685(wire).stable_mass()
 
 
 @pytest.mark.parametrize("status", [b"S", b"D"])
@@ -55,7 +77,7 @@ def test_a_weight_at_once_may_be_dynamic(status: bytes) -> None:
     ],
 )
 def test_nothing_but_a_stable_weight_is_believed(reply: bytes, refusal: type[LabctlError]) -> None:
-    with Conversation((b"S\r\n", reply)) as wire, pytest.raises(refusal):
+    with Conversation(CALM, (b"S\r\n", reply)) as wire, pytest.raises(refusal):
         ICS685(wire).stable_mass()
 
 

@@ -26,7 +26,10 @@ ACTUAL_SPEED: Final = Register(4, form="i16")
 HUNDRED_PERCENT: Final = 20000
 
 FAULT: Final = Register(400)  # 04.01
-FEEDBACK: Final = Register(28003, form="i32", unit="m³/h", scale=0.01)  # 40.02
+LOST, BEYOND = -(1 << 31), (1 << 31) - 1  # of an input that is broken, or beyond its range
+FEEDBACK: Final = Register(  # 40.02
+    28003, form="i32", unit="m³/h", scale=0.01, invalid=(LOST,), overload=(BEYOND,)
+)
 PID_MODE: Final = Register(4006)  # 40.07
 SCALE: Final = Register(28027, form="i32", unit="m³/h", scale=0.01)  # 40.14
 SERIAL: Final = TextRegister(29421, 8)  # 47.11 to 47.14

@@ -40,8 +40,8 @@ FULL, EMPTY = Coil(6, "discrete"), Coil(7, "discrete")
 
 STATE: Final = Register(0, "input")
 FILLINGS: Final = Register(1, "input")
-FILLING_TIME: Final = Register(2, "input", "u32", unit="s", scale=1e-6)
-PULSE_TIME: Final = Register(4, "input", "u32", unit="s", scale=1e-6)
+FILLING_TIME: Final = Register(2, "input", "u32", unit="s", scale=1e-6, invalid=(0,), overload=(0xFFFFFFFF,))
+PULSE_TIME: Final = Register(4, "input", "u32", unit="s", scale=1e-6, invalid=(0,), overload=(0xFFFFFFFF,))
 PRESET: Final = Register(0, form="u32", unit="s", scale=1e-3)
 WATCHDOG: Final = Register(2, unit="s", scale=0.1)
 

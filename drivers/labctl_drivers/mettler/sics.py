@@ -14,8 +14,10 @@ from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Indication
 
-STABLE: Final = 45.0  # seconds; the balance itself gives up after about 30 and answers that it cannot
+STABLE: Final = 60.0  # seconds until a mass has to be stable
+ACKNOWLEDGED: Final = 45.0  # seconds for a zero or tare; the balance gives up after about 30 and says that it cannot
 AT_ONCE: Final = 2.0
+POLL: Final = 0.3
 REFUSALS: Final = {"ES": "syntax error", "ET": "transmission error", "EL": "logical error"}
 
 _WEIGHT: Final = re.compile(r"([SD]) +(-?\d+\.?\d*) (\S+)")
@@ -42,11 +44,22 @@ class SicsBalance(AcknowledgingDriver):
     def stable_mass(self) -> Indication:
         """Measure the mass on the pan, waiting until the balance itself calls it stable (`S`).
 
+        The waiting is done with `SI`, which is answered at once, so that no late answer is waited for.
+
         Raises:
             Overload: more, or less, than the weighing range.
-            NotReady: it did not become stable before the balance gave up.
+            NotReady: it did not become stable in time.
         """
-        return self._shown("S", "S", within=STABLE)
+        started = self.clock.monotonic()
+        while (shown := self.query("SI")).startswith("S D"):
+            waited = self.clock.monotonic() - started
+            if waited >= STABLE:
+                raise NotReady(instrument=self.name, asked="a stable mass", found=repr(shown), waited=waited)
+            self.clock.wait(POLL)
+        if not self._weight("S")(shown):
+            sent, received = self._latest()
+            raise ReplyError(instrument=self.name, query=sent, reply=received, expected="a weight in kg")
+        return self._shown("S", "S")
 
     def mass(self) -> Indication:
         """Measure the mass on the pan at once, stable or not (`SI`).
@@ -55,7 +68,7 @@ class SicsBalance(AcknowledgingDriver):
             Overload: more, or less, than the weighing range.
             NotReady: the balance is busy with something else.
         """
-        return self._shown("SI", "SD", within=AT_ONCE)
+        return self._shown("SI", "SD")
 
     def set_zero(self) -> None:
         """Set what lies on the pan now to be zero, once it is stable (`Z`).
@@ -79,9 +92,9 @@ class SicsBalance(AcknowledgingDriver):
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _shown(self, command: str, allowed: str, *, within: float) -> Indication:
+    def _shown(self, command: str, allowed: str) -> Indication:
         resolution = Quantity.of(self.interval, self.unit) if self.interval else None
-        return self.indication(command, self.unit, within=within, resolution=resolution, part=self._weight(allowed))
+        return self.indication(command, self.unit, within=AT_ONCE, resolution=resolution, part=self._weight(allowed))
 
     def _weight(self, allowed: str) -> Callable[[str], str]:
         """Return what takes the weight out of a reply with one of the allowed states; anything amiss gives none."""
@@ -101,7 +114,7 @@ class SicsBalance(AcknowledgingDriver):
 
     def _carried_out(self, command: str, expected: str) -> None:
         """Say what changes something, and see by the answer that it was carried out."""
-        answer = self._told(command, within=STABLE)
+        answer = self._told(command, within=ACKNOWLEDGED)
         if answer.startswith(expected):
             return
         self._refuse(answer)

@@ -269,6 +269,7 @@ class ACS580Dialogue(ModbusDialogue):
             name="flow",
             form="i32",
             scale=0.01,
+            none=1 << 31,
             measured=True,
         ),
         Cell(at=_wide(40, 14), read=lambda talk: talk.drive.full_flow, name="40.14", form="i32", scale=0.01),

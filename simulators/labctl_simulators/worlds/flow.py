@@ -236,7 +236,7 @@ class Flow(Coupling, field="flow"):
             "empty pipe": lambda: self._bubbles(1.0),
             "missing pulses": lambda: self._pulses(lost=MISSING),
             "double pulses": lambda: self._pulses(doubled=MISSING),
-            "vibration": lambda: self._shake(10.0),
+            "vibration": lambda: self._shake(3.0),
             "line valve stuck": lambda: self._stick(stuck=True),
             "line temperature sensor off": lambda: self._offset(0.5),
             "mend": self._mend,
