@@ -99,7 +99,10 @@ def _address_in(file: Path) -> str:
 
 def _reason(reply: bytes) -> str:
     try:
-        answer = json.loads(reply)
+        answer: object = json.loads(reply)
     except ValueError:
         return repr(reply)
-    return str(cast("dict[str, object]", answer).get("error", answer)) if isinstance(answer, dict) else repr(reply)
+    if not isinstance(answer, dict):
+        return repr(reply)
+    told = cast("dict[str, object]", answer)
+    return str(told.get("error", told))

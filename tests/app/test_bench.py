@@ -8,7 +8,7 @@ import pytest
 
 from labctl.app.bench import report_on
 from labctl.app.simulate import bench_of, served
-from labctl.app.station import read_station, simulated_bench
+from labctl.app.station import read_station, shipped_benches, simulated_bench
 from labctl.cli import FAILED, FINE, FOUND, main
 from labctl.clock import SimulatedClock
 from labctl.language import Language
@@ -66,3 +66,10 @@ def test_an_instrument_without_a_wire_is_said_to_be_read_by_hand(tmp_path: Path)
     report = report_on(str(file))
     assert report.status == FINE
     assert "read by hand" in report.text(Language.ENGLISH)
+
+
+@pytest.mark.parametrize("name", sorted(shipped_benches()))
+def test_every_bench_that_ships_answers_from_end_to_end(name: str) -> None:
+    report = report_on(name)
+    assert report.status == FINE, report.text(Language.ENGLISH)
+    assert not [each for each in report.look.seen if each.safe is False]
