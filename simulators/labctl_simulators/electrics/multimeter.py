@@ -13,7 +13,7 @@ from labctl.simulation.truth import Constants
 from labctl.simulation.world import World
 from labctl_simulators.electrics.circuit import CURRENT, VOLTAGE, Load, Seen
 from labctl_simulators.electrics.functions import DC_VOLTAGE, FREQUENCY, Function
-from labctl_simulators.electrics.hidden import hidden_error
+from labctl_simulators.electrics.hidden import Errs, hidden_error
 
 MAINS: Final = 50.0  # hertz
 SETTLING: Final = 0.02  # seconds, time constant of the input
@@ -22,6 +22,7 @@ OVERHEAD: Final = 0.0005  # seconds a reading
 AUTOMATIC_DELAY: Final = 0.0015  # seconds from trigger to reading, direct voltage
 FAR_OFF: Final = Complaint(707, "Signal measurement is out of range", DEVICE_ERROR)
 LEAST: Final = 1e-3  # of a range: below it a frequency is not found
+UNADJUSTED: Final = Constants(gain=0.0, offset=0.0, bow=0.0)
 FLAT: Final = 30e3  # hertz, up to which a detector is flat to about the half of its limits
 
 
@@ -110,15 +111,8 @@ class Multimeter(SimulatedInstrument):
         self.switched = "FRON"
         self.fused = True
         self._load, self._load_of, self._load_fused = Load(), Setup(), True
-        scale = self.figure("error", 1.0)
-        self.hidden = {
-            (name, top): hidden_error(
-                world, placed, quantity=each.quantity, symbol=each.unit, top=top, usual=each.usual, scale=scale
-            )
-            for name, each in self.functions.items()
-            for top in each.ranges
-        }
-        self.adjusted = dict.fromkeys(self.hidden, Constants(gain=0.0, offset=0.0, bow=0.0))
+        self.adjusted: dict[tuple[str, float], Constants] = {}  # by function and range, where it was adjusted
+        self._hidden: dict[tuple[str, float], Errs] = {}  # drawn when it is first looked at
         self.adjustments = 41  # counted since it was made
         self.power_on()
         world.physical.append(self.input)
@@ -249,15 +243,31 @@ class Multimeter(SimulatedInstrument):
         """Return the hidden error of indication at a value on a range, as adjusted."""
         if not math.isfinite(true):
             return 0.0
-        constants = self.adjusted[function, top]
-        raw = true + self.hidden[function, top].error(true, top)
+        constants = self.adjusted.get((function, top), UNADJUSTED)
+        raw = true + self.hidden(function, top).error(true, top)
         return raw * (1 + constants.gain) + constants.offset - true
+
+    def hidden(self, function: str, top: float) -> Errs:
+        """Return how the meter errs on a range as it left its maker."""
+        found = self._hidden.get((function, top))
+        if found is None:
+            each = self.functions[function]
+            found = self._hidden[function, top] = hidden_error(
+                self.world,
+                self.placed,
+                quantity=each.quantity,
+                symbol=each.unit,
+                top=top,
+                usual=each.usual,
+                scale=self.figure("error", 1.0),
+            )
+        return found
 
     def adjust(self, true: float) -> None:
         """Take the value at the terminals for `true`, and change the constants of the present range."""
         function, top = self.function, self.setup.now.top
         here = self.at_terminals(function)
-        constants = self.adjusted[function.name, top]
+        constants = self.adjusted.get((function.name, top), UNADJUSTED)
         off = here + self.error_of(function.name, here, top) - true
         if not abs(off) <= 0.01 * top:
             raise FAR_OFF
