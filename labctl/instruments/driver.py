@@ -33,6 +33,8 @@ QUIET: Final = 0.3
 
 RECOVERIES: Final = 3
 """How often a wire is opened anew before its instrument is given up."""
+NUMBERED: Final = ("hislip", "vxi11", "gpib", "usbtmc", "modbus", "operator", "channel")
+"""Wires on which an answer belongs to its question: by a number, because it is fetched, or because it is a person's."""
 ANYBODY: Final = Identity(manufacturer="", model="", serial="")
 LONGEST: Final = 100
 """Lines that the longest listing of an instrument may have."""
@@ -149,6 +151,22 @@ class Driver:
     def keep_alive(self) -> None:
         """Read something harmless, so that an armed watchdog has heard from us; who it is, unless overridden."""
         self.identify()
+
+    def in_step(self) -> None:
+        """Read who answers, at the end of an attempt and before it counts, where answers carry no number.
+
+        An answer that came twice, the second time after the next question, is taken for the answer to that question,
+        and so with every one after it: nothing shows it until a question comes whose answer is known.
+
+        Raises:
+            UnaskedBytes: this was the answer to another question; whatever was read since the last time is doubtful.
+            ReplyError: so it seems, because it is no identity.
+        """
+        if self.identity is None or self.wire.address.partition(":")[0] in NUMBERED:
+            return
+        if self.identify() != self.identity:
+            received = self.last_exchanges[-1].received if self.last_exchanges else b""
+            raise UnaskedBytes(instrument=self.name, address=self.wire.address, received=received)
 
     def make_safe(self) -> tuple[Exchange, ...]:
         """Write the safe bytes, past the journal and whatever state the wire is in; return what was written.

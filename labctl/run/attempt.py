@@ -105,6 +105,7 @@ class Attempts:
         for hook in section.hooks:
             self._bring_about(hook, row, place)
         self.call(section.function, row)
+        self.run.bench.in_step()
         self.run.look()
         self.run.scribe.place = place
 

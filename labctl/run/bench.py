@@ -118,6 +118,15 @@ class Bench:
             if driver.wire.poisoned or driver.name == failing or driver.name in self._unready:
                 self._renew(driver)
 
+    def in_step(self) -> None:
+        """Make sure, before an attempt counts, that no answer of it belonged to another question.
+
+        Raises:
+            InstrumentError: one of the instruments that took part is out of step, or another by now.
+        """
+        for name in sorted(self.scribe.spoken & self._open.keys()):
+            self._open[name].in_step()
+
     def _renew(self, driver: Driver) -> None:
         seat = next(each for each in self.seats.values() if each.instrument == driver.name)
         self._note_closed(driver, "out of step")

@@ -19,6 +19,7 @@ from labctl.events.kinds import (
     PointFinished,
     Purpose,
     QueryRetried,
+    RepetitionStarted,
     SafeStateSent,
     SettingMade,
     TranscriptSealed,
@@ -62,6 +63,8 @@ class Scribe:
     results: list[PointResult] = field(factory=list[PointResult], init=False)
     presented: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)
     """What each instrument was set to present, as far as it was not made safe since."""
+    spoken: set[str] = field(factory=set[str], init=False)
+    """Which instruments were set or showed something in the present attempt."""
 
     def catch_up(self) -> None:
         """Read what the journal holds already: an earlier engine's part of the run.
@@ -88,11 +91,24 @@ class Scribe:
     def _count(self, n: int, event: Event) -> None:
         self.progress.take(n, event)
         self.account.take(n, event)
+        self._note_instrument(event)
         match event:
             case OperatorAnswered(question=question, answer=answer):
                 self.answers[question] = answer
             case PointFinished(result=result) if result is not None:
                 self.results.append(result)
+            case _:
+                pass
+
+    def _note_instrument(self, event: Event) -> None:
+        match event:
+            case RepetitionStarted():
+                self.spoken.clear()
+            case SettingMade(instrument=name) | IndicationTaken(instrument=name):
+                self.spoken.add(name)
+            case _:
+                pass
+        match event:
             case SettingMade(instrument=name, quantity=quantity) if quantity is not None:
                 self.presented[name] = quantity
             case SettingMade(instrument=name, method="stand_by") | SafeStateSent(instrument=name, confirmed=True):

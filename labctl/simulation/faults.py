@@ -12,7 +12,7 @@ WIRE: Final = (
     "silence",  # the answer never comes
     "delay",  # the answer comes `seconds` later than usual
     "late",  # so late that nobody waits any more; it still comes
-    "duplicate",  # the answer comes twice
+    "duplicate",  # the answer comes twice, the second time `seconds` later
     "truncate",  # the last `bytes` of the answer and its terminator are missing
     "garble",  # one character of the answer is another one
     "crc",  # its check value is wrong; where the wire has none, as "garble"

@@ -3,9 +3,10 @@
 import math
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from labctl.simulation.chance import Stream, uniform
 from labctl.simulation.faults import Fault
@@ -143,7 +144,10 @@ class Line:
             line = self.dialogue.unasked(struck["unsolicited"].line)
             self._post(Reply(now, lambda: [line], asked=self.peer.asked))
         if said is not None and "silence" not in struck:
-            self._post(self._reply(said, struck, now))
+            reply = self._reply(said, struck, now)
+            self._post(reply)
+            if lag := struck["duplicate"].seconds if "duplicate" in struck else 0.0:
+                self._post(evolve(reply, due=reply.due + lag, late=False))
 
     def _reply(self, said: Said, struck: dict[str, Fault], now: float) -> Reply:
         dialogue = self.dialogue
@@ -162,11 +166,11 @@ class Line:
                 words = dialogue.garbled(words, uniform(*self.names, "garbled", words))
             if "truncate" in struck and framing is None:
                 words = dialogue.truncated(words, missing)
-            return [words, words] if "duplicate" in struck else [words]
+            return [words, words] if "duplicate" in struck and not struck["duplicate"].seconds else [words]
 
         return Reply(
             due,
-            compose,
+            cache(compose),
             whole="truncate" not in struck,
             late="late" in struck,
             asked=self.peer.asked,

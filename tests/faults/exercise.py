@@ -10,6 +10,7 @@ from typing import Any, Final, get_type_hints
 from attrs import define, field, frozen
 
 from labctl import packs
+from labctl.clock import Clock
 from labctl.errors import InstrumentError, LabctlError
 from labctl.events.kinds import IndicationTaken
 from labctl.instruments.driver import Driver
@@ -161,8 +162,7 @@ def models() -> list[str]:
 def subject(model: str, seed: int = 1) -> Iterator[Subject]:
     """Put a model on a bench of its own, recognised and prepared."""
     with alone(model, seed=seed, serial=SERIAL) as lone:
-        ear = Ear()
-        _listen(lone, ear)
+        ear = listen(lone.bench.instruments[KEY], lone.clock)
         wire = TimedWire(lone.driver.wire, lone.clock.monotonic)
         wire.open()  # a session that is listened to
         lone.driver.wire = wire  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
@@ -171,8 +171,9 @@ def subject(model: str, seed: int = 1) -> Iterator[Subject]:
         yield Subject(lone, ear, wire)
 
 
-def _listen(lone: LoneInstrument, ear: Ear) -> None:
-    instrument: SimulatedInstrument = lone.bench.instruments[KEY]
+def listen(instrument: SimulatedInstrument, clock: Clock) -> Ear:
+    """Put an ear on a simulated instrument; it hears the sessions that begin from now on."""
+    ear = Ear()
     instrument.faults = TellingFaults(ear)
     begun = instrument.dialogue
 
@@ -182,7 +183,7 @@ def _listen(lone: LoneInstrument, ear: Ear) -> None:
 
         def heard(message: Any) -> Said | None:  # noqa: ANN401  (text or bytes)
             ear.valueless = False
-            said, now, valueless = reply(message), lone.clock.now(), ear.valueless
+            said, now, valueless = reply(message), clock.now(), ear.valueless
             if said is None:
                 return None
 
@@ -198,6 +199,7 @@ def _listen(lone: LoneInstrument, ear: Ear) -> None:
         return talk
 
     instrument.dialogue = dialogue  # type: ignore[method-assign]
+    return ear
 
 
 def _text(message: str | bytes) -> str:
