@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
+from labctl.procedure.checking.bodies import bodies, module
 from labctl.procedure.checking.declarations import declarations
+from labctl.procedure.checking.doubles import doubles
 from labctl.procedure.checking.functions import functions
-from labctl.procedure.checking.models import models
+from labctl.procedure.checking.judgements import extremes, judgements
+from labctl.procedure.checking.links import links
+from labctl.procedure.checking.models import complete, models
 from labctl.procedure.checking.points import points
+from labctl.procedure.checking.scatter import scatter
+from labctl.procedure.checking.survey import Survey
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Procedure
 
@@ -14,13 +20,22 @@ __all__ = ["Finding", "Severity", "check"]
 
 def check(procedure: Procedure) -> tuple[Finding, ...]:
     """Return everything that is wrong or incomplete, in the order of the file; errors stop a run, others do not."""
-    found = list(_findings(procedure))
-    return tuple(sorted(found, key=lambda each: (each.file, each.line, each.code)))
+    once = {(each.file, each.line, each.code, each.problem.en): each for each in _findings(Survey(procedure))}
+    return tuple(sorted(once.values(), key=lambda each: (each.file, each.line, each.code)))
 
 
-def _findings(procedure: Procedure) -> Iterator[Finding]:
-    yield from declarations(procedure)
-    yield from points(procedure)
-    for section in procedure.sections:
-        yield from functions(procedure, section)
-        yield from models(procedure, section)
+def _findings(survey: Survey) -> Iterator[Finding]:
+    yield from declarations(survey)
+    yield from points(survey)
+    yield from links(survey)
+    yield from doubles(survey)
+    yield from judgements(survey)
+    yield from module(survey)
+    for section in survey.procedure.sections:
+        yield from functions(survey, section)
+        yield from bodies(section)
+        yield from complete(survey, section)
+        yield from scatter(survey, section)
+    for target in survey.targets:
+        yield from models(survey, target)
+        yield from extremes(survey, target)

@@ -1,8 +1,9 @@
 """What a check has to say: a code that stays, a place, a problem and a remedy."""
 
+from collections.abc import Mapping
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from labctl.language import Language, Text
 
@@ -25,6 +26,7 @@ class Finding:
     problem: Text
     remedy: Text
     severity: Severity = Severity.ERROR
+    facts: Mapping[str, object] = field(factory=dict[str, object])  # figures, for a program that reads the finding
 
     def plain(self) -> dict[str, object]:
         """Return the finding for a program that reads it."""
@@ -35,6 +37,7 @@ class Finding:
             "severity": self.severity.value,
             "problem": self.problem.en,
             "remedy": self.remedy.en,
+            **self.facts,
         }
 
     @property

@@ -1,13 +1,15 @@
 """A dry call of a section's function: stand-ins take every verb and every method, and touch no instrument."""
 
 import inspect
+import sys
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any, NoReturn, ParamSpec
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from labctl.errors import ProcedureError
 from labctl.instruments.capabilities import subject
@@ -22,10 +24,53 @@ from labctl.records.observation import Indication, Setting
 
 P = ParamSpec("P")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_BOTH_WAYS = 2  # readings of each in a scan: forwards and backwards
 
 
-def rehearse(function: Function, point: Point, names: dict[str, Value]) -> None:
-    """Call a function once with stand-ins.
+@define(kw_only=True)
+class Rehearsed:
+    """What a dry call of a function asked for.
+
+    Attributes:
+        taken: readings by symbol of the series.
+        applied: the last value presented by symbol.
+        stable: the greatest span of each trace that settles, where its criterion states one.
+        waited: seconds that pass at least: waits, windows of settling, intervals between readings.
+        at_most: seconds that settling and waiting for an answer may take beyond that, by their time-outs.
+        readings: indications in all.
+        settings: calls that change something.
+        pictures: of the instructions, in order.
+        instructions: how many a person is asked to carry out or answer.
+        columns: of the point that were asked for.
+        lines: of the file that were reached.
+    """
+
+    taken: dict[str, int] = field(factory=dict[str, int])
+    applied: dict[str, Quantity] = field(factory=dict[str, Quantity])
+    stable: dict[str, Quantity] = field(factory=dict[str, Quantity])
+    waited: float = 0.0
+    at_most: float = 0.0
+    readings: int = 0
+    settings: int = 0
+    pictures: list[str] = field(factory=list[str])
+    instructions: int = 0
+    columns: set[str] = field(factory=set[str])
+    lines: set[int] = field(factory=set[int])
+
+
+@frozen(kw_only=True)
+class _Watched(Point):
+    """A point that remembers which of its columns were asked for."""
+
+    asked: set[str]
+
+    def _column(self, column: str) -> Quantity | str | float:
+        self.asked.add(column)
+        return super()._column(column)
+
+
+def rehearse(function: Function, point: Point, names: dict[str, Value]) -> Rehearsed:
+    """Call a function once with stand-ins, and return what it asked for.
 
     Args:
         function: of a section, or a hook.
@@ -35,14 +80,35 @@ def rehearse(function: Function, point: Point, names: dict[str, Value]) -> None:
     Raises:
         ProcedureError, or whatever the function itself raises: it would fail in a run, too.
     """
-    given: dict[str, object] = {"run": _Rehearsal(names), "point": point}
+    seen = Rehearsed()
+    watched = _Watched(key=point.key, columns=point.columns, asked=seen.columns)
+    given: dict[str, object] = {"run": _Rehearsal(names, seen), "point": watched}
     for name, ability in roles_of(function).items():
-        given[name] = StandIn(name, ability)
+        given[name] = StandIn(name, ability, seen)
     wanted = inspect.signature(function).parameters
-    try:
+    with _tracing(function.__code__, seen.lines), suppress(_Ended):
         function(**{name: given[name] for name in wanted})
-    except _Ended:
-        return
+    return seen
+
+
+@contextmanager
+def _tracing(code: CodeType, lines: set[int]) -> Generator[None]:
+    """Note every line of a function that is reached; whoever traced before goes on afterwards."""
+
+    def local(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401  (as sys.settrace has it)
+        if event == "line":
+            lines.add(frame.f_lineno)
+        return local
+
+    def begin(frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401  (as sys.settrace has it)
+        return local if frame.f_code is code else None
+
+    before = sys.gettrace()
+    sys.settrace(begin)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 class _Ended(Exception):
@@ -52,10 +118,11 @@ class _Ended(Exception):
 class StandIn:
     """Has the methods of an ability and nothing else; shows zero and presents what it was asked for."""
 
-    def __init__(self, role: str, ability: type[Any]) -> None:
+    def __init__(self, role: str, ability: type[Any], seen: Rehearsed | None = None) -> None:
         """Stand in for a role."""
         self._role = role
         self._ability = ability
+        self._seen = seen if seen is not None else Rehearsed()
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         """Return a method of the ability. Raises ProcedureError for anything else."""
@@ -77,6 +144,10 @@ class StandIn:
             form.bind(self, *values, **named)
             unit = about.unit if about is not None else "1"
             if form.return_annotation is Indication:
+                self._seen.readings += 1
+            else:
+                self._seen.settings += 1
+            if form.return_annotation is Indication:
                 return Indication(quantity=Quantity.of(0.0, unit), reply=b"", taken_at=_NEVER, of=self._role)
             if form.return_annotation is Setting:
                 asked = next((each for each in values if isinstance(each, Quantity)), Quantity.of(0.0, unit))
@@ -96,13 +167,15 @@ class _Rehearsal:
     """Takes the fourteen verbs; each is tried for what it would refuse."""
 
     names: dict[str, Value]
-    _first: dict[str, str] = field(factory=dict[str, str], init=False)
+    seen: Rehearsed
 
-    def apply(self, _symbol: str, call: Callable[P, Setting], *values: P.args, **named: P.kwargs) -> None:
-        _expect(call(*values, **named), Setting)
+    def apply(self, symbol: str, call: Callable[P, Setting], *values: P.args, **named: P.kwargs) -> None:
+        made = call(*values, **named)
+        _expect(made, Setting)
+        self.seen.applied[symbol] = made.quantity
 
     def observe(
-        self, _symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Quantity | str | None = None
+        self, symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Quantity | str | None = None
     ) -> None:
         if times < 1:
             raise ProcedureError(
@@ -111,13 +184,19 @@ class _Rehearsal:
                 remedy=Text("Ask for one or more", zh="请至少取一个读数"),
             )
         if every is not None:
-            _seconds(every)
-        for each in [call] if callable(call) else call:
+            self.seen.waited += _seconds(every) * (times - 1)
+        calls = [call] if callable(call) else call
+        for each in calls:
             _expect(each(), Indication)
+        self.seen.readings += len(calls) * (times - 1)
+        self.seen.taken[symbol] = self.seen.taken.get(symbol, 0) + times
 
     def scan(self, *, first: tuple[str, Reads], then: tuple[str, Sequence[Reads]]) -> None:
         for each in (first[1], *then[1]):
             _expect(each(), Indication)
+            self.seen.readings += 1
+        for symbol in (first[0], then[0]):
+            self.seen.taken[symbol] = self.seen.taken.get(symbol, 0) + _BOTH_WAYS
 
     @contextmanager
     def record(self, _trace: str, call: Reads, *, every: Quantity | str) -> Generator[None]:
@@ -125,24 +204,32 @@ class _Rehearsal:
         _expect(call(), Indication)
         yield
 
-    def settle(self, _trace: str, call: Reads, steady: Steady) -> None:
+    def settle(self, trace: str, call: Reads, steady: Steady) -> None:
         judge = steady.begin(self.names)
         shown = call()
         _expect(shown, Indication)
         for second in range(3):
             judge.take(float(second), shown.quantity)
+        if judge.within is not None:
+            self.seen.stable[trace] = judge.within
+        self.seen.waited += judge.window
+        self.seen.at_most += max(judge.timeout - judge.window, 0.0)
+        self.seen.readings += max(steady.readings - 1, 0)
 
     def wait(self, duration: Quantity | str) -> None:
-        _seconds(duration)
+        self.seen.waited += _seconds(duration)
 
     def wait_until(self, question: Callable[[], bool], *, timeout: Quantity | str) -> None:
-        _seconds(timeout)
+        self.seen.at_most += _seconds(timeout)
         question()
 
-    def instruct(self, text: Text | str, *, picture: str = "") -> None:
-        pass
+    def instruct(self, text: Text | str, *, picture: str = "") -> None:  # noqa: ARG002
+        self.seen.instructions += 1
+        if picture:
+            self.seen.pictures.append(picture)
 
     def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:  # noqa: ARG002
+        self.seen.instructions += 1
         return choices[0].en if choices else "0"
 
     def attach(self, file: Path | str) -> None:

@@ -15,7 +15,7 @@ from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
 CHANGES = {
     "LP101 a symbol without a source": ("E = V_ind + d_res", "E = V_ind + d_lin + d_res", "d_lin has no source"),
     "LP102 a source that no equation uses": ("V_s - d_emf", "V_s", "no equation uses d_emf"),
-    "LP103 unequal dimensions": ("V_s - d_emf", "V_s * d_emf", "Dimensions must agree"),
+    "LP103 unequal dimensions": ("V_s - d_emf", "V_s * V_ind - d_emf", "Dimensions must agree"),
     "LP104 an unknown role of a source": ('Applied("source")', 'Applied("calibrator")', "there is no role calibrator"),
     "LP105 no Type A": ("V_0=Observed()", 'V_0=Applied("source")', "nothing brings a Type A"),
     "LP106 no resolution": ('d_res=Resolution("unit"))', 'd_res=Characteristic("leads", "x"))', "no resolution"),
@@ -119,7 +119,8 @@ def test_each_mistake_is_found(folder: Path, name: str) -> None:
 
 def test_a_finding_names_file_line_code_and_remedy_in_both_languages(folder: Path) -> None:
     (found,) = [each for each in changed(folder, "V_s - d_emf", "V_s - d_emf - d_lin") if each.code == "LP101"]
-    line = METHOD.find("DC voltage").body.first_line
+    text = METHOD.files["procedure.py"].decode()
+    line = text.splitlines().index("ERROR = Model(") + 1
     assert found.said(Language.ENGLISH) == (
         f"procedure.py:{line}: LP101 error: section DC voltage: d_lin has no source. "
         "Declare it in Model(…), as d_lin=Observed()"

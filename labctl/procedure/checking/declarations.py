@@ -1,100 +1,223 @@
-"""Do requirements, tables and adjustments name what exists, and do titles speak both languages."""
+"""Do tables and adjustments name what exists, is everything used, and does each title speak both languages."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
+from labctl.errors import MetrologyError
 from labctl.language import Text
-from labctl.procedure.checking.models import units_at
+from labctl.metrology.figure import Figure
+from labctl.metrology.quantity import parse_quantity
+from labctl.procedure.checking.survey import Survey, Target, nearest
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.load import FILE
-from labctl.procedure.procedure import Procedure, Section
+from labctl.procedure.procedure import Section
+from labctl.procedure.sources import Effect
+
+VERIFIES: Final = "JJG"
+"""How the documents begin that verify."""
+DOCUMENT: Final = re.compile(r"(JJF|JJG|GB|GB/T|ISO|IEC|OIML|DL/T|JB/T|HJ|ASTM|EURAMET|VDI|DKD)\b.*\d", re.IGNORECASE)
 
 
-def declarations(procedure: Procedure) -> Iterator[Finding]:
+def declarations(survey: Survey) -> Iterator[Finding]:
     """Return what is wrong with what hangs on the head."""
+    procedure = survey.procedure
     if not procedure.sections:
-        yield _found("LP001", Text("the procedure has no section", zh="规程没有任何部分"), _DECLARE)
+        yield found(0, "LP001", Text("the procedure has no section", zh="规程没有任何部分"), _DECLARE)
+        return
     sections = {each.name: each for each in procedure.sections}
-    for required in procedure.requirements:
-        title = f"require({required.title.en!r})"
-        section = sections.get(required.of)
-        if section is None:
-            yield _found("LP401", _NO_SECTION.filled(title=title, section=required.of), _sections(procedure))
-        elif required.symbol not in section.model.outputs:
-            yield _found("LP401", _NO_RESULT.filled(title=title, symbol=required.symbol), _results(section))
-        else:
-            yield from _names(procedure, section, title, required.limit.names)
     for made in procedure.adjustments:
-        title = f"adjustment({made.title.en!r})"
+        title, line = f"adjustment({made.title.en!r})", survey.lines.declared("adjustment", made.title.en)
         section = sections.get(made.of)
         if section is None:
-            yield _found("LP404", _NO_SECTION.filled(title=title, section=made.of), _sections(procedure))
-        else:
-            yield from _names(procedure, section, title, made.offer.names)
-    yield from _tables(procedure, sections)
-    yield from _words(procedure)
-
-
-def known_names(procedure: Procedure, section: Section) -> set[str]:
-    """Return what figures and tables of a section may name."""
-    return {*units_at(procedure, section), *section.model.outputs, *section.model.equations.inputs}
-
-
-def _names(procedure: Procedure, section: Section, title: str, names: frozenset[str]) -> Iterator[Finding]:
-    known = known_names(procedure, section)
-    for name in sorted(names - known):
-        if not name.startswith("unit."):
-            problem = Text("{title}: {name} is not known here", zh="{title}：此处没有 {name}").filled(
-                title=title, name=name
+            yield found(
+                line, "LP404", NO_SECTION.filled(title=title, section=made.of), nearest(made.of, list(sections))
             )
-            yield _found("LP402", problem, _KNOWN.filled(known=", ".join(sorted(known))))
+        else:
+            yield from names(survey, section, title, line, made.offer.names)
+    yield from _tables(survey)
+    yield from _order(survey)
+    yield from _unused(survey)
+    yield from _words(survey)
+    yield from _document(survey)
 
 
-def _tables(procedure: Procedure, sections: dict[str, Section]) -> Iterator[Finding]:
-    for table in procedure.tables:
-        title = f"table({table.section!r})"
-        section = sections.get(table.section)
-        if section is None:
-            yield _found("LP403", _NO_SECTION.filled(title=title, section=table.section), _sections(procedure))
+def known_names(survey: Survey, target: Target) -> set[str]:
+    """Return what figures and tables of a section or reduction may name."""
+    known = {*survey.headings(target), *target.model.outputs}
+    if isinstance(target, Section):
+        known |= {"mpe", *target.model.equations.inputs}
+    return known
+
+
+def names(survey: Survey, target: Target, title: str, line: int, wanted: frozenset[str]) -> Iterator[Finding]:
+    """Return the names of a figure that are not known at a point."""
+    known = known_names(survey, target)
+    for name in sorted(wanted - known):
+        if name == "mpe":
+            problem = Text("{title}: nobody states an mpe here", zh="{title}：此处没有最大允许误差").filled(title=title)
+            yield found(line, "LP415", problem, _STATE_LIMIT)
+        elif not name.startswith("unit."):
+            problem = Text("{title}: {name} is not known here", zh="{title}：此处没有 {name}")
+            yield found(line, "LP402", problem.filled(title=title, name=name), nearest(name, sorted(known)))
+
+
+def found(line: int, code: str, problem: Text, remedy: Text, severity: Severity = Severity.ERROR) -> Finding:
+    """Return a finding on a line of the procedure's file."""
+    return Finding(file=FILE, line=line, code=code, problem=problem, remedy=remedy, severity=severity)
+
+
+def _tables(survey: Survey) -> Iterator[Finding]:
+    for table in survey.procedure.tables:
+        title, line = f"table({table.section!r})", survey.lines.declared("table", table.section)
+        target = survey.find(table.section)
+        if target is None:
+            yield found(
+                line, "LP403", NO_SECTION.filled(title=title, section=table.section), survey.known(table.section)
+            )
             continue
-        known = {*known_names(procedure, section), *(f"U({each})" for each in section.model.outputs), "k", "verdict"}
+        known = known_names(survey, target)
+        known |= {*(f"U({each})" for each in target.model.outputs), "k", "verdict", "mpe"}
         for column in table.columns:
             if column not in known:
                 problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
-                yield _found(
-                    "LP403", problem.filled(title=title, column=column), _KNOWN.filled(known=", ".join(sorted(known)))
+                yield found(line, "LP403", problem.filled(title=title, column=column), nearest(column, sorted(known)))
+
+
+# --- sections that are measured again --------------------------------------------------------------------------------
+
+
+def _order(survey: Survey) -> Iterator[Finding]:
+    titles = [each.name for each in survey.procedure.sections]
+    for number, section in enumerate(survey.procedure.sections):
+        line = survey.lines.declared("again", section.name)
+        if section.after and section.after not in titles[:number]:
+            later = section.after in titles
+            problem = (
+                Text(
+                    "{title} is to come after {after}, which comes later",
+                    zh="{title} 应在 {after} 之后，但后者排在其后",
                 )
+                if later
+                else Text(
+                    "{title} is to come after {after}, which there is not", zh="{title} 应在 {after} 之后，但没有该部分"
+                )
+            )
+            words = problem.filled(title=section.title, after=section.after)
+            yield found(line, "LP412", words, _BEFORE if later else nearest(section.after, titles))
+        yield from _window(section, line)
 
 
-def _words(procedure: Procedure) -> Iterator[Finding]:
+def _window(section: Section, line: int) -> Iterator[Finding]:
+    seconds: dict[str, float] = {}
+    for name, figure in (("earliest", section.earliest), ("latest", section.latest)):
+        if not figure:
+            continue
+        try:
+            seconds[name] = Figure(figure).quantity().value_in("s")
+        except MetrologyError as error:
+            problem = Text("{title}, {name}: {why}", zh="{title}，{name}：{why}")
+            yield found(line, "LP413", problem.filled(title=section.title, name=name, why=error.text()), _TIMES)
+    if seconds and not section.after:
+        problem = Text("{title}: earliest and latest count from nothing", zh="{title}：earliest 和 latest 没有起点")
+        yield found(line, "LP413", problem.filled(title=section.title), _AFTER)
+    if len(seconds) == 2 and seconds["earliest"] > seconds["latest"]:  # noqa: PLR2004  (both of them)
+        problem = Text(
+            "{title} may begin {earliest} later at the earliest, and {latest} at the latest",
+            zh="{title} 最早须在 {earliest} 之后，最迟却在 {latest} 之内",
+        ).filled(title=section.title, earliest=section.earliest, latest=section.latest)
+        yield found(line, "LP413", problem, _TIMES)
+
+
+# --- what nobody uses ------------------------------------------------------------------------------------------------
+
+
+def _unused(survey: Survey) -> Iterator[Finding]:
+    procedure = survey.procedure
+    used = {each.of for each in (*procedure.requirements, *procedure.checks, *procedure.adjustments)}
+    used |= {each.section for each in procedure.tables}
+    used |= {each.section for target in survey.targets for each in target.model.results.values()}
+    for target in survey.targets:
+        if target.name not in used:
+            word = "section" if isinstance(target, Section) else "reduce"
+            line = survey.lines.declared(word, target.name) or survey.lines.declared("again", target.name)
+            problem = Text("nobody uses the results of {title}", zh="没有使用 {title} 的结果").filled(
+                title=target.title
+            )
+            yield found(line, "LP414", problem, _USE, Severity.WARNING)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _words(survey: Survey) -> Iterator[Finding]:
+    procedure, lines = survey.procedure, survey.lines
     titles = [
-        procedure.title,
-        *(procedure.role(name).title for name in procedure.roles),
-        *(each.title for each in procedure.sections),
-        *(each.title for each in procedure.requirements),
-        *(each.title for each in procedure.adjustments),
-        *(each.title for each in procedure.tables),
+        (procedure.title, lines.head()),
+        *((procedure.role(name).title, lines.head()) for name in procedure.roles),
+        *(
+            (each.title, lines.declared("again" if each.again_of else "section", each.name))
+            for each in procedure.sections
+        ),
+        *((each.title, lines.declared("reduce", each.name)) for each in procedure.reductions),
+        *((each.title, lines.declared("require", each.title.en)) for each in procedure.requirements),
+        *((each.title, lines.declared("check", each.title.en)) for each in procedure.checks),
+        *((each.title, lines.declared("inspection", each.title.en)) for each in procedure.inspections),
+        *((each.question, lines.declared("inspection", each.title.en)) for each in procedure.inspections),
+        *((each.title, lines.declared("adjustment", each.title.en)) for each in procedure.adjustments),
+        *((each.title, lines.declared("table", each.section)) for each in procedure.tables),
+        *(
+            (Text(source.title, zh=source.zh), lines.model(target, symbol))
+            for target in survey.targets
+            for symbol, source in target.model.sources.items()
+            if isinstance(source, Effect)
+        ),
     ]
-    for title in titles:
-        if not title.zh:
+    for title, line in titles:
+        if not title.zh and not _is_plain(title.en):
             problem = Text("{title!r} has no Chinese title", zh="{title!r} 没有中文标题").filled(title=title.en)
-            yield _found("LP501", problem, Text('Add zh="…"', zh='请补充 zh="…"'), Severity.WARNING)
+            yield found(line, "LP501", problem, Text('Add zh="…"', zh='请补充 zh="…"'), Severity.WARNING)
 
 
-def _found(code: str, problem: Text, remedy: Text, severity: Severity = Severity.ERROR) -> Finding:
-    return Finding(file=FILE, line=0, code=code, problem=problem, remedy=remedy, severity=severity)
+def _is_plain(words: str) -> bool:
+    """Return whether a title needs no translation: it is empty, or a quantity as it stands."""
+    try:
+        parse_quantity(words)
+    except MetrologyError:
+        return not words
+    return True
 
 
-def _sections(procedure: Procedure) -> Text:
-    return Text("Sections are: {known}", zh="现有部分：{known}").filled(
-        known=", ".join(each.name for each in procedure.sections)
-    )
+def _document(survey: Survey) -> Iterator[Finding]:
+    procedure = survey.procedure
+    if not DOCUMENT.match(procedure.document):
+        problem = Text(
+            "{document!r} is no number of a specification or regulation", zh="{document!r} 不是规范或规程的编号"
+        ).filled(document=procedure.document)
+        yield found(survey.lines.head(), "LP505", problem, _NUMBER, Severity.WARNING)
+    elif procedure.document.startswith(VERIFIES) and not (procedure.requirements or procedure.inspections):
+        problem = Text(
+            "{document} verifies, and nothing is required of the unit", zh="{document} 为检定规程，却没有任何要求"
+        )
+        yield found(survey.lines.head(), "LP505", problem.filled(document=procedure.document), _REQUIRE)
 
 
-def _results(section: Section) -> Text:
-    return Text("Results are: {known}", zh="现有结果：{known}").filled(known=", ".join(section.model.outputs))
-
-
-_DECLARE = Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明")
-_NO_SECTION = Text("{title}: there is no section {section!r}", zh="{title}：没有 {section!r} 部分")
-_NO_RESULT = Text("{title}: {symbol} is no result of the model", zh="{title}：{symbol} 不是模型的结果")
-_KNOWN = Text("Known are: {known}", zh="可用：{known}")
+_DECLARE: Final = Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明")
+NO_SECTION: Final = Text("{title}: there is no section {section!r}", zh="{title}：没有 {section!r} 部分")
+_STATE_LIMIT: Final = Text(
+    "Give the figure itself with its source, or use a constant of the unit, as unit.accuracy_class",
+    zh="请直接给出数值及其来源，或使用被测对象的常数，如 unit.accuracy_class",
+)
+_BEFORE: Final = Text("Declare it below the section that it waits for", zh="请在其等待的部分之后声明")
+_TIMES: Final = Text('Write times, as earliest="24 h", latest="48 h"', zh='请写时间，如 earliest="24 h"，latest="48 h"')
+_AFTER: Final = Text(
+    "Name the section from whose end they count with after=", zh="请用 after= 指明从哪一部分结束时起算"
+)
+_USE: Final = Text(
+    "Print it with METHOD.table, require or check something of it, or remove it",
+    zh="请用 METHOD.table 输出，提出要求或核查，或删除",
+)
+_NUMBER: Final = Text("Write it as JJF 1587-2016, or JJG 1037-2008", zh="请写成 JJF 1587-2016 或 JJG 1037-2008 的形式")
+_REQUIRE: Final = Text(
+    "Declare what the regulation requires with METHOD.require", zh="请用 METHOD.require 声明规程的要求"
+)

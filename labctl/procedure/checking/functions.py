@@ -4,32 +4,29 @@ import ast
 import traceback
 from collections.abc import Iterator
 
-from labctl.errors import LabctlError, MetrologyError, ProcedureError
+from labctl.errors import LabctlError, MetrologyError, ProcedureError, UnitMismatch
 from labctl.language import Text
-from labctl.metrology.figure import Value
-from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.metrology.quantity import parse_quantity
 from labctl.metrology.units import ONE
 from labctl.procedure.body import Body, Function, read_body, roles_of
-from labctl.procedure.checking.models import units_at
+from labctl.procedure.checking.survey import Survey, nearest, said
 from labctl.procedure.finding import Finding, Severity
-from labctl.procedure.plan import table_of
 from labctl.procedure.point import Point
-from labctl.procedure.points import RANGE, valued
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.rehearsal import rehearse
 
 
-def functions(procedure: Procedure, section: Section) -> Iterator[Finding]:
+def functions(survey: Survey, section: Section) -> Iterator[Finding]:
     """Return what is wrong with the function of a section and its hooks."""
     yield from _series(section)
     for function in (section.function, *(hook.function for hook in section.hooks)):
         body = read_body(function)
-        roles = list(_roles(procedure, function, body))
+        roles = list(_roles(survey.procedure, function, body))
         yield from roles
         yield from _figures(body)
-        yield from _pictures(procedure, body)
+        yield from _files(survey.procedure, body)
         if not roles:
-            yield from _dry(procedure, section, function, body)
+            yield from _dry(survey, section, function, body)
 
 
 def _found(
@@ -49,10 +46,18 @@ def _series(section: Section) -> Iterator[Finding]:
             problem = Text("run.{verb}: {symbol} is no series of the model", zh="run.{verb}：{symbol} 不是模型的序列")
             remedy = _SERIES.filled(known=", ".join(sorted(section.model.series)) or "—")
             yield _found(body, each.line, "LP203", problem.filled(verb=each.verb, symbol=each.symbol), remedy)
+        elif each.verb == "settle" and each.symbol in section.model.series:
+            problem = Text(
+                "run.settle fills {symbol}: readings from before it was steady would count",
+                zh="run.settle 填充了 {symbol}：稳定之前的读数会被计入",
+            )
+            yield _found(body, each.line, "LP209", problem.filled(symbol=each.symbol), _ANOTHER_NAME)
         elif each.symbol in section.model.series:
             filled.setdefault(each.symbol, []).append(each.line)
     for symbol in sorted(section.model.series):
         lines = filled.get(symbol, [])
+        if not lines and any(each.verb == "settle" and each.symbol == symbol for each in section.fillings):
+            continue
         if not lines:
             problem = Text("{symbol} is never filled", zh="{symbol} 从未被填充").filled(symbol=symbol)
             yield _found(body, body.first_line, "LP201", problem, _FILL.filled(symbol=symbol))
@@ -65,8 +70,7 @@ def _roles(procedure: Procedure, function: Function, body: Body) -> Iterator[Fin
     for name, ability in roles_of(function).items():
         if name not in procedure.roles:
             problem = Text("there is no role {name}", zh="没有角色 {name}").filled(name=name)
-            remedy = Text("Roles are: {known}", zh="现有角色：{known}").filled(known=", ".join(procedure.roles))
-            yield _found(body, body.first_line, "LP206", problem, remedy)
+            yield _found(body, body.first_line, "LP206", problem, nearest(name, list(procedure.roles)))
         elif ability is object:
             problem = Text("role {name} states no ability", zh="角色 {name} 没有声明能力").filled(name=name)
             yield _found(body, body.first_line, "LP207", problem, _STATE_ABILITY)
@@ -99,61 +103,86 @@ def _is_figure(words: str) -> bool:
         return False
 
 
-def _pictures(procedure: Procedure, body: Body) -> Iterator[Finding]:
+def _files(procedure: Procedure, body: Body) -> Iterator[Finding]:
+    """Tell of pictures and forms that are not in the folder, and of instructions in one language."""
     for node in ast.walk(body.tree):
-        if isinstance(node, ast.keyword) and node.arg == "picture" and isinstance(node.value, ast.Constant):
-            name = str(node.value.value)
-            if name not in procedure.files:
+        match node:
+            case ast.keyword(arg="picture", value=ast.Constant(value=name)) if str(name) not in procedure.files:
                 problem = Text("there is no picture {name}", zh="没有图片 {name}").filled(name=name)
-                yield _found(body, body.line(node.value), "LP502", problem, _ADD_PICTURE)
+                yield _found(body, body.line(node.value), "LP502", problem, _ADD_FILE)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="run"), attr="attach"), args=[ast.Constant(value=name), *_]
+            ) if str(name) not in procedure.files:
+                problem = Text("there is no form {name}", zh="没有表格文件 {name}").filled(name=name)
+                yield _found(body, body.line(node), "LP504", problem, _ADD_FILE)
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="run"), attr="instruct" | "ask" as verb), args=[words, *_]
+            ):
+                if isinstance(words, ast.Constant | ast.JoinedStr):
+                    problem = Text("run.{verb} speaks no Chinese", zh="run.{verb} 没有中文").filled(verb=verb)
+                    yield _found(body, body.line(node), "LP503", problem, _BOTH_LANGUAGES, Severity.WARNING)
+            case _:
+                pass
 
 
-def _dry(procedure: Procedure, section: Section, function: Function, body: Body) -> Iterator[Finding]:
-    """Call the function once at every row; the first failure is enough."""
-    for point, names in _rows(procedure, section):
+def _dry(survey: Survey, section: Section, function: Function, body: Body) -> Iterator[Finding]:
+    """Call the function once at every row; the first failure is enough, and every line has to be reached."""
+    reached: set[int] = set()
+    for each in survey.rows(section):
         try:
-            rehearse(function, point, names)
+            reached |= rehearse(function, each.point, dict(each.point.columns)).lines
         except Exception as failure:  # noqa: BLE001  (an author's code may raise anything; it is told)
-            yield _failure(function, body, point, failure)
+            yield _failure(function, body, each.point, failure)
             return
+    if reached:
+        yield from _unreached(function, body, reached)
+
+
+def _unreached(function: Function, body: Body, reached: set[int]) -> Iterator[Finding]:
+    """Tell of lines that no row of the points reaches; what depends on answers and readings may be."""
+    spared = {line for each in _open_branches(body) for line in range(body.line(each), _last(body, each) + 1)}
+    written = {
+        body.line(each) for each in ast.walk(body.tree) if isinstance(each, ast.stmt) and each is not body.tree
+    } - {body.line(each) for each in body.tree.body if _is_words(each)}
+    lines = {line for _, _, line in function.__code__.co_lines() if line is not None}
+    for line in sorted((written & lines) - reached - spared)[:1]:
+        problem = Text("no row of the points reaches this line", zh="没有任何校准点会执行到这一行")
+        yield _found(body, line, "LP216", problem, _REACH)
+
+
+def _open_branches(body: Body) -> Iterator[ast.stmt]:
+    """Return the branches whose condition rests on more than the point: on an answer, or on what is shown."""
+    for node in ast.walk(body.tree):
+        if isinstance(node, ast.If | ast.Try | ast.Match):
+            subject = node.test if isinstance(node, ast.If) else node
+            names = {each.id for each in ast.walk(subject) if isinstance(each, ast.Name)}
+            if not names or names - {"point", "abs", "min", "max", "len"}:
+                yield node
+
+
+def _last(body: Body, node: ast.stmt) -> int:
+    return body.first_line + (node.end_lineno or node.lineno) - 1
+
+
+def _is_words(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _failure(function: Function, body: Body, point: Point, failure: Exception) -> Finding:
     file = function.__code__.co_filename
     lines = [each.lineno or 0 for each in traceback.extract_tb(failure.__traceback__) if each.filename == file]
-    words = Text("{kind}: {failure}", zh="{kind}:{failure}").filled(kind=type(failure).__name__, failure=failure)
-    problem = failure.text() if isinstance(failure, LabctlError) else words
-    if isinstance(failure, ProcedureError):
-        problem = Text("{where}: {problem}", zh="{where}:{problem}").filled(
-            where=failure.where, problem=failure.problem
-        )
-    said = Text("a dry call fails at point {point}: {problem}", zh="在点 {point} 处试运行失败：{problem}")
+    words = Text("{kind}: {failure}", zh="{kind}：{failure}").filled(kind=type(failure).__name__, failure=failure)
+    problem = said(failure) if isinstance(failure, LabctlError) else words
+    at = Text("a dry call fails at point {point}: {problem}", zh="在点 {point} 处试运行失败：{problem}")
     remedy = failure.remedy if isinstance(failure, ProcedureError) else _CORRECT
+    code = "LP308" if isinstance(failure, UnitMismatch) else "LP208"
     return _found(
-        body, lines[-1] if lines else body.first_line, "LP208", said.filled(point=point.key, problem=problem), remedy
+        body,
+        lines[-1] if lines else body.first_line,
+        code,
+        at.filled(point=point.key or "1", problem=problem),
+        remedy if code == "LP208" else _UNIT_OF_COLUMN,
     )
-
-
-def _rows(procedure: Procedure, section: Section) -> Iterator[tuple[Point, dict[str, Value]]]:
-    """Return the rows as they are written; a range of each or basic stands for one of 1, and so does an mpe."""
-    try:
-        table = table_of(procedure, section)
-    except ProcedureError:
-        return
-    units = units_at(procedure, section)
-    for row in table.rows:
-        top = valued(table.headings[RANGE], row.cells[RANGE], None) if RANGE in table.headings else None
-        if isinstance(top, str):
-            top = Quantity(1.0, units[RANGE])
-        columns = {
-            name: valued(heading, row.cells[name], top if isinstance(top, Quantity) else None)
-            for name, heading in table.headings.items()
-        }
-        if isinstance(top, Quantity):
-            columns[RANGE] = top
-        columns.setdefault("mpe", Quantity(1.0, units["mpe"]))
-        key = ", ".join(str(row.cells[name]) for name in table.headings)
-        yield Point(key=key, columns=columns), dict(columns)
 
 
 _WRITE_OUT = Text("Write the symbol as a text in quotes", zh="请将符号写成带引号的文字")
@@ -167,5 +196,14 @@ _MOVE_FIGURE = Text(
     "Put it into the station's record, the points, or a Steady or Effect of the module",
     zh="请移到台位记录、校准点表，或模块中的 Steady、Effect",
 )
-_ADD_PICTURE = Text("Add the file to the procedure's folder", zh="请将文件加入规程文件夹")
+_UNIT_OF_COLUMN = Text(
+    "Correct the unit in the header of the points, or ask for another column", zh="请更正校准点表头的单位，或使用其他列"
+)
+_REACH = Text("Remove it, or add the row that needs it", zh="请删除，或补充需要它的校准点")
+_ANOTHER_NAME = Text(
+    "Settle under another name, and observe or record the series itself",
+    zh="请以其他名称进行稳定判定，并对序列本身使用 observe 或 record",
+)
+_BOTH_LANGUAGES = Text('Write Text("…", zh="…")', zh='请写成 Text("…", zh="…")')
+_ADD_FILE = Text("Add the file to the procedure's folder", zh="请将文件加入规程文件夹")
 _CORRECT = Text("Correct the line", zh="请更正该行")

@@ -1,130 +1,209 @@
-"""Is every symbol sourced once, do the dimensions hold, is the budget complete."""
+"""Is every symbol sourced once, by a role that can be its source, and do the dimensions hold."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from labctl.errors import MetrologyError, ProcedureError
+from labctl.errors import MetrologyError
 from labctl.language import Text
-from labctl.metrology.quantity import parse_quantity
-from labctl.metrology.units import ONE, Unit, parse_unit
+from labctl.procedure.checking.survey import CONDITIONS, Survey, Target, nearest
+from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
-from labctl.procedure.plan import table_of
-from labctl.procedure.points import RANGE
-from labctl.procedure.procedure import Procedure, Section
-from labctl.procedure.roles import Standard
-from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Observed, Resolution
+from labctl.procedure.procedure import Section
+from labctl.procedure.roles import Standard, Unit
+from labctl.procedure.sources import (
+    Applied,
+    Calibration,
+    Characteristic,
+    Condition,
+    Constant,
+    Corrected,
+    Effect,
+    Observed,
+    Resolution,
+    Result,
+    Source,
+    Stability,
+)
+
+NO_READINGS: Final = (Observed, Corrected, Applied, Stability, Resolution)
+"""Sources that are filled by a function, which a reduction does not have."""
+NO_LEVEL: Final = (Applied, Characteristic, Resolution, Constant, Effect, Stability, Condition)
+"""Sources of one value, with nothing below of which x[:] could be all."""
 
 
-def models(procedure: Procedure, section: Section) -> Iterator[Finding]:
-    """Return what is wrong with the model of a section."""
-    units = units_at(procedure, section)
-    yield from _sourced(section, units)
-    yield from _roles(procedure, section)
-    yield from _dimensions(section, units)
-    yield from _complete(section)
+def models(survey: Survey, target: Target) -> Iterator[Finding]:
+    """Return what is wrong with the model of a section or reduction."""
+    yield from _sourced(survey, target)
+    for symbol, source in target.model.sources.items():
+        yield from _role(survey, target, symbol, source)
+        yield from _source(survey, target, symbol, source)
+        yield from _level(survey, target, symbol, source)
+    yield from _dimensions(survey, target)
 
 
-def units_at(procedure: Procedure, section: Section) -> dict[str, Unit]:
-    """Return the unit of every input and column of a section's model, as far as it is declared."""
-    units: dict[str, Unit] = {}
-    try:
-        headings = table_of(procedure, section).headings
-    except ProcedureError:
-        headings = {}
-    top = headings[RANGE].unit if RANGE in headings else None
-    for name, heading in headings.items():
-        units[name] = (top if heading.of_range else heading.unit) or ONE
-    main = next((each.unit for name in section.model.equations.inputs if (each := section.subject(name))), "1")
-    units.setdefault("mpe", parse_unit(main))
-    for symbol, source in section.model.sources.items():
-        subject = section.subject(symbol)
-        match source:
-            case Observed() | Corrected() | Applied():
-                if subject is not None:
-                    units[symbol] = parse_unit(subject.unit)
-            case Constant(figure=figure):
-                units[symbol] = parse_quantity(figure).unit
-            case _:
-                units[symbol] = parse_unit(main)
-    return units
-
-
-def _found(section: Section, code: str, problem: Text, remedy: Text, severity: Severity = Severity.ERROR) -> Finding:
-    words = Text("section {section}: {problem}", zh="“{section}”部分：{problem}")
-    return Finding(
-        file=section.body.file,
-        line=section.body.first_line,
-        code=code,
-        problem=words.filled(section=section.title, problem=problem),
-        remedy=remedy,
-        severity=severity,
-    )
-
-
-def _sourced(section: Section, units: dict[str, Unit]) -> Iterator[Finding]:
-    used = {*section.model.equations.inputs, *section.model.equations.columns}
-    for symbol in section.model.equations.inputs:
-        if symbol not in section.model.sources and symbol not in units:
+def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
+    equations, sources = target.model.equations, target.model.sources
+    columns = {*survey.headings(target), *(["mpe"] if isinstance(target, Section) else [])}
+    for symbol in equations.inputs:
+        if symbol not in sources and symbol not in columns:
             problem = Text("{symbol} has no source", zh="{symbol} 没有来源").filled(symbol=symbol)
-            yield _found(section, "LP101", problem, _GIVE_SOURCE.filled(symbol=symbol))
-    for symbol in section.model.sources:
-        if symbol not in used:
+            yield survey.about(target, "LP101", problem, _GIVE_SOURCE.filled(symbol=symbol))
+    for symbol in sources:
+        if symbol not in equations.inputs and symbol not in equations.columns:
             problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=symbol)
-            yield _found(section, "LP102", problem, _USE_OR_DROP)
+            yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=symbol)
 
 
-def _roles(procedure: Procedure, section: Section) -> Iterator[Finding]:
-    for symbol, source in section.model.sources.items():
-        match source:
-            case Corrected(role=role) | Applied(role=role):
-                known = role in procedure.roles
-                if known and not isinstance(procedure.role(role), Standard):
-                    problem = Text("{symbol}: {role} is no standard", zh="{symbol}：{role} 不是标准器")
-                    yield _found(section, "LP108", problem.filled(symbol=symbol, role=role), _NAME_STANDARD)
-            case Characteristic(role=role) | Resolution(role=role):
-                known = role in procedure.roles
-            case _:
-                continue
-        if not known:
-            problem = Text("{symbol}: there is no role {role}", zh="{symbol}：没有角色 {role}").filled(
-                symbol=symbol, role=role
-            )
-            yield _found(section, "LP104", problem, _ROLES.filled(known=", ".join(procedure.roles)))
-
-
-def _dimensions(section: Section, units: dict[str, Unit]) -> Iterator[Finding]:
-    if any(symbol not in units for symbol in section.model.equations.inputs):
-        return  # a series without a source or a filling is told on its own
-    try:
-        section.model.equations.dimensions(units)
-    except MetrologyError as error:
-        yield _found(section, "LP103", error.text(), _SAME_DIMENSION)
-
-
-def _complete(section: Section) -> Iterator[Finding]:
-    sources = section.model.sources.values()
-    seen = [name for name, each in section.model.sources.items() if isinstance(each, Observed | Corrected)]
-    if not seen:
-        yield _found(section, "LP105", Text("nothing brings a Type A", zh="没有 A 类分量"), _OBSERVE)
-    if any(isinstance(each, Observed) for each in sources) and not any(
-        isinstance(each, Resolution) for each in sources
-    ):
-        yield _found(section, "LP106", Text("no resolution in the budget", zh="预算中没有分辨力"), _ADD_RESOLUTION)
-    if (
-        not any(isinstance(each, Corrected | Applied) for each in sources)
-        and "nominal" in section.model.equations.inputs
-    ):
-        yield _found(
-            section, "LP107", Text("no standard in the budget", zh="预算中没有标准器"), _ADD_STANDARD, Severity.WARNING
+def _role(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
+    match source:
+        case Corrected(role=role) | Applied(role=role) | Calibration(role=role) | Resolution(role=role):
+            pass
+        case Characteristic(role=role):
+            pass
+        case _:
+            return
+    roles = survey.procedure.roles
+    if role not in roles:
+        problem = Text("{symbol}: there is no role {role}", zh="{symbol}：没有角色 {role}")
+        yield survey.about(
+            target, "LP104", problem.filled(symbol=symbol, role=role), nearest(role, list(roles)), symbol=symbol
         )
+        return
+    part = roles[role]
+    setting = isinstance(source, Applied) and isinstance(part, Unit)  # what a unit was set to is its own nominal value
+    if isinstance(source, Corrected | Applied | Calibration) and not isinstance(part, Standard) and not setting:
+        problem = Text("{symbol}: {role} is no standard", zh="{symbol}：{role} 不是标准器")
+        yield survey.about(target, "LP108", problem.filled(symbol=symbol, role=role), _NAME_STANDARD, symbol=symbol)
+    if isinstance(source, Characteristic) and isinstance(part, Unit):
+        problem = Text(
+            "{symbol}: the unit under test has no record, so no {name!r} either",
+            zh="{symbol}：被测对象没有记录，也就没有 {name!r}",
+        )
+        yield survey.about(target, "LP117", problem.filled(symbol=symbol, name=source.name), _NAME_OWN, symbol=symbol)
 
 
-_GIVE_SOURCE = Text("Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()")
-_USE_OR_DROP = Text("Use it in an equation, or remove it", zh="请在方程中使用，或删除")
-_NAME_STANDARD = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
-_ROLES = Text("Roles are: {known}", zh="现有角色：{known}")
-_SAME_DIMENSION = Text("Correct the equation, or the source of the symbol", zh="请更正方程或该符号的来源")
-_OBSERVE = Text("Add an Observed() input", zh="请添加 Observed() 输入")
-_ADD_RESOLUTION = Text('Add an input with Resolution("unit")', zh='请添加来源为 Resolution("unit") 的输入')
-_ADD_STANDARD = Text(
+def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
+    if isinstance(target, Reduction) and isinstance(source, NO_READINGS):
+        problem = Text("{symbol} is read nowhere: a reduction has no function", zh="{symbol} 无处读取：归算没有函数")
+        yield survey.about(target, "LP126", problem.filled(symbol=symbol), _USE_RESULT, symbol=symbol)
+    elif isinstance(source, Condition) and source.name not in CONDITIONS:
+        problem = Text("{symbol}: nobody tells the {name}", zh="{symbol}：没有名为 {name} 的环境条件")
+        yield survey.about(
+            target,
+            "LP119",
+            problem.filled(symbol=symbol, name=source.name),
+            nearest(source.name, list(CONDITIONS)),
+            symbol=symbol,
+        )
+    elif isinstance(source, Stability) and isinstance(target, Section):
+        traces = sorted({each.symbol for each in target.fillings if each.verb in {"record", "settle"} and each.symbol})
+        if source.trace not in traces:
+            problem = Text("{symbol}: nobody records {trace}", zh="{symbol}：没有记录轨迹 {trace}")
+            yield survey.about(
+                target,
+                "LP118",
+                problem.filled(symbol=symbol, trace=source.trace),
+                nearest(source.trace, traces),
+                symbol=symbol,
+            )
+
+
+def _level(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
+    if symbol not in target.model.equations.vectors:
+        return
+    lone = isinstance(source, NO_LEVEL)
+    if isinstance(source, Result):
+        further = survey.find(source.section)
+        lone = isinstance(further, Reduction) and further.each in {"unit", "run"}
+        if isinstance(further, Section) and isinstance(target, Reduction) and target.each == "point":
+            lone = bool(survey.rows(further)) and all(each.repeats == 1 for each in survey.rows(further))
+    if isinstance(source, Observed | Corrected) and isinstance(target, Section):
+        dry = survey.rehearsed(target)
+        lone = bool(dry) and all(each.taken.get(symbol, 0) == 1 for each in dry)
+    if lone:
+        problem = Text("{symbol}[:] has no level below: it is one value", zh="{symbol}[:] 没有下一级：它只是一个值")
+        yield survey.about(target, "LP121", problem.filled(symbol=symbol), _ONE_LEVEL, symbol=symbol)
+
+
+def _dimensions(survey: Survey, target: Target) -> Iterator[Finding]:
+    units = survey.units(target)
+    if any(symbol not in units for symbol in target.model.equations.inputs):
+        return  # a symbol without a source or a filling is told on its own
+    try:
+        target.model.equations.dimensions(units)
+    except MetrologyError as error:
+        yield survey.about(target, "LP103", error.text(), _SAME_DIMENSION)
+
+
+def complete(survey: Survey, section: Section) -> Iterator[Finding]:
+    """Return what the budget of a section lacks: the resolution of its readings, a standard."""
+    sources = section.model.sources
+    unit = survey.procedure.roles.unit
+    has_resolution = any(isinstance(each, Resolution) for each in sources.values())
+    for symbol, source in sources.items():
+        if isinstance(source, Observed) and not has_resolution and _shown_by_unit(section, symbol, unit):
+            problem = Text("no resolution in the budget", zh="预算中没有分辨力")
+            yield survey.about(section, "LP106", problem, _ADD_RESOLUTION, symbol=symbol)
+            break
+    standard = any(isinstance(each, Corrected | Applied | Result) for each in sources.values())
+    if not standard and "nominal" in section.model.equations.inputs:
+        problem = Text("no standard in the budget", zh="预算中没有标准器")
+        yield survey.about(section, "LP107", problem, _ADD_STANDARD, Severity.WARNING)
+    yield from _forgotten(survey, section)
+
+
+def _shown_by_unit(section: Section, symbol: str, unit: str) -> bool:
+    """Return whether a series shows the unit's own digits; pulses that are counted have none."""
+    subject = section.subject(symbol)
+    read = any(each.symbol == symbol and each.role == unit for each in section.fillings)
+    return read and (subject is None or subject.unit != "1")
+
+
+def _forgotten(survey: Survey, section: Section) -> Iterator[Finding]:
+    """Return the series read on a standard of which nothing of the record enters the model."""
+    entering = {
+        source.role
+        for source in section.model.sources.values()
+        if isinstance(source, Corrected | Applied | Characteristic | Calibration)
+    }
+    for each in section.fillings:
+        source = section.model.sources.get(each.symbol)
+        role = survey.procedure.roles.by_name.get(each.role)
+        if isinstance(source, Observed) and isinstance(role, Standard) and each.role not in entering:
+            problem = Text(
+                "{symbol} is read on {role}, and nothing of its record enters the budget",
+                zh="{symbol} 由 {role} 读取，但其记录未进入预算",
+            )
+            yield survey.about(
+                section,
+                "LP127",
+                problem.filled(symbol=each.symbol, role=each.role),
+                Text('Write {symbol}=Corrected("{role}")', zh='请写 {symbol}=Corrected（"{role}"）').filled(
+                    symbol=each.symbol, role=each.role
+                ),
+                Severity.WARNING,
+                symbol=each.symbol,
+            )
+
+
+_GIVE_SOURCE: Final = Text(
+    "Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()"
+)
+_USE_OR_DROP: Final = Text("Use it in an equation, or remove it", zh="请在方程中使用，或删除")
+_NAME_STANDARD: Final = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
+_NAME_OWN: Final = Text(
+    "Name a standard or auxiliary, or let its repetitions show it", zh="请指定标准器或附件，或由重复测量得出"
+)
+_USE_RESULT: Final = Text(
+    'Measure it in a section, and take it from there with Result("…", "…")',
+    zh='请在某一部分中测量，再以 Result（"…"，"…"）引用',
+)
+_ONE_LEVEL: Final = Text(
+    "Write the symbol without [:], or take more readings, repetitions or points",
+    zh="请去掉 [:]，或增加读数、重复次数或校准点",
+)
+_SAME_DIMENSION: Final = Text("Correct the equation, or the source of the symbol", zh="请更正方程或该符号的来源")
+_ADD_RESOLUTION: Final = Text('Add an input with Resolution("unit")', zh='请添加来源为 Resolution("unit") 的输入')
+_ADD_STANDARD: Final = Text(
     'Replace nominal by an input with Applied("source")', zh='请以 Applied("source") 的输入代替 nominal'
 )

@@ -1,27 +1,34 @@
-"""Are the points there, do the hooks' columns exist, does somebody say where the figures come from."""
+"""Are the points there and do they make sense, do the hooks' columns exist, does somebody say where they come from."""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
 
 from labctl.errors import ProcedureError
 from labctl.language import Text
+from labctl.metrology.quantity import Quantity
+from labctl.procedure.checking.survey import MPE, PointRow, Survey, nearest, said
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.plan import table_of
-from labctl.procedure.points import PointTable
-from labctl.procedure.procedure import SECTION, Procedure, Section
+from labctl.procedure.points import RANGE, PointTable
+from labctl.procedure.procedure import SECTION, Section
+
+READINGS: Final = "readings"
 
 
-def points(procedure: Procedure) -> Iterator[Finding]:
+def points(survey: Survey) -> Iterator[Finding]:
     """Return what is wrong with the points of every section."""
-    for section in procedure.sections:
+    for section in survey.procedure.sections:
         try:
-            table = table_of(procedure, section)
+            table = table_of(survey.procedure, section)
         except ProcedureError as error:
-            problem = Text("{where}: {problem}", zh="{where}:{problem}").filled(
-                where=error.where, problem=error.problem
-            )
-            yield Finding(file=section.points, line=0, code="LP301", problem=problem, remedy=error.remedy)
+            yield Finding(file=section.points, line=0, code="LP301", problem=said(error), remedy=error.remedy)
             continue
         yield from _hooks(section, table)
+        if not section.points:
+            continue
+        yield from _rows(survey, section, table)
+        yield from _unused_readings(survey, section, table)
         if not table.sources:
             yield Finding(
                 file=section.points,
@@ -38,13 +45,75 @@ def points(procedure: Procedure) -> Iterator[Finding]:
 def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
     for hook in section.hooks:
         if hook.column != SECTION and hook.column not in table.headings:
-            known = ", ".join([SECTION, *table.headings])
+            where = section.points or section.name
             yield Finding(
                 file=hook.body.file,
                 line=hook.body.first_line,
                 code="LP302",
                 problem=Text("{points} has no column {column}", zh="{points} 没有 {column} 列").filled(
-                    points=section.points, column=hook.column
+                    points=where, column=hook.column
                 ),
-                remedy=Text("Columns are: {known}", zh="可用列：{known}").filled(known=known),
+                remedy=nearest(hook.column, [SECTION, *table.headings]),
             )
+
+
+def _rows(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
+    seen: dict[tuple[str, ...], int] = {}
+    for each in survey.rows(section):
+        line = each.row.line
+        first = seen.setdefault(each.naming, line)
+        if first != line:
+            problem = Text("the same point stands in line {first}", zh="与第 {first} 行是同一个点").filled(first=first)
+            yield _found(table, line, "LP304", problem, _REPEATS, Severity.WARNING)
+        if (beyond := _beyond(each)) is not None:
+            yield _found(table, line, "LP305", beyond, _WITHIN)
+        permitted = each.row.cells.get(MPE)
+        if isinstance(permitted, Decimal) and permitted <= 0:
+            problem = Text("an mpe of {mpe} permits nothing", zh="最大允许误差为 {mpe}，不允许任何误差").filled(
+                mpe=permitted
+            )
+            yield _found(table, line, "LP306", problem, _POSITIVE)
+
+
+def _beyond(row: PointRow) -> Text | None:
+    nominal, top = row.point.columns.get("nominal"), row.point.columns.get(RANGE)
+    if (
+        not isinstance(nominal, Quantity)
+        or not isinstance(top, Quantity)
+        or nominal.unit.dimension != top.unit.dimension
+    ):
+        return None
+    if abs(nominal) <= top:
+        return None
+    written = row.row.cells.get(RANGE)
+    if isinstance(written, str):
+        return Text("{share} of a range lies beyond it", zh="{share} 倍量程超出量程").filled(
+            share=row.row.cells["nominal"]
+        )
+    return Text("{nominal} lies beyond the range {top}", zh="{nominal} 超出量程 {top}").filled(nominal=nominal, top=top)
+
+
+def _unused_readings(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
+    dry = survey.rehearsed(section)
+    hooks = [each for found in survey.prepared(section).values() for each in found]
+    asked = {column for each in (*dry, *hooks) for column in each.columns}
+    if dry and READINGS in table.headings and READINGS not in asked:
+        problem = Text(
+            "the points say how many readings, the function takes others", zh="校准点规定了读数次数，函数却未采用"
+        )
+        yield _found(table, 0, "LP307", problem, _TIMES)
+
+
+def _found(
+    table: PointTable, line: int, code: str, problem: Text, remedy: Text, severity: Severity = Severity.ERROR
+) -> Finding:
+    return Finding(file=table.file, line=line, code=code, problem=problem, remedy=remedy, severity=severity)
+
+
+_REPEATS: Final = Text(
+    "Remove it, write repeats, or add a column that tells the two apart, as direction",
+    zh="请删除，写 repeats，或添加 direction 等列加以区分",
+)
+_WITHIN: Final = Text("Give a nominal value within the range", zh="请给出量程之内的标称值")
+_POSITIVE: Final = Text("Give the half-width of the limits, a positive number", zh="请给出允许误差限的半宽，为正数")
+_TIMES: Final = Text("Write times=point.readings, or remove the column", zh="请写 times=point.readings，或删除该列")
