@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
+from labctl.transport.session import Peer, Session, SessionFactory
+
 T = TypeVar("T")
 
 _TURNS: Final = 5  # of the loop, in which accepted connections come about and closed ones tell their protocols
@@ -77,7 +79,7 @@ class Reactor:
         """Wait, in a control request, until something holds that bytes or a closed connection may bring about.
 
         Args:
-            holds: asked now and after everything that arrives on any endpoint.
+            holds: asked now and after everything that arrives on any endpoint, a new connection included.
             seconds: of wall time, after which the answer is false.
         """
         deadline = self.loop.time() + seconds
@@ -104,6 +106,12 @@ class Reactor:
         finally:
             self._changed.set()
         return True
+
+    def begin(self, sessions: SessionFactory, peer: Peer, address: str) -> Session:
+        """Return the session of a new connection, and tell those who wait that it is there."""
+        session = sessions(peer, address)
+        self._changed.set()
+        return session
 
     def on_stop(self, close: Callable[[], None]) -> None:
         """Keep what has to be closed when the thread ends."""

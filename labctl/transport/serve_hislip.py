@@ -58,7 +58,7 @@ class HislipLink:
     def complete(self, channel: "HislipChannel") -> None:
         """Join the second channel; from here on there is a session."""
         self.asynchronous = channel
-        self.session = self.endpoint.sessions(self, self.endpoint.address)
+        self.session = self.endpoint.reactor.begin(self.endpoint.sessions, self, self.endpoint.address)
 
     # --- the session's peer ------------------------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class Adapter(asyncio.Protocol):
             self._transport.abort()
             return
         self.open_ones.add(self)
-        self._session = self.sessions(self, self.address)
+        self._session = self.reactor.begin(self.sessions, self, self.address)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (however it ended)
         """End the session."""

@@ -42,7 +42,7 @@ class PtyLine:
         beside = self.name.with_suffix(".new")
         beside.symlink_to(os.ttyname(self._theirs))
         beside.replace(self.name)
-        self._session = self.sessions(self, self.address)
+        self._session = self.reactor.begin(self.sessions, self, self.address)
         self.reactor.loop.add_reader(self._ours, self._readable)
 
     def unplug(self) -> None:

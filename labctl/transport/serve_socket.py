@@ -31,7 +31,7 @@ class SocketConnection(asyncio.Protocol):
             self._transport.abort()
             return
         self.open_ones.add(self)
-        self._session = self.sessions(self, self.address)
+        self._session = self.reactor.begin(self.sessions, self, self.address)
 
     def data_received(self, data: bytes) -> None:
         """Hand the bytes over."""

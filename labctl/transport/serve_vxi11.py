@@ -60,7 +60,7 @@ class Vxi11Endpoint:
         """Return the link of a new client, and begin its session."""
         self._last += 1
         link = self.links[self._last] = Vxi11Link(self, self._last, connection)
-        link.session = self.sessions(link, self.address)
+        link.session = self.reactor.begin(self.sessions, link, self.address)
         return link
 
     def look(self) -> None:

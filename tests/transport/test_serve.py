@@ -12,6 +12,7 @@ import pyvisa
 from hypothesis import HealthCheck, given, settings
 from pyvisa.resources import MessageBasedResource
 
+from labctl.clock import WallClock
 from labctl.transport.hislip_message import HEADER, Fatal, Kind, Message, NonFatal, Reader
 from labctl.transport.serve import Server
 from tests.transport.cuts import CUTS, LINES, broken, expected, pieces, read_exactly
@@ -114,6 +115,17 @@ def test_many_clients_of_one_socket_do_not_disturb_each_other(bench: Bench) -> N
         assert read_exactly(client.recv, 3) == b"%d!\n" % number
         client.close()
     assert bench.until(lambda: all(each.gone for each in bench.talkers if each.address.startswith("tcp")))
+
+
+def test_who_waits_hears_of_a_new_connection_at_once(bench: Bench) -> None:
+    """A borrower of the time has opened its wire, and nobody has said anything yet."""
+    clock = WallClock()
+    started = clock.monotonic()
+    for _ in range(20):
+        known = len(bench.talkers)
+        with socket.create_connection(("127.0.0.1", bench.port("tcp")), 5.0):
+            assert bench.until(lambda: len(bench.talkers) > known)  # noqa: B023  (it is asked within this turn)
+    assert clock.monotonic() - started < 4.0
 
 
 def test_a_client_that_reads_nothing_is_dropped_in_the_end(bench: Bench) -> None:
