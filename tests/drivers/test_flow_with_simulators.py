@@ -5,6 +5,8 @@ from typing import Final
 
 import pytest
 
+from labctl.app.simulate import bench_of
+from labctl.app.station import with_endpoints
 from labctl.errors import InstrumentError, InstrumentReported, NotReady, TransportError
 from labctl.events.kinds import Event, IndicationTaken, InstrumentOpened, SettingMade
 from labctl.instruments.driver import Driver
@@ -13,6 +15,8 @@ from labctl.metrology.quantity import Quantity
 from labctl.packs import simulators
 from labctl.records.equipment import Identity
 from labctl.testing import LOOPBACK, LoneInstrument, alone
+from labctl.transport.borrowed import BorrowedClock
+from labctl.transport.connect import open_transport
 from labctl_drivers.abb.acs580 import ACS580
 from labctl_drivers.emerson.mm2700 import MM2700
 from labctl_drivers.generic.flow_rig_io import FlowRigIO
@@ -20,6 +24,7 @@ from labctl_drivers.generic.transmitter import LineTransmitter, Transmitter
 from labctl_drivers.keysight.k53230a import K53230A
 from labctl_drivers.mettler.sics import SicsBalance
 from labctl_drivers.siemens.mag6000 import MAG6000
+from tests.simulators.flow_hall import STATION, Hall
 
 SERIAL: Final = "FLOW0042"
 
@@ -226,3 +231,44 @@ def test_a_station_that_hears_nothing_lets_its_outputs_fall() -> None:
             "fillings": 0,
             "watchdog": True,
         }
+
+
+def calibrated(hall: Hall) -> list[Event]:
+    """Let everything in the hall take part once, and return what the journal would hold."""
+    hall.pump.set_flow(Quantity.of(9, "m³/h"))
+    hall.wait(40.0)
+    hall.master.mass_flow()
+    hall.electromagnetic.flow()
+    hall.line.temperature()
+    hall.line.pressure()
+    hall.tank.temperature()
+    hall.rig.fill_for(Quantity.of(2.5, "s"))
+    hall.rig.filling_time()
+    hall.rig.pulse_time()
+    hall.unit.gated_pulses()
+    hall.balance.mass()
+    hall.pump.set_flow(Quantity.of(3, "m³/h"))
+    hall.pump.stand_by()
+    hall.rig.stand_by()
+    assert hall.pump.confirm_safe()
+    assert hall.rig.confirm_safe()
+    return hall.memory.events
+
+
+def test_the_whole_rig_on_real_wires_gives_the_same_events() -> None:
+    bench = bench_of(STATION, seed=7)
+    served = bench.serve()
+    clock = BorrowedClock(bench.control)
+    try:
+        station = with_endpoints(STATION, {"instruments": served, "control": bench.control})
+        hall = Hall.of(
+            bench, clock, lambda key: open_transport(station.instruments[key].address, instrument=key, clock=clock)
+        )
+        events = calibrated(hall)
+        for each in hall.drivers.values():
+            each.wire.close()
+    finally:
+        clock.close()
+        bench.stop()
+    assert events == calibrated(Hall.within_this_process(seed=7))
+    assert {each.of for each in events if isinstance(each, IndicationTaken)} >= {"unit", "rig", "master", "balance"}

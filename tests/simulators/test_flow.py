@@ -4,92 +4,14 @@ import time
 from statistics import mean
 
 import pytest
-from attrs import frozen
 
-from labctl.app.simulate import bench_of
-from labctl.app.station import shipped_benches
-from labctl.app.station.reader import read_station
 from labctl.errors import NotReady, ReplyError
-from labctl.instruments.channel import ChannelWire
-from labctl.instruments.driver import Driver
-from labctl.metrology.physics.buoyancy import buoyancy_factor
-from labctl.metrology.physics.water import water_density
 from labctl.metrology.quantity import Quantity
-from labctl.packs import drivers
-from labctl.simulation.host import Bench
-from labctl_drivers.abb.acs580 import ACS580
-from labctl_drivers.emerson.mm2700 import MM2700
-from labctl_drivers.generic.flow_rig_io import FlowRigIO
-from labctl_drivers.generic.transmitter import LineTransmitter, TankThermometer
-from labctl_drivers.keysight.k53230a import K53230A
-from labctl_drivers.mettler.ics685 import ICS685
-from labctl_drivers.sensor.pulse_meter import TurbineMeter
-from labctl_drivers.siemens.mag6000 import MAG6000
-
-STATION = read_station(shipped_benches()["flow"])
-
-
-@frozen
-class Hall:
-    """The bench with a driver for each of its instruments."""
-
-    bench: Bench
-    drivers: dict[str, Driver]
-    pump: ACS580
-    rig: FlowRigIO
-    balance: ICS685
-    counter: K53230A
-    line: LineTransmitter
-    tank: TankThermometer
-    master: MM2700
-    electromagnetic: MAG6000
-    unit: TurbineMeter
-
-    def truth(self, name: str) -> float:
-        return self.bench.truth("flow", name)
-
-    def wait(self, seconds: float) -> None:
-        self.bench.clock.wait(seconds)
-
-    def flow(self, flow: float, settling: float = 90.0) -> None:
-        self.pump.set_flow(Quantity.of(flow, "m³/h"))
-        self.wait(settling)
-
-    def collect(self, seconds: float) -> tuple[float, float]:
-        """Return what the balance shows more after a filling, in kg, and how long the timer says it took."""
-        self.rig.drain()
-        before = self.balance.stable_mass().quantity.value
-        self.rig.fill_for(Quantity.of(seconds, "s"))
-        filled = self.rig.filling_time().quantity.value
-        self.wait(15.0)
-        return self.balance.stable_mass().quantity.value - before, filled
-
-    def factor(self) -> float:
-        """Return pulses a litre of the last filling's stream, by true mass, diverter and density."""
-        pulses, lasted = self.unit.gated_pulses().quantity.value, self.rig.pulse_time().quantity.value
-        return pulses / lasted
-
-    def buoyancy(self) -> float:
-        water = float(water_density(self.truth("tank temperature")))
-        return float(buoyancy_factor(self.truth("air density"), water))
+from tests.simulators.flow_hall import Hall
 
 
 def hall(seed: int = 1) -> Hall:
-    bench = bench_of(STATION, seed=seed)
-    made: dict[str, Driver] = {}
-    for key, each in STATION.instruments.items():
-        kind = drivers().get(each.driver)
-        assert kind is not None
-        if each.address:
-            wire = ChannelWire(each.address, key, lambda: made["counter"])
-            made[key] = kind(wire, name=key, clock=bench.clock)
-        else:
-            made[key] = kind(bench.loopback(key), name=key, clock=bench.clock)
-        made[key].wire.open()
-        made[key].recognise(each.asset.identity)
-        made[key].prepare()
-    names = ("pump", "rig", "balance", "counter", "line", "tank", "master", "electromagnetic", "unit")
-    return Hall(bench, made, *(made[each] for each in names))  # type: ignore[arg-type]
+    return Hall.within_this_process(seed)
 
 
 def test_a_closed_loop_brings_the_flow_that_was_asked_for() -> None:
@@ -123,7 +45,7 @@ def test_a_k_factor_is_found_as_it_is_hidden(seed: int) -> None:
     shown, filled = rig.collect(50)
     volume = shown * rig.buoyancy() / rig.truth("water density")
     flow = volume / (filled + rig.truth("diverter"))
-    found = rig.factor() / (flow * 1000)
+    found = rig.pulse_rate() / (flow * 1000)
     assert found == pytest.approx(rig.bench.truth("unit", "K", at=flow * 3600), rel=4e-4)
     assert found == pytest.approx(2000, rel=6e-3)
 
@@ -163,7 +85,7 @@ def test_pulses_that_are_lost_or_counted_twice(action: str, flow_error: float) -
     for each in (quiet, disturbed):
         each.flow(10)
         each.collect(30)
-        rates.append(each.factor())
+        rates.append(each.pulse_rate())
     assert rates[1] / rates[0] - 1 == pytest.approx(flow_error, abs=1e-5)
 
 
