@@ -129,6 +129,18 @@ def test_a_sensor_that_is_off_can_be_found_beside_the_other() -> None:
     assert rig.line.temperature().quantity.value - rig.tank.temperature().quantity.value > 0.3
 
 
+def test_another_meter_can_be_plugged_in() -> None:
+    rig = hall()
+    rig.bench.operate("pulses-of-electromagnetic.svg")
+    rig.flow(10)
+    rig.collect(20)
+    flow = rig.truth("flow")
+    factor = rig.bench.truth("electromagnetic", "K", at=flow)
+    assert rig.pulse_rate() == pytest.approx(factor * flow / 3.6, rel=1e-3)
+    with pytest.raises(LookupError):
+        rig.bench.act("pulses of nothing")
+
+
 def test_an_action_that_nobody_knows_is_refused() -> None:
     with pytest.raises(LookupError):
         hall().bench.act("dance")

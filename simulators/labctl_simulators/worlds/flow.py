@@ -24,6 +24,7 @@ EMPTY: Final = 0.02  # of the capacity, below which the empty switch is on
 BRIM: Final = 0.98  # of the capacity, from which the full switch is on
 DRAINING: Final = 45.0  # seconds to empty a full tank
 RESIDUE: Final = (0.003, 0.001)  # share of the capacity in a thousand that stays in a drained tank, and how it scatters
+PLUG: Final = "pulses of "
 MISSING: Final = 1e-4  # of the pulses, by the fault of that name
 
 
@@ -151,19 +152,20 @@ class Flow(Coupling, field="flow"):
         if drive is not None:
             drive.feedback = (lambda: masters[0].shown_flow * HOUR) if masters else self._flow_seen
         wired = [each for each in self.meters if each.placed.address]  # on the counter's channel
-        self.pulsing = next(iter(wired or units or masters), None)
-        if self.pulsing is None:
-            return
-        meter = self.pulsing
+        for each in (wired or units or masters)[:1]:
+            self._plug(each)
+        if self.io is not None and self.counter is not None:
+            counter = self.counter
+            self.io.gate.opened = lambda: counter.gate(high=True)
+            self.io.gate.closed = lambda pulses: counter.gate(high=False, pulses=self._counted(pulses))
+
+    def _plug(self, meter: InlineMeter) -> None:
+        """Bring the pulses of a meter to the timer unit and the counter."""
         if self.io is not None:
             self.io.gate.pulses, self.io.gate.rate = meter.pulses, meter.pulse_rate
         if self.counter is not None:
             self.counter.pulses = lambda since, until: int(meter.pulses(until)) - int(meter.pulses(since))
             self.counter.frequency = meter.pulse_rate
-        if self.io is not None and self.counter is not None:
-            counter = self.counter
-            self.io.gate.opened = lambda: counter.gate(high=True)
-            self.io.gate.closed = lambda pulses: counter.gate(high=False, pulses=self._counted(pulses))
 
     def _couple_tank(self) -> None:
         capacity = self.balance.capacity if self.balance is not None else 150.0
@@ -226,12 +228,22 @@ class Flow(Coupling, field="flow"):
     # --- acting ------------------------------------------------------------------------------------------------------
 
     def act(self, action: str) -> None:
-        """Do what goes wrong at such a rig, by its name; `mend` puts all of it right."""
+        """Do what an operator does, or what goes wrong at such a rig, by its name; `mend` puts all of it right.
+
+        `pulses of NAME` brings the pulses of that meter to the counter, `bleed` the air out of the pipe.
+        """
         self.world.catch_up()
+        if action.startswith(PLUG):
+            meters = {each.key: each for each in self.meters}
+            if action.removeprefix(PLUG) not in meters:
+                raise LookupError(action)
+            self._plug(meters[action.removeprefix(PLUG)])
+            return
         actions: dict[str, Callable[[], None]] = {
             "leak": lambda: self._lose(0.002),
             "evaporation": lambda: self._lose(2e-5),
             "diverter leak": lambda: self._leak(2e-4),
+            "bleed": lambda: self._bubbles(0.0),
             "bubbles": lambda: self._bubbles(0.02),
             "empty pipe": lambda: self._bubbles(1.0),
             "missing pulses": lambda: self._pulses(lost=MISSING),
