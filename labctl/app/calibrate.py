@@ -82,8 +82,19 @@ def start_run(job: Job) -> RunHandle:
     return attach(Path(job.data), job.run, process=process.pid)
 
 
-def resume_run(data: Path, run: str, *, by: str, reason: str, endpoints: str = "", confirms: str = "") -> RunHandle:
+def resume_run(
+    data: Path,
+    run: str,
+    *,
+    by: str,
+    reason: str,
+    endpoints: str = "",
+    confirms: str = "",
+    high_voltage: bool = False,
+) -> RunHandle:
     """Take up a run whose engine ended: at the next point, on the same instruments, with a person's decision.
+
+    What was confirmed for the engine before, such as more than 42 V, holds no longer.
 
     Raises:
         StoreFailed: there is no such run.
@@ -101,6 +112,7 @@ def resume_run(data: Path, run: str, *, by: str, reason: str, endpoints: str = "
             resume=True,
             endpoints=endpoints or job.endpoints,
             confirms=confirms or job.confirms,
+            high_voltage=high_voltage,
         )
     )
 

@@ -104,7 +104,7 @@ def _engine(
         )
 
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)
-    live = LiveRun(scribe, bench, control, _operator(job), run_clock)
+    live = LiveRun(scribe, bench, control, _operator(job), run_clock, job.high_voltage)
     known = started if started is not None else started_of(prepared, scribe, clock, made_by)
     guardian = GuardianProcess(
         tuple(each.guarded for each in prepared.seated.seats.values() if each.guarded is not None),

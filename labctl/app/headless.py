@@ -45,6 +45,7 @@ class Wanted:
     by: str = ""
     endpoints: str = ""
     yes: bool = False
+    high_voltage: bool = False
     adjust: bool = False
     real_time: bool = False
 
@@ -121,6 +122,7 @@ class Headless:
             order=wanted.order,
             by=wanted.by or getpass.getuser(),
             adjust=wanted.adjust,
+            high_voltage=wanted.high_voltage,
             confirms="nobody" if wanted.yes or (station.simulated and not wanted.adjust) else "person",
         )
         for line in foresee(job):
@@ -131,7 +133,15 @@ class Headless:
             self._leave(folder)
 
     def resume(
-        self, data: Path | None, run: str, *, by: str = "", reason: str = "", endpoints: str = "", yes: bool = False
+        self,
+        data: Path | None,
+        run: str,
+        *,
+        by: str = "",
+        reason: str = "",
+        endpoints: str = "",
+        yes: bool = False,
+        high_voltage: bool = False,
     ) -> Told:
         """Take up a run whose engine ended.
 
@@ -154,6 +164,7 @@ class Headless:
                     reason=reason or "command line",
                     endpoints=endpoints,
                     confirms="nobody" if yes else "",
+                    high_voltage=high_voltage,
                 )
             )
         finally:

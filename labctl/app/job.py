@@ -42,6 +42,7 @@ class Job:
     confirms: str = "person"
     unattended: float = 600.0
     adjust: bool = False  # as left is planned too, and an adjustment offered to the person where the errors call for it
+    high_voltage: bool = False  # somebody confirmed that there may be more than 42 V; of this engine's work alone
     resume: bool = False
     reason: str = ""
 

@@ -51,6 +51,14 @@ def add(command: Command, words: Words) -> None:
         each.add_argument(
             "--yes", action="store_true", help=words("take every instruction as carried out", "视所有操作提示为已完成")
         )
+        each.add_argument(
+            "--high-voltage",
+            action="store_true",
+            help=words(
+                "confirm beforehand that there may be more than 42 V on the bench",
+                "预先确认台位上可出现超过 42 V 的电压",
+            ),
+        )
 
     demo = command("demo", _demo, words("the whole road on the simulated bench", "在模拟台位上演示全过程"), json=True)
     demo.add_argument("--out", type=Path, default=Path("labctl-demo"))
@@ -80,6 +88,7 @@ def _calibrate(options: argparse.Namespace, language: Language) -> int:
             by=options.by,
             endpoints=text_of(options.endpoints),
             yes=options.yes,
+            high_voltage=options.high_voltage,
             adjust=options.adjust,
             real_time=options.real_time,
         )
@@ -100,6 +109,7 @@ def _resume(options: argparse.Namespace, language: Language) -> int:
         reason=options.reason,
         endpoints=text_of(options.endpoints),
         yes=options.yes,
+        high_voltage=options.high_voltage,
     )
     if options.json:
         put_json(outcome.plain())

@@ -17,7 +17,7 @@ from labctl.errors import (
     WrongIdentity,
 )
 from labctl.events.journal import Nobody, Witness
-from labctl.events.kinds import CommandIntended, IndicationTaken, QueryRetried
+from labctl.events.kinds import Argument, CommandIntended, IndicationTaken, QueryRetried
 from labctl.instruments.call import Call, record_public_methods
 from labctl.instruments.limits import Limit
 from labctl.instruments.replies import decoded, integer, number
@@ -106,6 +106,8 @@ class Driver:
         self.identity: Identity | None = None  # who answered when it was last asked
         self._allowed = _narrowed(self.limits, limits or {})
         self.spoken_at = 0.0  # on the clock's monotonic scale; kept where the model has a watchdog
+        self.intending: Callable[[str, tuple[Argument, ...]], None] = lambda _method, _arguments: None
+        """Hears of method and arguments before a command leaves that changes something; it may refuse by raising."""
         self.asks_again = False  # whether a query without an answer may be asked once more; a run allows it
         self._pristine = True  # nothing was set or shown since the wire was opened
         self._rests_until = 0.0  # on the clock's monotonic scale
@@ -355,6 +357,7 @@ class Driver:
         if call.indicated:
             problem = f"{call.method}: a method shows or changes, never both"
             raise RuntimeError(problem)
+        self.intending(call.method, call.arguments)
         self._rest()
         now = self.clock.now()
         self.witness.append(

@@ -1,13 +1,13 @@
 """The instruments of a run: opened when a section names them, recognised by model and serial number, left safe."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
 
 from labctl.errors import InstrumentError, LabctlError, NotReady, StoreFailed
-from labctl.events.kinds import InstrumentClosed, InstrumentOpened, NoteTaken, Place, Purpose, SafeStateSent
+from labctl.events.kinds import Argument, InstrumentClosed, InstrumentOpened, NoteTaken, Place, Purpose, SafeStateSent
 from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
@@ -80,6 +80,8 @@ class Bench:
     scribe: Scribe
     clock: RunClock
     wire: Callable[[Seat], Transport]
+    before: Callable[[Driver, str, Sequence[Argument]], None] = lambda _driver, _method, _arguments: None
+    """Hears of every command before it leaves, by driver, method and arguments; it may refuse by raising."""
     _open: dict[str, Driver] = field(factory=dict[str, Driver], init=False)  # by instrument
     _unready: set[str] = field(factory=set[str], init=False)  # recognised, but not yet as a run wants them
     _safe: set[str] = field(factory=set[str], init=False)  # said that they are safe when they were last asked
@@ -143,6 +145,7 @@ class Bench:
             wire, name=seat.instrument, witness=self.scribe, clock=self.clock, limits=dict(seat.limits)
         )
         driver.asks_again = True
+        driver.intending = lambda method, arguments: self.before(driver, method, arguments)
         place, self.scribe.place = self.scribe.place, Place()
         try:
             if connect:

@@ -49,6 +49,10 @@ class Answer:
 class NobodyThere(Exception):
     """A person was needed, and none had asked anything of the engine for too long."""
 
+    def __init__(self, reason: Text | None = None) -> None:
+        super().__init__(reason.en if reason is not None else "")
+        self.reason = reason
+
 
 class Turned(Exception):
     """The engine leaves what it is doing because a person asked for it; the wish stands in the control."""

@@ -183,7 +183,8 @@ class Engine:
         if self._lost:
             return None, GuardianLost(process=0).text()
         if isinstance(leaving, NobodyThere):
-            return None, Text("a person is needed and nobody is there", zh="需要人员操作，但无人值守")
+            usual = Text("a person is needed and nobody is there", zh="需要人员操作，但无人值守")
+            return None, leaving.reason or usual
         if isinstance(leaving, RunAborted):
             return Outcome.ABORTED, Text("{reason}", zh="{reason}").filled(reason=leaving.reason)
         if command is not None and command.wish is Wish.STOP:

@@ -22,6 +22,7 @@ from labctl.run.clock import RunClock
 from labctl.run.control import Control, NobodyThere, Turned
 from labctl.run.operator import Operator, doubt_of, question_of
 from labctl.run.scribe import Scribe
+from labctl.run.voltage import HighVoltage
 from labctl.transport.operator import Asked
 
 P = ParamSpec("P")
@@ -60,7 +61,7 @@ class LiveRun:
         control: what people ask.
         operator: who carries instructions out.
         clock: the run's.
-        keep: keeps a file beside the events and returns its digest.
+        high_voltage: somebody confirmed beforehand that there may be more than 42 V.
     """
 
     scribe: Scribe
@@ -68,13 +69,15 @@ class LiveRun:
     control: Control
     operator: Operator
     clock: Clock
+    high_voltage: bool = False
     columns: dict[str, Quantity | str | float] = field(factory=dict[str, "Quantity | str | float"], init=False)
     _traces: list[_Trace] = field(factory=list[_Trace], init=False)
     _recording: bool = field(default=False, init=False)
     _asked: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Let traces go on while a driver waits for its instrument."""
+        """Let traces go on while a driver waits for its instrument, and ask before anything is above 42 V."""
+        self.bench.before = HighVoltage(self, self.high_voltage).before
         if isinstance(self.clock, RunClock):
             self.clock.tend = self._meanwhile
 
@@ -130,6 +133,8 @@ class LiveRun:
             waited = self.clock.monotonic() - start
             if judge.overdue(waited):
                 break
+            if judge.every and judge.readings:
+                self._pass_until(start + judge.readings * judge.every)
             shown = self._read(trace, Purpose.SETTLE, call)
             judge.take(self.clock.monotonic() - start, shown.quantity)
         waited = self.clock.monotonic() - start

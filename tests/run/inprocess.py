@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from labctl.app.job import Job
 from labctl.app.preparation import prepare, software, started_of
@@ -37,6 +37,8 @@ class Session:
     control: Control = field(factory=Control)
     operator: Operator | None = None
     adjust: bool = False
+    real: bool = False  # the record says that this is no simulation
+    high_voltage: bool = False
     on_event: Ring = lambda _session, _event: None
 
     def begin(self) -> RunFinished | None:
@@ -63,9 +65,11 @@ class Session:
                 lambda seat: self.simulated.loopback(seat.instrument, transcript=transcript),
             )
             operator = self.operator if self.operator is not None else Policy(self.told)
-            live = LiveRun(scribe, bench, self.control, operator, run_clock)
+            live = LiveRun(scribe, bench, self.control, operator, run_clock, self.high_voltage)
             made_by = software(prepared.procedure, prepared.seated)
             started = scribe.progress.started or started_of(prepared, scribe, clock, made_by)
+            if self.real:
+                started = evolve(started, simulated=False)
             engine = Engine(
                 started=started,
                 scribe=scribe,
