@@ -35,6 +35,10 @@ class Clock(Protocol):
         """Say that the next connection to `address` is ours: its replies move a simulated time."""
         ...
 
+    def sent(self, address: str, total: int) -> None:
+        """Learn how many bytes went out on a wire of ours since it was opened: no time passes before they arrived."""
+        ...
+
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Tell whether the wire is worth reading: `sent` bytes went out since it was opened.
 
@@ -68,6 +72,9 @@ class WallClock:
 
     def claim(self, address: str) -> None:
         """Do nothing: real time belongs to nobody."""
+
+    def sent(self, address: str, total: int) -> None:
+        """Do nothing: real time passes meanwhile."""
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:  # noqa: ARG002  (the wire itself tells)
         """Return true: the reader waits on the wire itself."""
@@ -106,6 +113,9 @@ class SimulatedClock:
         """Tell the world that the next connection to `address` moves its time."""
         if self.world is not None:
             self.world.claim(address)
+
+    def sent(self, address: str, total: int) -> None:
+        """Do nothing: within one thread they have arrived."""
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Ask the world for the reply due on a claimed wire."""

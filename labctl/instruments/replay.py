@@ -35,6 +35,9 @@ class StandingClock:
     def claim(self, address: str) -> None:
         """Do nothing: there is no wire."""
 
+    def sent(self, address: str, total: int) -> None:
+        """Do nothing: there is no wire."""
+
     def owed(self, address: str, sent: int, deadline: float) -> bool:  # noqa: ARG002  (the record tells)
         """Return true: the answer is recorded."""
         return True

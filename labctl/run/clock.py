@@ -70,6 +70,10 @@ class RunClock:
         """Say that the next connection to `address` is the run's."""
         self.inner.claim(address)
 
+    def sent(self, address: str, total: int) -> None:
+        """Let the other clock know what went out on a wire."""
+        self.inner.sent(address, total)
+
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Tell whether the wire is worth reading."""
         return self.inner.owed(address, sent, deadline)

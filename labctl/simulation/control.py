@@ -1,7 +1,7 @@
 """The control endpoint of a bench: lends its clock, switches its faults, stands in for its operator."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from labctl.clock import Clock
 from labctl.simulation.timekeeper import Timekeeper
@@ -47,7 +47,7 @@ class Control:
     | do | further | answer |
     |---|---|---|
     | `now` | | |
-    | `wait` | `seconds` | after the time has passed |
+    | `wait` | `seconds`, `sent` | after the time has passed; what was sent, by address, is heard before |
     | `claim` | `address` | the next connection there moves the time |
     | `owed` | `address`, `sent`, `deadline` | `owed` |
     | `operator` | `picture`, or `action` | `done`: whether the bench knows it |
@@ -97,8 +97,10 @@ class Control:
         if self.bench.keeper is None:
             await self.server.until(lambda: False, seconds)  # wall time passes by itself
         else:
+            keeper, sent = self.bench.keeper, cast("dict[str, int]", request.get("sent", {}))
+            await self.server.until(lambda: all(keeper.heard(address, total) for address, total in sent.items()))
             self.bench.clock.wait(seconds)
-            self.bench.keeper.pass_on()
+            keeper.pass_on()
         return {}
 
     def _claim(self, request: Request) -> Request:

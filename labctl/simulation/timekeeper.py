@@ -70,8 +70,17 @@ class Timekeeper:
 
     def ready(self, address: str, sent: int) -> bool:
         """Return whether so many bytes have arrived on a claimed wire, or it is gone."""
+        if bare(address) in self._expected:
+            return False  # what is known under this address is the connection before
         line = self._claimed_at(bare(address))
         return line is not None and (line.received >= sent or not line.up)
+
+    def heard(self, address: str, sent: int) -> bool:
+        """Return whether so many bytes have arrived on a wire, or nobody has claimed it any more."""
+        line = self._claimed_at(bare(address))
+        if line is None:
+            return bare(address) not in self._expected
+        return line.received >= sent or not line.up
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Put the answer that is due by the deadline on a claimed wire.

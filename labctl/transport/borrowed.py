@@ -28,6 +28,9 @@ class BorrowedClock:
         self._lock = threading.Lock()
         self._connection: socket.socket | None = None
         self._received = b""
+        self._borrows = False  # time moves by this clock alone, so its last answer holds until the next
+        self._known: tuple[datetime, float] | None = None
+        self._unheard: dict[str, int] = {}  # by address: bytes that the world has perhaps not got yet
 
     @property
     def simulated(self) -> bool:
@@ -36,23 +39,33 @@ class BorrowedClock:
 
     def now(self) -> datetime:
         """Return the simulated instant, in UTC."""
-        return datetime.fromisoformat(self.ask({"do": "now"})["now"])
+        known = self._known
+        return known[0] if known is not None else datetime.fromisoformat(self.ask({"do": "now"})["now"])
 
     def monotonic(self) -> float:
         """Return the simulated seconds."""
-        return float(self.ask({"do": "now"})["monotonic"])
+        known = self._known
+        return known[1] if known is not None else float(self.ask({"do": "now"})["monotonic"])
 
     def wait(self, seconds: float, interrupt: threading.Event | None = None) -> None:
         """Move the time forward at once, unless `interrupt` is set."""
         if interrupt is None or not interrupt.is_set():
-            self.ask({"do": "wait", "seconds": max(seconds, 0.0)})
+            unheard, self._unheard = self._unheard, {}
+            self.ask({"do": "wait", "seconds": max(seconds, 0.0), "sent": unheard})
 
     def claim(self, address: str) -> None:
         """Say that the next connection to `address` is ours: its replies move the time."""
+        self._unheard.pop(address, None)
+        self._borrows = True
         self.ask({"do": "claim", "address": address})
+
+    def sent(self, address: str, total: int) -> None:
+        """Note what went out on a wire; a wait gives it time to arrive."""
+        self._unheard[address] = total
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Ask for the reply due on a claimed wire by the deadline."""
+        self._unheard.pop(address, None)
         return bool(self.ask({"do": "owed", "address": address, "sent": sent, "deadline": deadline})["owed"])
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +86,10 @@ class BorrowedClock:
             answer = None
         if not isinstance(answer, dict) or "error" in answer:
             raise ReplyError(instrument=_NAME, query=query, reply=line, expected="what was asked for")
-        return cast("dict[str, Any]", answer)
+        found = cast("dict[str, Any]", answer)
+        if self._borrows and "now" in found:
+            self._known = (datetime.fromisoformat(found["now"]), float(found["monotonic"]))
+        return found
 
     def close(self) -> None:
         """Give the clock back; the next question connects again."""

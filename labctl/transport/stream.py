@@ -146,6 +146,8 @@ class StreamTransport:
         except (OSError, PeerGone) as error:
             raise self._lost(error) from error
         self._sent += len(message)
+        if self.claim:
+            self.clock.sent(self.address, self._sent)
         self._asked = message
         self._answered = False
 
@@ -194,6 +196,8 @@ class StreamTransport:
         if not cleared:
             return
         self._sent = 0
+        if self.claim:
+            self.clock.sent(self.address, 0)
         self._received = self._unasked = b""
         self._note("device clear")
 

@@ -69,6 +69,7 @@ class TinyWorld:
 
     def claim(self, address: str) -> None:
         self.claimed.add(address)
+        self.lent.pop(address, None)  # that is the connection before
         if address.startswith("serial"):  # it is there already
             self.lent[address] = self.newest[address]
             self.lent[address].clear()
