@@ -242,8 +242,8 @@ class Calibrator(SimulatedInstrument):
     def truth(self, name: str, **at: float) -> float:
         """Return a hidden value.
 
-        `output` is what truly settles at the terminals when `at` volts are set, `DC current output` the same of
-        another function; `hertz` tells an AC one from a DC one only by its name.
+        `output` is what truly settles at the terminals when `at` volts are set; `AC voltage output`,
+        `DC current output` and so on tell the same of the other functions.
         """
         quantity = name.removesuffix("output").strip() or "DC voltage"
         if name.endswith("output") and quantity in self.errors:
