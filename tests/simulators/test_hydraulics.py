@@ -169,3 +169,15 @@ def test_a_meter_that_stands_still_closes_no_gate() -> None:
     made.at(4.0, lambda: gate.stop(times.append))
     pass_by(made, 20)
     assert times == [0.0]
+
+
+def test_a_slow_meter_is_waited_for() -> None:
+    made = world()
+    gate = PulseGate(made)
+    gate.pulses, gate.rate = (lambda t: t / 30), (lambda _: 1 / 30)
+    counts: list[int] = []
+    gate.closed = counts.append
+    made.at(1.0, gate.start)
+    made.at(100.0, lambda: gate.stop(lambda _: None))
+    pass_by(made, 200)
+    assert counts == [3]

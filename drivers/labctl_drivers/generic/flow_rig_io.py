@@ -49,6 +49,8 @@ IDLE, FILLING, DONE, BROKEN_OFF = range(4)
 STATES: Final = ("idle", "filling", "done", "broken off")
 POLL: Final = 0.2
 TRAVEL: Final = 10.0  # seconds for a valve or the diverter to arrive, with margin
+MOVING: Final = 2.5  # seconds in which a valve that was just told has arrived
+LAST_PULSE: Final = 120.0  # seconds until the last pulse of a slow meter
 EMPTYING: Final = 600.0  # seconds for the fullest tank
 DRIPPING: Final = 5.0  # seconds that the drain valve stays open after the empty switch
 DRIPS: Final = 8  # looks in that time: a replay's clock stands still, so they are counted
@@ -68,10 +70,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
 
     def prepare(self) -> None:
         """Bring the diverter to the bypass and the drain valve to closed, and the line valve to open."""
-        self.write_flags(0, (True, False, False, False))
-        self._await(lambda: self.query_flag(LINE_OPEN), "line valve open")
-        self._await(lambda: self.query_flag(DRAIN_CLOSED), "drain valve closed")
-        self._await(lambda: self.query_flag(AT_BYPASS), "diverter at the bypass")
+        self.open_line()
         self._timed = self._counted = self.query_count(FILLINGS)
 
     def arm_watchdog(self) -> None:
@@ -94,8 +93,24 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         self.query_count(STATE)
 
     def confirm_safe(self) -> bool:
-        """Return whether the limit switches say that the line is closed and the diverter at the bypass."""
-        return self.query_flag(LINE_CLOSED) and self.query_flag(AT_BYPASS)
+        """Return whether the limit switches say, once the valves had time to move, that line and diverter are safe."""
+        try:
+            self._await(lambda: self.query_flag(LINE_CLOSED), "line valve closed", MOVING)
+            self._await(lambda: self.query_flag(AT_BYPASS), "diverter at the bypass", MOVING)
+        except NotReady:
+            return False
+        return True
+
+    def open_line(self) -> None:
+        """Bring the line valve to open, the drain valve to closed and the stream into the bypass.
+
+        Raises:
+            NotReady: a limit switch does not confirm it.
+        """
+        self.write_flags(0, (True, False, False, False))
+        self._await(lambda: self.query_flag(LINE_OPEN), "line valve open")
+        self._await(lambda: self.query_flag(DRAIN_CLOSED), "drain valve closed")
+        self._await(lambda: self.query_flag(AT_BYPASS), "diverter at the bypass")
 
     def stand_by(self) -> None:
         """Bring the outputs to their fail position: line closed, diverter at the bypass, drain open.
@@ -123,7 +138,8 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             raise NotReady(instrument=self.name, asked="a closed tank", found="filling, or draining", waited=0.0)
         self.write_value(PRESET, duration.value_in("s"))
         self.write_flag(START, on=True)
-        self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", duration.value_in("s"))
+        longest = duration.value_in("s") + LAST_PULSE
+        self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", longest)
         state = self.query_count(STATE)
         if state != DONE or self.query_count(FILLINGS) == before or not self.query_flag(AT_BYPASS):
             found = STATES[state] if state < len(STATES) else str(state)

@@ -9,6 +9,7 @@ from attrs import define, field
 from labctl.simulation.world import World
 
 PATIENCE: Final = 2.0  # seconds for a pulse to come; a meter that stands still gives none
+PERIODS: Final = 3.0  # and as many periods of a slow one
 EDGE: Final = 1e-6  # of a pulse
 
 
@@ -75,7 +76,8 @@ class PulseGate:
             give_up()
             return
         wanted, pulses = math.floor(self.pulses(world.present)) + 1, self.pulses
-        until = world.present + PATIENCE
+        rate_now = self.rate(world.present)
+        until = world.present + max(PATIENCE, PERIODS / rate_now if rate_now > 0 else 0.0)
 
         def look() -> None:
             if run != self._run:
