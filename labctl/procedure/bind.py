@@ -77,6 +77,7 @@ class Circumstances:
     conditions: Mapping[str, Sequence[Quantity]] = field(factory=dict[str, Sequence[Quantity]])
     finds: Finds = _nowhere
     middles: Mapping[str, Value] = field(factory=dict[str, Value])  # of the series, for figures of the method
+    scattered: bool = False  # some series has several readings, so that one that was read once needs no scatter
 
     @property
     def names(self) -> dict[str, Value]:
@@ -96,7 +97,11 @@ def bind(readings: Readings, at: Circumstances, *, type_a: bool = True) -> dict[
         ProcedureError: a series is empty, a role is not filled, or its record lacks a figure.
         OutsideCalibratedInterval: a standard was not calibrated or specified for the value.
     """
-    at = evolve(at, middles={symbol: _middle(symbol, each) for symbol, each in readings.items() if each})
+    at = evolve(
+        at,
+        middles={symbol: _middle(symbol, each) for symbol, each in readings.items() if each},
+        scattered=any(len(each) > 1 for symbol, each in readings.items() if symbol not in at.traced),
+    )
     sources = at.section.model.sources
     return {symbol: _input(symbol, source, readings.get(symbol, ()), at, type_a) for symbol, source in sources.items()}
 
@@ -119,7 +124,7 @@ def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circum
         case Characteristic():
             return _characteristic(symbol, source, at)
         case Resolution(role=role):
-            return _zero(symbol, at.unit, *_half_digit(role, at))
+            return _half_digit(symbol, role, at)
         case Effect():
             return _effect(symbol, source, at)
         case Constant():
@@ -236,7 +241,7 @@ def _middle(symbol: str, readings: Sequence[Quantity]) -> Quantity:
 
 
 def _scatter(symbol: str, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> list[Contribution]:  # noqa: FBT001
-    if not type_a or symbol in at.traced:
+    if not type_a or symbol in at.traced or (at.scattered and len(readings) == 1):
         return []
     unit = readings[0].unit
     u, dof = mean_uncertainty([each.value_in(unit) for each in readings], symbol)
@@ -358,18 +363,18 @@ def _condition(symbol: str, name: str, at: Circumstances) -> Input:
     return Input.of(symbol, value.unit, value.value, *brought)
 
 
-def _half_digit(role: str, at: Circumstances) -> list[Contribution]:
+def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
     step = at.resolutions.get(role)
     if step is None:
-        return []
-    return [
-        Contribution(
-            effect=EffectId.scoped(role, "resolution", Scope.POINT, at.places),
-            description=Text("resolution of {role}", zh="{role}的分辨力").filled(role=at.procedure.role(role).title),
-            distribution=Rectangular((step / 2).value_in(_amounts(at.unit))),
-            source=f"{step} / 2",
-        )
-    ]
+        return _zero(symbol, at.unit)
+    unit = _zero_unit(step, at)
+    contribution = Contribution(
+        effect=EffectId.scoped(role, "resolution", Scope.POINT, at.places),
+        description=Text("resolution of {role}", zh="{role}的分辨力").filled(role=at.procedure.role(role).title),
+        distribution=Rectangular((step / 2).value_in(_amounts(unit))),
+        source=f"{step} / 2",
+    )
+    return _zero(symbol, unit, contribution)
 
 
 def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:

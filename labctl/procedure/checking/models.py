@@ -156,7 +156,7 @@ def _shown_by_unit(section: Section, symbol: str, unit: str) -> bool:
     """Return whether a series shows the unit's own digits; pulses that are counted have none."""
     subject = section.subject(symbol)
     read = any(each.symbol == symbol and each.role == unit for each in section.fillings)
-    return read and (subject is None or subject.unit != "1")
+    return read and symbol in section.model.equations.scalars and (subject is None or subject.unit != "1")
 
 
 def _forgotten(survey: Survey, section: Section) -> Iterator[Finding]:

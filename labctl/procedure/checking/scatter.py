@@ -68,26 +68,26 @@ def _own(survey: Survey, section: Section) -> Iterator[Finding]:
 
 
 def _single(survey: Survey, section: Section, series: list[str]) -> Iterator[Finding]:
-    dry = survey.rehearsed(section)
-    for row, seen in zip(survey.rows(section), dry, strict=False):
-        for symbol in series:
-            if row.repeats == 1 and seen.taken.get(symbol, 0) == 1:
-                problem = Text(
-                    "{symbol} is read once at {point}, and nothing is repeated",
-                    zh="{symbol} 在 {point} 只读一次，也没有重复",
-                ).filled(symbol=symbol, point=row.point.key or "1")
-                yield survey.about(section, "LP105", problem, _REPEAT, symbol=symbol)
-                return
+    """Tell of the first point at which no series has more than one reading, and nothing is repeated."""
+    for row, seen in zip(survey.rows(section), survey.rehearsed(section), strict=False):
+        counts = [seen.taken[each] for each in series if each in seen.taken]
+        if row.repeats == 1 and counts and max(counts) == 1 and len(counts) == len(series):
+            problem = Text(
+                "{symbol} is read once at {point}, and nothing is repeated",
+                zh="{symbol} 在 {point} 只读一次，也没有重复",
+            ).filled(symbol=series[0], point=row.point.key or "1")
+            yield survey.about(section, "LP105", problem, _REPEAT, symbol=series[0])
+            return
 
 
 def _few(survey: Survey, section: Section) -> Iterator[Finding]:
     rows = survey.rows(section)
     few = sorted({each.repeats for each in rows if 1 < each.repeats <= FEW})
     twice = [
-        symbol
+        row
         for row, seen in zip(rows, survey.rehearsed(section), strict=False)
-        for symbol, count in seen.taken.items()
-        if row.repeats == 1 and count == 2 and symbol in section.model.series  # noqa: PLR2004  (two readings)
+        if row.repeats == 1
+        and max((count for symbol, count in seen.taken.items() if symbol in section.model.series), default=0) == 2  # noqa: PLR2004  (two readings)
     ]
     if few or twice:
         problem = Text(

@@ -206,7 +206,6 @@ class Survey:
 
     def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:
         units: dict[str, Unit] = {}
-        main = self.main(target)
         for symbol, source in target.model.sources.items():
             match source:
                 case Observed() | Corrected() | Applied():
@@ -214,8 +213,8 @@ class Survey:
                     found = parse_unit(subject.unit) if subject is not None else None
                 case Constant(figure=figure):
                     found = parse_quantity(figure).unit
-                case Resolution():
-                    found = _amount(main)
+                case Resolution(role=role):
+                    found = self._shown(target, role)
                 case Stability(trace=trace):
                     subject = target.subject(trace)
                     found = _amount(parse_unit(subject.unit)) if subject is not None else None
@@ -232,6 +231,17 @@ class Survey:
             if found is not None:
                 units[symbol] = found
         return units
+
+    def _shown(self, target: Target, role: str) -> Unit | None:
+        """Return the unit of what a role shows in a section; None where it shows several kinds."""
+        fillings = target.fillings if isinstance(target, Section) else ()
+        subjects = [
+            target.subject(each.symbol)
+            for each in fillings
+            if each.role == role and isinstance(target.model.sources.get(each.symbol), Observed | Corrected)
+        ]
+        units = [_amount(parse_unit(each.unit)) for each in subjects if each is not None]
+        return units[0] if len({each.dimension for each in units}) == 1 else None
 
     def _width(self, target: Target, width: str, units: Mapping[str, Unit]) -> Unit | None:
         known = {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
