@@ -51,6 +51,8 @@ class FP50HL(Driver, maker="Julabo", model="FP50-HL"):
     def prepare(self) -> None:
         """Bring nothing about, but see that it stands under remote control, without an alarm. Raises NotReady."""
         code, message = self._status()
+        if code < 0:
+            code, message = self._status()  # a complaint about an earlier command is told once, an alarm again
         if code not in _REMOTE:
             raise NotReady(instrument=self.name, asked="remote control", found=f"{code:02d} {message}", waited=0)
 

@@ -42,7 +42,7 @@ class MilliK(SimulatedInstrument, maker="Isotech", model="milliK", wires=("seria
         self.function = "RESISTANCE"
         self.range = RANGES[1]
         self.current = "NORMAL"
-        self.wires = 4
+        self.leads = 4
         self.probe = "NONE"
         self.compensation = "NONE"
 
@@ -53,7 +53,7 @@ class MilliK(SimulatedInstrument, maker="Isotech", model="milliK", wires=("seria
             found = self.inputs.voltage(self.channel, serial)
         else:
             current = THERMISTOR if self.range == RANGES[-1] else CURRENTS[self.current]
-            found = self.inputs.resistance(self.channel, serial, current=current, wires=self.wires)
+            found = self.inputs.resistance(self.channel, serial, current=current, wires=self.leads)
             found = found if found <= 1.02 * self.range else math.inf
         return self.faults.on_value(found, self.now, "READ?")
 
@@ -133,11 +133,11 @@ class MilliKDialogue(Dialogue):
         return None
 
     def _wires(self, parameters: list[str]) -> Spoken:
-        self.thermometer.wires = 3 if only(parameters) == "3" else 4
+        self.thermometer.leads = 3 if only(parameters) == "3" else 4
         return None
 
     def _wires_query(self, _: list[str]) -> Spoken:
-        return str(self.thermometer.wires)
+        return str(self.thermometer.leads)
 
     def _current(self, parameters: list[str]) -> Spoken:
         wanted = only(parameters).upper()
