@@ -101,9 +101,7 @@ def bench_alone(model: str, *, serial: str = SERIAL, seed: int | None = None, cl
         raise ArgumentRefused(
             argument=model,
             problem=Text("is a sensor without a wire of its own", zh="是没有独立通信接口的传感器"),
-            remedy=Text(
-                "Put it on a channel of its readout in a station file", zh="请在台位文件中接入测量仪通道"
-            ),
+            remedy=Text("Put it on a channel of its readout in a station file", zh="请在台位文件中接入测量仪通道"),
         )
     plan = plan_alone(found, serial=serial)
     models = {each.simulator: found for each in plan.instruments}
