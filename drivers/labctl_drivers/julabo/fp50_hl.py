@@ -58,7 +58,8 @@ class FP50HL(Driver, maker="Julabo", model="FP50-HL"):
 
     def check_errors(self) -> None:
         """Read the status. Raises InstrumentReported for a negative one, which is a warning or an alarm."""
-        sent = self._open_call().exchanges[-1].sent
+        exchanges = self._open_call().exchanges
+        sent = exchanges[-1].sent if exchanges else b""
         code, message = self._status()
         if code < 0:
             raise InstrumentReported(instrument=self.name, command=sent, code=code, message=message)
