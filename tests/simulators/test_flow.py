@@ -141,6 +141,22 @@ def test_another_meter_can_be_plugged_in() -> None:
         rig.bench.act("pulses of nothing")
 
 
+def test_a_rotor_that_is_stuck_gives_no_pulses_and_a_coated_meter_too_few() -> None:
+    rig = hall()
+    rig.flow(10)
+    rig.collect(10)
+    clean = rig.pulse_rate()
+    rig.bench.act("coating")
+    rig.collect(10)
+    assert rig.pulse_rate() / clean == pytest.approx(0.995, abs=2e-4)
+    rig.bench.act("stuck rotor")
+    rig.collect(10)
+    with pytest.raises(NotReady):
+        rig.unit.gated_pulses()
+    with pytest.raises(NotReady):
+        rig.rig.pulse_time()
+
+
 def test_an_action_that_nobody_knows_is_refused() -> None:
     with pytest.raises(LookupError):
         hall().bench.act("dance")
@@ -184,9 +200,9 @@ def test_the_same_seed_gives_the_same_bytes_however_often_somebody_looks() -> No
 def test_six_hours_pass_in_seconds() -> None:
     rig = hall()
     rig.flow(10)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(6):
         rig.wait(3600)
         assert rig.truth("flow") == pytest.approx(10, rel=5e-3)
-    assert time.perf_counter() - started < 60  # about five on a quiet machine
+    assert time.process_time() - started < 30  # of the processor; about four
     assert rig.truth("volume") == pytest.approx(60.2, rel=0.01)

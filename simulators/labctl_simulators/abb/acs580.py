@@ -14,7 +14,7 @@ from labctl.simulation.modbus import ILLEGAL_VALUE, Cell, ModbusDialogue, Refuse
 from labctl.simulation.talk import Said
 from labctl.simulation.world import World
 
-STEP: Final = 0.2  # seconds
+STEP: Final = 0.4  # seconds
 HUNDRED_PERCENT: Final = 20000
 FULL_FLOW: Final = 20.0  # m³/h, scale of the setpoint
 ACCELERATION: Final = 10.0  # seconds from standstill to full speed

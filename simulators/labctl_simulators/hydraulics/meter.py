@@ -10,7 +10,7 @@ from labctl.simulation.truth import TrueError, half_width, of_standard
 from labctl.simulation.world import World
 from labctl_simulators.hydraulics.pipe import HOUR, Pipe, StillPipe
 
-STEP: Final = 0.2  # seconds
+STEP: Final = 0.4  # seconds
 UNIT: Final = "m³/h"
 QUANTITY: Final = "flow"
 KNOTS: Final = tuple(0.005 * 1.07**n for n in range(82))  # of the range: the flows for which its error is drawn
@@ -49,10 +49,12 @@ class InlineMeter(SimulatedInstrument):
         self.gain = world.drawn(0.7 * scale, self.key, "gain")  # in parts of the limit
         self.bow = world.drawn(0.25 * scale, self.key, "bow")
         self.zero = world.drawn(self.figure("zero", self.offset), self.key, "zero") * self.greatest / HOUR  # m³/s
+        self.changed = 0.0  # relative, since its errors were drawn: a coating, another factor behind its seal
         self.zero_set = 0.0  # m³/s, taken off by a zero adjustment
         self.shown_flow = 0.0  # m³/s, damped
         self._counted, self._passed, self.factor = 0.0, 0.0, 1.0
         self._at = 0.0
+        self._dt, self._closed = 0.0, 1.0
         self._curve: list[float] = []  # its relative error at the knots, found when it is first asked for
         world.physical.append(self)
 
@@ -65,9 +67,9 @@ class InlineMeter(SimulatedInstrument):
             self._curve = [self._error_at(each) for each in KNOTS]
         n = bisect_left(KNOTS, q)
         if n in {0, len(KNOTS)}:
-            return self._curve[min(n, len(KNOTS) - 1)]
+            return self._curve[min(n, len(KNOTS) - 1)] + self.changed
         share = (q - KNOTS[n - 1]) / (KNOTS[n] - KNOTS[n - 1])
-        return (1 - share) * self._curve[n - 1] + share * self._curve[n]
+        return (1 - share) * self._curve[n - 1] + share * self._curve[n] + self.changed
 
     def _error_at(self, share: float) -> float:
         q = share * self.greatest
@@ -101,7 +103,13 @@ class InlineMeter(SimulatedInstrument):
         if abs(wanted - self.shown_flow) < 1e-9 * self.greatest / HOUR:
             self.shown_flow = wanted
         else:
-            self.shown_flow += (wanted - self.shown_flow) * -math.expm1(-dt / self.damping)
+            self.shown_flow += (wanted - self.shown_flow) * self._share(dt)
+
+    def _share(self, dt: float) -> float:
+        """Return which share of the way the display goes in one step."""
+        if dt != self._dt:
+            self._dt, self._closed = dt, -math.expm1(-dt / self.damping)
+        return self._closed
 
     def find_factor(self, flow: float) -> None:
         """Find what the meter makes of the present flow."""

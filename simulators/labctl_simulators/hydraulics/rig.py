@@ -9,17 +9,17 @@ from attrs import define, field
 from labctl.simulation.physics import Wander
 from labctl_simulators.hydraulics.pipe import density_of
 
-STEP: Final = 0.2  # seconds
+STEP: Final = 0.4  # seconds
 STATIC: Final = 0.04  # of the pump's head at full speed: what it takes to move anything
 PUMP_HEAD: Final = 350.0  # kPa at full speed and no flow
 METER_SHARE: Final = 0.6  # of the head, that is still there behind the meter
 BLADES: Final = 2 * math.pi * 24.0  # rad/s, frequency of the pulsation
-WAVES: Final = ((0.6, 37.0), (0.4, 11.3))  # of the unsteadiness: share, and period in seconds
+WAVES: Final = ((0.6, 2 * math.pi / 37.0), (0.4, 2 * math.pi / 11.3))  # of the unsteadiness: share, and rad/s
 
 
 @define(eq=False, kw_only=True)
 class Rig:
-    """The stream through a rig, in closed form within a step of a fifth of a second.
+    """The stream through a rig, in closed form within a step of its own.
 
     Attributes:
         speed: of the pump, from 0 to 1.
@@ -80,7 +80,8 @@ class Rig:
         over = speed * speed - STATIC
         if over <= 0:
             return 0.0
-        waves = sum(share * math.sin(2 * math.pi * instant / period) for share, period in WAVES)
+        (first, slow), (second, fast) = WAVES
+        waves = first * math.sin(slow * instant) + second * math.sin(fast * instant)
         return self.full_flow * math.sqrt(over / (1 - STATIC)) * (1 + self.unsteadiness * waves)
 
     def _steady(self, instant: float) -> float:

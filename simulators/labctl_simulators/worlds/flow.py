@@ -16,6 +16,7 @@ from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
 from labctl_simulators.hydraulics.rig import Rig
 from labctl_simulators.hydraulics.tank import Tank, presses
+from labctl_simulators.sensor.pulse_meter import TurbineMeter
 
 DAY: Final = 6 * 3600.0  # seconds, the slowest wave of a room
 SPLASH: Final = "splash and storage"
@@ -248,6 +249,8 @@ class Flow(Coupling, field="flow"):
             "empty pipe": lambda: self._bubbles(1.0),
             "missing pulses": lambda: self._pulses(lost=MISSING),
             "double pulses": lambda: self._pulses(doubled=MISSING),
+            "coating": lambda: self._change(-0.005),
+            "stuck rotor": lambda: self._hold(stuck=True),
             "vibration": lambda: self._shake(3.0),
             "line valve stuck": lambda: self._stick(stuck=True),
             "line temperature sensor off": lambda: self._offset(0.5),
@@ -264,6 +267,8 @@ class Flow(Coupling, field="flow"):
         self._pulses()
         self._shake(0.0)
         self._stick(stuck=False)
+        self._change(0.0)
+        self._hold(stuck=False)
         self._offset(0.0)
 
     def _lose(self, rate: float) -> None:
@@ -283,6 +288,16 @@ class Flow(Coupling, field="flow"):
     def _shake(self, intervals: float) -> None:
         if self.balance is not None:
             self.balance.shaken = intervals * self.balance.capacity * 1e-5
+
+    def _change(self, relative: float) -> None:
+        for each in self.meters:
+            if each.placed.unit is not None:
+                each.changed = relative
+
+    def _hold(self, *, stuck: bool) -> None:
+        for each in self.meters:
+            if isinstance(each, TurbineMeter):
+                each.stuck = stuck
 
     def _stick(self, *, stuck: bool) -> None:
         if self.io is not None:
