@@ -134,7 +134,8 @@ def _window(section: Section, line: int) -> Iterator[Finding]:
 
 def _unused(survey: Survey) -> Iterator[Finding]:
     procedure = survey.procedure
-    used = {each.of for each in (*procedure.requirements, *procedure.checks, *procedure.adjustments)}
+    used = {each.of for each in procedure.requirements} | {each.of for each in procedure.checks}
+    used |= {each.of for each in procedure.adjustments}
     used |= {each.section for each in procedure.tables}
     used |= {each.section for target in survey.targets for each in target.model.results.values()}
     for target in survey.targets:

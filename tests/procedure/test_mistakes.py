@@ -1,0 +1,769 @@
+"""What a metrologist gets wrong, one deliberate change at a time, each caught with its code in both languages."""
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from labctl.errors import ProcedureError
+from labctl.language import Language
+from labctl.procedure.check import Finding, check
+from labctl.procedure.load import load_folder
+
+METHODS = Path(__file__).parent / "methods"
+BASES = {
+    "dmm": Path(__file__).parents[2] / "procedures/labctl_procedures/electrical/dmm_dc_voltage",
+    "pm": METHODS / "particulate",
+}
+PROCEDURE = "procedure.py"
+
+# name: base, code, file, before, after, words
+MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
+    # --- results of other sections
+    "a result of an unknown section, the nearest suggested": (
+        "pm",
+        "LP109",
+        PROCEDURE,
+        'm_l=Result("Loaded filters", "m", by="filter"),\n    m_b',
+        'm_l=Result("Loaded filter", "m", by="filter"),\n    m_b',
+        "Did you mean 'Loaded filters'?",
+    ),
+    "a result that the section does not have": (
+        "pm",
+        "LP110",
+        PROCEDURE,
+        'm_b=Result("Blank", "m_b")',
+        'm_b=Result("Blank", "m")',
+        "Blank has no result m",
+    ),
+    "a section that needs its own result": (
+        "pm",
+        "LP111",
+        PROCEDURE,
+        'd_t=Result("Temperature", "d_t")',
+        'd_t=Result("Temperature again", "shift")',
+        "Temperature again → Temperature again",
+    ),
+    "results in a circle, with the way": (
+        "pm",
+        "LP111",
+        PROCEDURE,
+        'E_n = mean(E[:])", E=Result("Concentration", "E")',
+        'E_n = mean(E[:])", E=Result("Worst", "E_w")',
+        "Level → Worst → Level",
+    ),
+    "a result by a column that these points lack": (
+        "pm",
+        "LP114",
+        PROCEDURE,
+        'm_u=Result("Clean filters", "m", by="filter"),\n    m_l=Result("Loaded filters", "m", by="filter"),\n    m_b',
+        'm_u=Result("Clean filters", "m"),\n    m_l=Result("Loaded filters", "m", by="filter"),\n    m_b',
+        "no column nominal to choose by",
+    ),
+    "a point whose partner was never weighed": (
+        "pm",
+        "LP114",
+        "points.csv",
+        "150, down, F4",
+        "150, down, F5",
+        "0 results of Clean filters have filter = F5",
+    ),
+    "a point with two partners": (
+        "pm",
+        "LP114",
+        "filters.csv",
+        "F2, sample, 2",
+        "F1, spare, 2",
+        "2 results of Clean filters have filter = F1",
+    ),
+    "vectors that pair by a column they do not have": (
+        "pm",
+        "LP114",
+        PROCEDURE,
+        'm_u=Result("Clean filters", "m", by="filter"),\n)',
+        'm_u=Result("Clean filters", "m"),\n)',
+        "to pair by",
+    ),
+    "vectors of which one element has no partner": (
+        "pm",
+        "LP114",
+        "points.csv",
+        "150, down, F4",
+        "200, down, F4",
+        "do not pair",
+    ),
+    "vectors of which one element pairs twice": (
+        "pm",
+        "LP114",
+        "points.csv",
+        "150, up, F2",
+        "50, up, F2",
+        "pairs twice",
+    ),
+    "a selection by a column that the points lack": (
+        "pm",
+        "LP115",
+        PROCEDURE,
+        "m_l[kind == 'blank']",
+        "m_l[sort == 'blank']",
+        "selects by sort",
+    ),
+    "a reduction by a column that the points lack": (
+        "pm",
+        "LP115",
+        PROCEDURE,
+        'each="nominal"',
+        'each="level"',
+        "each='level'",
+    ),
+    "a reduction that reads": (
+        "pm",
+        "LP126",
+        PROCEDURE,
+        'E_n=Result("Level", "E_n")',
+        "E_n=Observed()",
+        "a reduction has no function",
+    ),
+    "all of what is one value": (
+        "pm",
+        "LP121",
+        PROCEDURE,
+        "air_density(t_air, p_air",
+        "air_density(mean(t_air[:]), p_air",
+        "t_air[:] has no level below",
+    ),
+    "the scatter of points that are measured once": (
+        "pm",
+        "LP121",
+        "filters.csv",
+        ", 2\n",
+        ", 1\n",
+        "m[:] has no level below",
+    ),
+    # --- budget
+    "a standard's accuracy counted beside its value": (
+        "dmm",
+        "LP112",
+        PROCEDURE,
+        'Characteristic("leads", "thermal EMF")',
+        'Characteristic("source", "accuracy")',
+        "counts source twice",
+    ),
+    "a standard's drift typed in beside its value": (
+        "pm",
+        "LP112",
+        PROCEDURE,
+        'Characteristic("chamber", "uniformity")',
+        'Effect("drift of the flowmeter", "2 µg/m³", zh="流量计漂移", source="own experience")',
+        "counts flowmeter twice",
+    ),
+    "half a digit of a standard that shows none": (
+        "dmm",
+        "LP112",
+        PROCEDURE,
+        'Characteristic("leads", "thermal EMF")',
+        'Resolution("source")',
+        "counts source twice",
+    ),
+    "one characteristic under two symbols": (
+        "pm",
+        "LP113",
+        PROCEDURE,
+        'd_stable=Stability("C_chamber")',
+        'd_stable=Characteristic("chamber", "uniformity")',
+        "are one characteristic",
+    ),
+    "an effect typed in without a source": (
+        "pm",
+        "LP122",
+        PROCEDURE,
+        '"0.2 %", zh="滤膜夹泄漏", source="made up"',
+        '"0.2 %", zh="滤膜夹泄漏"',
+        "typed in without a source",
+    ),
+    "a constant with an uncertainty from nowhere": (
+        "pm",
+        "LP122",
+        PROCEDURE,
+        'half_width="50 kg/m³", source="made up"',
+        'half_width="50 kg/m³"',
+        "'50 kg/m³' is typed in",
+    ),
+    "one effect with two figures": (
+        "pm",
+        "LP123",
+        PROCEDURE,
+        '"m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("room", "filter conditioning")',
+        '"m = W * (1 + d_leak)", W=Corrected("balance"), d_leak=Effect("leak", "1 %", zh="漏", source="own")',
+        "declared with another figure",
+    ),
+    "single readings and nothing repeated": (
+        "dmm",
+        "LP105",
+        PROCEDURE,
+        'run.observe("V_ind", unit.dc_voltage, times=point.readings)',
+        'run.observe("V_ind", unit.dc_voltage)',
+        "V_ind is read once",
+    ),
+    "a trace in place of readings": (
+        "dmm",
+        "LP105",
+        PROCEDURE,
+        'run.observe("V_0", unit.dc_voltage, times=point.readings)',
+        'with run.record("V_0", unit.dc_voltage, every="1 s"):\n        run.wait("60 s")',
+        "nothing brings a Type A",
+    ),
+    "pooled repeatability and no point repeated": (
+        "pm",
+        "LP116",
+        "leak.csv",
+        "20, 60, 4",
+        "20, 60, 1",
+        "no point is repeated",
+    ),
+    "repeatability of the unit, which has no record": (
+        "pm",
+        "LP117",
+        PROCEDURE,
+        "repeatability=POOLED",
+        'repeatability=Characteristic("unit", "repeatability")',
+        "it has no record",
+    ),
+    "repeatability of an unknown role": (
+        "pm",
+        "LP104",
+        PROCEDURE,
+        'Characteristic("balance", "repeatability")',
+        'Characteristic("balanse", "repeatability")',
+        "Did you mean 'balance'?",
+    ),
+    "three repetitions that carry the budget": (
+        "pm",
+        "LP124",
+        PROCEDURE,
+        'repeatability=Characteristic("balance", "repeatability"),\n',
+        "",
+        "1 degrees of freedom",
+    ),
+    "the greatest of close points": (
+        "pm",
+        "LP125",
+        PROCEDURE,
+        "h = mean(E[direction == 'down'] - E[direction == 'up'])",
+        "h = max(abs(E[direction == 'down'] - E[direction == 'up']))",
+        "may choose the wrong one",
+    ),
+    "a standard that is only observed": (
+        "pm",
+        "LP127",
+        PROCEDURE,
+        't=Corrected("sampler")',
+        "t=Observed()",
+        "nothing of its record enters",
+    ),
+    "the stability of a trace that nobody records": (
+        "pm",
+        "LP118",
+        PROCEDURE,
+        'Stability("C_chamber")',
+        'Stability("C_chambre")',
+        "Did you mean 'C_chamber'?",
+    ),
+    "an ambient condition that there is not": (
+        "pm",
+        "LP119",
+        PROCEDURE,
+        'Condition("humidity")',
+        'Condition("humidty")',
+        "Did you mean 'humidity'?",
+    ),
+    "a reduction's result in another dimension": (
+        "pm",
+        "LP103",
+        PROCEDURE,
+        'Model("E_w = mean(abs(E_n[:]))",',
+        'Model("E_w = mean(abs(E_n[:])) + m_b", m_b=Result("Blank", "m_b"),',
+        "Dimensions must agree",
+    ),
+    # --- functions
+    "a series that nobody fills": (
+        "pm",
+        "LP201",
+        PROCEDURE,
+        'run.observe("t", sampler.sampling_time)',
+        'run.note(Text("done", zh="完"))',
+        "t is never filled",
+    ),
+    "a series filled while it settles": (
+        "dmm",
+        "LP209",
+        PROCEDURE,
+        'run.settle("V_settling"',
+        'run.settle("V_ind"',
+        "readings from before it was steady would count",
+    ),
+    "a series filled by a trace and by readings": (
+        "pm",
+        "LP202",
+        PROCEDURE,
+        'run.observe("t", sampler.sampling_time)',
+        'run.observe("t", sampler.sampling_time)\n    run.observe("q", flowmeter.flow)',
+        "q is filled in two places",
+    ),
+    "a figure in a body": (
+        "dmm",
+        "LP205",
+        PROCEDURE,
+        "source.source_dc_voltage, point.nominal)\n    run.settle",
+        "source.source_dc_voltage, point.nominal * 1.0001)\n    run.settle",
+        "the figure 1.0001",
+    ),
+    "a loop in a body": (
+        "dmm",
+        "LP210",
+        PROCEDURE,
+        '    run.observe("V_ind", unit.dc_voltage, times=point.readings)',
+        '    for _ in range(3):\n        run.observe("V_ind", unit.dc_voltage, times=point.readings)',
+        "a loop stands in a function",
+    ),
+    "arithmetic on readings": (
+        "dmm",
+        "LP211",
+        PROCEDURE,
+        '    run.observe("V_ind"',
+        '    shown = unit.dc_voltage()\n    run.note(str(shown.quantity - point.nominal))\n    run.observe("V_ind"',
+        "calculates with what was read",
+    ),
+    "a reading past the verbs": (
+        "dmm",
+        "LP212",
+        PROCEDURE,
+        '    run.settle("V_zero"',
+        '    unit.dc_voltage()\n    run.settle("V_zero"',
+        "unit.dc_voltage() is called outside a verb",
+    ),
+    "a reading called in place of its method": (
+        "dmm",
+        "LP212",
+        PROCEDURE,
+        'run.observe("V_0", unit.dc_voltage,',
+        'run.observe("V_0", unit.dc_voltage(),',
+        "called outside a verb",
+    ),
+    "waiting by time.sleep": (
+        "dmm",
+        "LP213",
+        PROCEDURE,
+        '    run.settle("V_zero"',
+        '    time.sleep(3)\n    run.settle("V_zero"',
+        "time.sleep",
+    ),
+    "a clock of one's own": (
+        "dmm",
+        "LP213",
+        PROCEDURE,
+        "from labctl.procedure import (",
+        "from labctl.clock import WallClock\nfrom labctl.procedure import (",
+        "would wait by hand",
+    ),
+    "a driver in a procedure": (
+        "dmm",
+        "LP214",
+        PROCEDURE,
+        "from labctl.procedure import (",
+        "from labctl_drivers.fluke.f5522a import F5522A\nfrom labctl.procedure import (",
+        "imports labctl_drivers.fluke.f5522a",
+    ),
+    "a maker's name in an instruction": (
+        "dmm",
+        "LP214",
+        PROCEDURE,
+        "Connect calibrator NORMAL",
+        "Connect the Fluke NORMAL",
+        "Fluke stands in the procedure",
+    ),
+    "a hook that goes on from where it is": (
+        "pm",
+        "LP215",
+        PROCEDURE,
+        "chamber.set_mass_concentration(point.nominal)",
+        "chamber.set_mass_concentration(unit.mass_concentration().quantity + point.nominal)",
+        "generate is not idempotent",
+    ),
+    "a hook that goes on from what it noted": (
+        "pm",
+        "LP215",
+        PROCEDURE,
+        "    chamber.set_mass_concentration(point.nominal)",
+        "    now = unit.mass_concentration().quantity\n    chamber.set_mass_concentration(now)",
+        "not idempotent",
+    ),
+    "a hook that counts its calls": (
+        "dmm",
+        "LP215",
+        PROCEDURE,
+        "    unit.set_dc_voltage_range(point.range)\n\n\n@METHOD.adj",
+        "    global STEADY\n    unit.set_dc_voltage_range(point.range)\n\n\n@METHOD.adj",
+        "not idempotent",
+    ),
+    "a hook of a column that a section without points cannot have": (
+        "pm",
+        "LP302",
+        PROCEDURE,
+        '@concentration.before_each("nominal")',
+        '@temperature.before_each("nominal")',
+        "has no column nominal",
+    ),
+    "a line that no row reaches": (
+        "pm",
+        "LP216",
+        PROCEDURE,
+        "    sampler.start()\n",
+        '    if point.text("direction") == "sideways":\n        sampler.stop()\n    sampler.start()\n',
+        "no row of the points reaches",
+    ),
+    "a line below the end": (
+        "dmm",
+        "LP216",
+        PROCEDURE,
+        '    run.settle("V_zero"',
+        '    run.reject(Text("again", zh="重测"))\n    run.settle("V_zero"',
+        "no row of the points reaches",
+    ),
+    # --- points
+    "a point that stands there twice": (
+        "dmm",
+        "LP304",
+        "points.csv",
+        "basic, 1, 10",
+        "basic, 0.1, 10",
+        "the same point stands in line 4",
+    ),
+    "a nominal value beyond its range": (
+        "dmm",
+        "LP305",
+        "points.csv",
+        "each, -0.95, 10",
+        "each, -1.95, 10",
+        "-1.95 of a range lies beyond it",
+    ),
+    "an mpe that permits nothing": (
+        "pm",
+        "LP306",
+        "points.csv",
+        "F1, 240, 16, 10",
+        "F1, 240, 16, 0",
+        "permits nothing",
+    ),
+    "a number of readings that the function ignores": (
+        "dmm",
+        "LP307",
+        PROCEDURE,
+        'run.observe("V_ind", unit.dc_voltage, times=point.readings)',
+        'run.observe("V_ind", unit.dc_voltage, times=5)',
+        "the function takes others",
+    ),
+    "a current where a voltage is asked for": (
+        "dmm",
+        "LP308",
+        "points.csv",
+        "range [V], nominal [range]",
+        "range [A], nominal [range]",
+        "a dry call fails",
+    ),
+    "points without a heading's unit": (
+        "pm",
+        "LP301",
+        "points.csv",
+        "nominal [µg/m³]",
+        "nominal [ug/cubic]",
+        "points.csv, line 2, column nominal",
+    ),
+    # --- judgements
+    "a limit typed in without a source": (
+        "pm",
+        "LP405",
+        PROCEDURE,
+        'symbol="d_t", within="2 K", source="made up"',
+        'symbol="d_t", within="2 K"',
+        "the limit 2 K has no source",
+    ),
+    "a limit in another dimension": (
+        "pm",
+        "LP406",
+        PROCEDURE,
+        'symbol="d_t", within="2 K"',
+        'symbol="d_t", within="2 V"',
+        "the limit is in V",
+    ),
+    "a requirement of an unknown reduction": (
+        "pm",
+        "LP401",
+        PROCEDURE,
+        'of="Level", symbol="E_n"',
+        'of="Levels", symbol="E_n"',
+        "Did you mean 'Level'?",
+    ),
+    "a check of an unknown section": (
+        "pm",
+        "LP407",
+        PROCEDURE,
+        'of="Temperature again",',
+        'of="Temperature afterwards",',
+        "Did you mean 'Temperature",
+    ),
+    "a check of an unknown result": (
+        "pm",
+        "LP407",
+        PROCEDURE,
+        'symbol="swing"',
+        'symbol="swng"',
+        "Did you mean 'swing'?",
+    ),
+    "a check used as a verdict": (
+        "pm",
+        "LP408",
+        PROCEDURE,
+        'METHOD.require("Error", zh="示值误差", of="Concentration", symbol="E", within="mpe")',
+        'METHOD.check("Error", zh="示值误差", of="Concentration", symbol="E", within="mpe", otherwise=ASK)',
+        "that is a verdict on the unit",
+    ),
+    "a verdict on our own drift": (
+        "pm",
+        "LP409",
+        PROCEDURE,
+        'METHOD.require("Temperature", zh="温度", of="Temperature", symbol="d_t", within="2 K", source="made up")',
+        'METHOD.require("Drift", zh="漂移", of="Blank", symbol="m_b", within="1 mg", source="made up")',
+        "nothing of the unit enters it",
+    ),
+    "an unknown section invalidated": (
+        "pm",
+        "LP410",
+        PROCEDURE,
+        'Invalidate("Concentration")',
+        'Invalidate("Concentrations")',
+        "Did you mean 'Concentration'?",
+    ),
+    "a later section invalidated": (
+        "pm",
+        "LP410",
+        PROCEDURE,
+        "otherwise=REPEAT",
+        'otherwise=Invalidate("Concentration")',
+        "is measured later",
+    ),
+    "REPEAT where nothing can be repeated": (
+        "pm",
+        "LP411",
+        PROCEDURE,
+        '    within="0.04 mg",\n    otherwise=ASK',
+        '    within="0.04 mg",\n    otherwise=REPEAT',
+        "has no repetition to make again",
+    ),
+    "REPEAT when all repetitions are made": (
+        "pm",
+        "LP411",
+        PROCEDURE,
+        '    each="repetition",\n',
+        "",
+        "when all repetitions are made",
+    ),
+    "a section after one that comes later": (
+        "pm",
+        "LP412",
+        PROCEDURE,
+        'after="Concentration"',
+        'after="Temperature again"',
+        "which comes later",
+    ),
+    "a section after one that there is not": (
+        "pm",
+        "LP412",
+        PROCEDURE,
+        'after="Concentration"',
+        'after="Concentrating"',
+        "Did you mean 'Concentration'?",
+    ),
+    "earliest after latest": (
+        "pm",
+        "LP413",
+        PROCEDURE,
+        'earliest="24 h", latest="48 h"',
+        'earliest="48 h", latest="24 h"',
+        "48 h later at the earliest",
+    ),
+    "times that count from nothing": (
+        "pm",
+        "LP413",
+        PROCEDURE,
+        'after="Concentration", ',
+        "",
+        "count from nothing",
+    ),
+    "a reduction that nobody uses": (
+        "pm",
+        "LP414",
+        PROCEDURE,
+        'METHOD.table("Hysteresis", zh="回程误差", columns=("h", "U(h)"))\n',
+        "",
+        "nobody uses the results of Hysteresis",
+    ),
+    "a limit by an mpe that a reduction does not have": (
+        "pm",
+        "LP415",
+        PROCEDURE,
+        'symbol="E_n", within="unit.mean_error"',
+        'symbol="E_n", within="mpe"',
+        "nobody states an mpe here",
+    ),
+    "two requirements of one title": (
+        "pm",
+        "LP416",
+        PROCEDURE,
+        'METHOD.require("Leak"',
+        'METHOD.require("Error"',
+        "two of them are called 'Error'",
+    ),
+    "a window longer than its time-out": (
+        "pm",
+        "LP417",
+        PROCEDURE,
+        'during="5 min", within="10 %", timeout="2 h"',
+        'during="5 h", within="10 %", timeout="2 h"',
+        "never fits",
+    ),
+    "a table of a reduction's unknown column": (
+        "pm",
+        "LP403",
+        PROCEDURE,
+        '"E_n", "U(E_n)", "verdict"',
+        '"E_n", "U(E)", "verdict"',
+        "there is no column U(E)",
+    ),
+    "a table of an unknown section": (
+        "pm",
+        "LP403",
+        PROCEDURE,
+        'METHOD.table("Worst"',
+        'METHOD.table("Wurst"',
+        "Did you mean 'Worst'?",
+    ),
+    # --- words, files, document
+    "an inspection without Chinese": (
+        "pm",
+        "LP501",
+        PROCEDURE,
+        'Text("Whole and clean?", zh="完好、清洁？")',
+        'Text("Whole and clean?")',
+        "'Whole and clean?' has no Chinese",
+    ),
+    "an instruction without Chinese": (
+        "pm",
+        "LP503",
+        PROCEDURE,
+        'Text(f"Place filter {name}.", zh=f"放置滤膜 {name}。")',
+        'f"Place filter {name}."',
+        "run.instruct speaks no Chinese",
+    ),
+    "a picture that is not there": (
+        "pm",
+        "LP502",
+        PROCEDURE,
+        'picture="chamber.svg"',
+        'picture="chambre.svg"',
+        "there is no picture chambre.svg",
+    ),
+    "a form that is not there": (
+        "pm",
+        "LP504",
+        PROCEDURE,
+        'run.attach("lots.txt")',
+        'run.attach("lot.txt")',
+        "there is no form lot.txt",
+    ),
+    "a document that is none": (
+        "pm",
+        "LP505",
+        PROCEDURE,
+        'document="JJF 1659-2017"',
+        'document="our own"',
+        "is no number of a specification",
+    ),
+}
+
+
+def changed(folder: Path, base: str, *changes: tuple[str, str, str]) -> tuple[Finding, ...]:
+    method = folder / base
+    copytree(BASES[base], method, ignore=ignore_patterns("__pycache__"))
+    for name, before, after in changes:
+        text = (method / name).read_text("utf-8")
+        assert before in text, f"{name} does not have {before!r}"
+        (method / name).write_text(text.replace(before, after), "utf-8")
+    return check(load_folder(method))
+
+
+def test_there_are_more_than_fifty_of_them() -> None:
+    assert len(MISTAKES) > 50
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_the_methods_that_they_are_made_in_are_clean(base: str) -> None:
+    assert check(load_folder(BASES[base])) == ()
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_is_caught_with_its_code_and_line(tmp_path: Path, name: str) -> None:
+    base, code, file, before, after, words = MISTAKES[name]
+    every = changed(tmp_path, base, (file, before, after))
+    found = [each for each in every if each.code == code and words in each.said(Language.ENGLISH)]
+    assert found, "\n".join(each.said(Language.ENGLISH) for each in every) or "nothing was found"
+    assert found[0].line or code in {"LP301", "LP307"}
+    assert found[0].problem.zh not in {"", found[0].problem.en}
+    assert found[0].remedy.zh not in {"", found[0].remedy.en}
+
+
+def test_a_regulation_that_requires_nothing_of_the_unit_is_found(tmp_path: Path) -> None:
+    nothing = ("METHOD.require(", "(lambda *_, **__: None)(")
+    found = changed(tmp_path, "dmm", (PROCEDURE, "JJF 1587", "JJG 1587"), (PROCEDURE, *nothing))
+    assert [each.line > 0 for each in found if each.code == "LP505"] == [True]
+
+
+REFUSED = {
+    "a section again that there never was": (
+        'of="Clean filters", after',
+        'of="Clean filter", after',
+        "there is no such section",
+    ),
+    "two sources of one symbol": ('d_res=Resolution("unit"),', 'd_res=Resolution("unit"), d_res=Observed(),', "d_res"),
+    "two sections of one title": ('METHOD.reduce("Level"', 'METHOD.reduce("Blank"', "two sections of this title"),
+    "a check without a limit": ('at_most="1 L/min",', "", "one limit is needed"),
+    "a check at a moment there is not": ('each="repetition"', 'each="reading"', "each repetition or each point"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_even_be_loaded_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+    before, after, words = REFUSED[name]
+    with pytest.raises(ProcedureError) as refused:
+        changed(tmp_path, "pm", (PROCEDURE, before, after))
+    assert words in refused.value.within(Language.ENGLISH)
+    assert "line " in refused.value.within(Language.ENGLISH)
+
+
+def test_a_calibration_function_of_what_is_no_standard_is_found(tmp_path: Path) -> None:
+    source = ('Characteristic("chamber", "uniformity")', 'Calibration("chamber")')
+    imported = ("    ASK,\n", "    ASK,\n    Calibration,\n")
+    found = changed(tmp_path, "pm", (PROCEDURE, *source), (PROCEDURE, *imported))
+    assert "LP108" in {each.code for each in found}
+
+
+def test_the_budget_is_no_double_count_where_an_effect_speaks_of_another_part(tmp_path: Path) -> None:
+    """A limit of the leads' calibration is not the calibrator's."""
+    effect = 'Effect("drift of the leads", "2 µV", zh="测试线漂移", source="own experience")'
+    found = changed(
+        tmp_path,
+        "dmm",
+        (PROCEDURE, 'Characteristic("leads", "thermal EMF")', effect),
+        (PROCEDURE, "Characteristic,\n", "Effect,\n"),
+    )
+    assert found == ()
