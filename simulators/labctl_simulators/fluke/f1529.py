@@ -31,10 +31,12 @@ class F1529(SimulatedInstrument, maker="Fluke", model="1529", wires=("serial",),
         """Stand switched on, with nothing plugged in."""
         super().__init__(world, placed)
         self.inputs = Inputs(self, (1, 2, 3, 4), gain=self.figure("gain", 20e-6), noise=self.figure("noise", 5e-7))
+        self.status = Status()
         self.power_on()
 
     def power_on(self) -> None:
         """Forget how readings shall look."""
+        self.status.clear()
         self.stamped = False
         self.unit = "C"
         self.read: dict[int, int] = {}
@@ -77,7 +79,7 @@ class F1529Dialogue(ScpiDialogue):
 
     def __init__(self, readout: F1529) -> None:
         """Begin a session."""
-        super().__init__(Status())
+        super().__init__(readout.status)  # the queue is the instrument's, whoever asks
         self.readout = readout
 
     def answer(self, message: str) -> Answer | None:

@@ -49,10 +49,12 @@ class F1594A(SimulatedInstrument, maker="Fluke", model="1594A", wires=("serial",
         """Stand switched on, with nothing plugged in."""
         super().__init__(world, placed)
         self.inputs = Inputs(self, (1, 2, 3, 4), gain=self.figure("gain", 1e-6), noise=self.figure("noise", 2e-7))
+        self.status = Status()
         self.power_on()
 
     def power_on(self) -> None:
         """Measure channel 1 in ohms at 1 mA."""
+        self.status.clear()
         self.types = dict.fromkeys(self.inputs.channels, "RES")
         self.currents = dict.fromkeys(self.inputs.channels, 1.0)
         self.running = True
@@ -107,7 +109,7 @@ class F1594ADialogue(Dialogue):
 
     def __init__(self, bridge: F1594A) -> None:
         """Begin a session."""
-        super().__init__(Status())
+        super().__init__(bridge.status)  # the queue is the instrument's, whoever asks
         self.bridge = bridge
 
     def answer(self, message: str) -> Answer | None:
