@@ -65,6 +65,12 @@ def test_a_filling_is_timed_by_the_rig() -> None:
         assert rig.pulse_time().quantity == Quantity.of(39.999871, "s")
 
 
+def test_the_stream_is_let_into_the_bypass() -> None:
+    line, bypass = bytes.fromhex("05 0000 ff00"), bytes.fromhex("05 0002 0000")
+    with Conversation((line, line), (bypass, bypass), switch(0, on=True), switch(5, on=True)) as wire:
+        FlowRigIO(wire).open_line()
+
+
 @pytest.mark.parametrize("method", ["filling_time", "pulse_time"])
 def test_a_filling_that_was_read_is_not_read_again(method: str) -> None:
     with Conversation(entry(1, 0)) as wire, pytest.raises(NotReady):

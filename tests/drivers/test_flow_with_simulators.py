@@ -77,6 +77,9 @@ def pump(driver: Driver) -> None:
 def fill(driver: Driver) -> None:
     assert isinstance(driver, FlowRigIO)
     driver.arm_watchdog()
+    driver.stand_by()
+    driver.prepare()
+    driver.open_line()
     driver.fill_for(Quantity.of(4, "s"))
     assert driver.filling_time().quantity.value == pytest.approx(4, abs=0.005)
     with pytest.raises(NotReady):
