@@ -66,8 +66,8 @@ def test_a_filling_is_timed_by_the_rig() -> None:
 
 
 def test_the_stream_is_let_into_the_bypass() -> None:
-    line, bypass = bytes.fromhex("05 0000 ff00"), bytes.fromhex("05 0002 0000")
-    with Conversation((line, line), (bypass, bypass), switch(0, on=True), switch(5, on=True)) as wire:
+    outputs = (bytes.fromhex("0f 0000 0004 01 01"), bytes.fromhex("0f 0000 0004"))
+    with Conversation(outputs, switch(0, on=True), switch(3, on=True), switch(5, on=True)) as wire:
         FlowRigIO(wire).open_line()
 
 

@@ -33,7 +33,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Indication
 from labctl_drivers.generic.module import GenericModule
 
-LINE, DRAIN, TO_TANK, START = Coil(0), Coil(1), Coil(2), Coil(3)
+DRAIN, START = Coil(1), Coil(3)
 LINE_OPEN, LINE_CLOSED = Coil(0, "discrete"), Coil(1, "discrete")
 DRAIN_CLOSED, AT_BYPASS = Coil(3, "discrete"), Coil(5, "discrete")
 FULL, EMPTY = Coil(6, "discrete"), Coil(7, "discrete")
@@ -120,17 +120,6 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         """
         self.write_flags(0, (False, True, False, False))
         self._await(lambda: self.query_flag(LINE_CLOSED), "line valve closed")
-        self._await(lambda: self.query_flag(AT_BYPASS), "diverter at the bypass")
-
-    def open_line(self) -> None:
-        """Bring the line valve to open, and the stream into the bypass; whatever it was, it flows there then.
-
-        Raises:
-            NotReady: a limit switch does not confirm it.
-        """
-        self.write_flag(LINE, on=True)
-        self.write_flag(TO_TANK, on=False)
-        self._await(lambda: self.query_flag(LINE_OPEN), "line valve open")
         self._await(lambda: self.query_flag(AT_BYPASS), "diverter at the bypass")
 
     def fill_for(self, duration: Quantity) -> None:
