@@ -12,6 +12,7 @@ from labctl.metrology.physics.its90_deviation import Deviation, subrange
 from labctl.metrology.quantity import Quantity
 from labctl_drivers.fluke.f7341 import F7341
 from labctl_drivers.fluke.f9112b import F9112B
+from labctl_drivers.manual.thermometer import Thermometer
 from labctl_drivers.sensor.thermocouple import Thermocouple
 from tests.simulators.thermometers import UNITS, Laboratory
 
@@ -151,11 +152,12 @@ def test_a_thermometer_of_glass_is_read_to_a_tenth_of_a_division_and_sticks_when
     laboratory = Laboratory.within_this_process()
     soaked(laboratory, 60)
     glass = laboratory.driver("glass")
-    shown = glass.temperature().quantity.value  # type: ignore[attr-defined]
+    assert isinstance(glass, Thermometer)
+    shown = glass.temperature().quantity.value
     assert shown == pytest.approx(60 + laboratory.truth("glass", "error", at=60), abs=0.06)
     assert round(shown * 100) == pytest.approx(shown * 100, abs=1e-6)
     laboratory.bench.act("break glass")
-    assert glass.temperature().quantity.value - shown > 0.5  # type: ignore[attr-defined]
+    assert glass.temperature().quantity.value - shown > 0.5
 
 
 def test_the_same_seed_gives_the_same_bytes_however_often_somebody_looks() -> None:

@@ -185,6 +185,11 @@ def test_the_fast_curve_of_a_thermocouple_is_the_reference_function(kind: str) -
     assert curve.inverse(curve.value(middle), middle + 5) == pytest.approx(middle, abs=1e-6)
 
 
+@pytest.mark.parametrize(("t", "millivolts"), [(1000, 16.128), (2500, 33.640)])
+def test_type_a_is_what_its_table_prints(t: float, millivolts: float) -> None:
+    assert thermocouple("A").value(t) * 1e3 == pytest.approx(millivolts, abs=5e-4)
+
+
 def test_a_thermistor_falls_by_some_four_percent_a_kelvin() -> None:
     curve = thermistor(10_000.0, 3435.0)
     value, slope = curve.at(25.0)

@@ -5,7 +5,7 @@ page 90).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -20,7 +20,11 @@ from labctl_simulators.thermal.sensors import Thermoelectric
 
 PERIOD: Final = 1.0  # seconds between two readings of a channel
 SUFFIX: Final = Complaint(-114, "Header suffix out of range")
-UNITS: Final = {"C": lambda t: t, "F": lambda t: 1.8 * t + 32.0, "K": lambda t: t + 273.15}
+UNITS: Final[dict[str, Callable[[float], float]]] = {
+    "C": lambda t: t,
+    "F": lambda t: 1.8 * t + 32.0,
+    "K": lambda t: t + 273.15,
+}
 NOTHING: Final = "9.9E+37"
 
 

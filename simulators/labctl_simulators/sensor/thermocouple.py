@@ -3,6 +3,12 @@
 from labctl_simulators.thermal.sensors import Thermoelectric
 
 
+class ThermocoupleA(Thermoelectric, model="thermocouple A"):
+    """Tungsten with 5 % rhenium, and with 20 %."""
+
+    kind = "A"
+
+
 class ThermocoupleB(Thermoelectric, model="thermocouple B"):
     """Platinum with 30 % rhodium, and with 6 %."""
 

@@ -124,6 +124,8 @@ class Thermoelectric(Sensor):
 
     def usual(self, t: float) -> float:
         """Return the tolerance of its type's class 2, carried on beyond its ends."""
+        if self.kind == "A":
+            return max(0.01 * abs(t), 2.5)
         found = iec60584.TOLERANCES[self.kind]["2"]
         return float(found.at(np.asarray(min(max(t, found.low), found.high))))
 

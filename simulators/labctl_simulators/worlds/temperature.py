@@ -8,7 +8,6 @@ from labctl.instruments.channel import place_of
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
 from labctl.simulation.instrument import SimulatedInstrument
-from labctl.simulation.physics import Wander
 from labctl.simulation.truth import of_characteristic
 from labctl.simulation.world import World
 from labctl_simulators.thermal.body import Body
@@ -16,12 +15,12 @@ from labctl_simulators.thermal.inputs import HasInputs
 from labctl_simulators.thermal.media import ROOM, TRIPLE_POINT, Fixed, Heats, Medium, Place
 from labctl_simulators.thermal.sensors import Sensor, Thermoelectric
 from labctl_simulators.thermal.volume import Volume
+from labctl_simulators.worlds.electrical import Feels, room
 
 CELL: Final = 1e-4  # K, half-width of a triple-point cell's own deviation
 ICE: Final = 2e-3  # K, half-width of an ice point's
 HOT: Final = 500.0  # °C; a volume that reaches it is a furnace
 LOW: Final = 90.0  # millimetres of liquid that are missing when the level is low
-DAY: Final = 6 * 3600.0
 UNIFORMITY: Final = "uniformity"
 STABILITY: Final = "stability"
 
@@ -62,8 +61,8 @@ class Temperature(Coupling, field="temperature"):
         for key, each in instruments.items():
             if isinstance(each, Sensor):
                 self._plug(key, each)
-            if hasattr(each, "air"):
-                each.air = _room(world.seed)
+            if isinstance(each, Feels):
+                each.air = room(world.seed)
         for key, volume in self.volumes.items():
             self._as_recorded(key, volume)
 
@@ -167,12 +166,3 @@ _HANDLED: Final[dict[str, tuple[str, ...]]] = {
     "reverse": ("reversed",),
     "mend": (),
 }
-
-
-def _room(seed: int) -> dict[str, Wander]:
-    """Return the air of a laboratory: 20 °C, half the possible moisture, and the weather's pressure."""
-    return {
-        "temperature": Wander(ROOM, 0.3, (seed, "room temperature"), DAY),
-        "humidity": Wander(46.0, 4.0, (seed, "room humidity"), DAY),
-        "pressure": Wander(1012.0, 2.0, (seed, "room pressure"), DAY),
-    }
