@@ -138,7 +138,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             raise NotReady(instrument=self.name, asked="a closed tank", found="filling, or draining", waited=0.0)
         self.write_value(PRESET, duration.value_in("s"))
         self.write_flag(START, on=True)
-        longest = duration.value_in("s") + LAST_PULSE
+        longest = duration.value_in("s") + LAST_PULSE + TRAVEL
         self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", longest)
         state = self.query_count(STATE)
         if state != DONE or self.query_count(FILLINGS) == before or not self.query_flag(AT_BYPASS):
@@ -191,11 +191,11 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             raise NotReady(instrument=self.name, asked="another complete filling", found=found, waited=0.0)
         return filling
 
-    def _await(self, reached: Callable[[], bool], asked: str, longest: float = 0.0) -> None:
+    def _await(self, reached: Callable[[], bool], asked: str, within: float = TRAVEL) -> None:
         started = self.clock.monotonic()
         while not reached():
             waited = self.clock.monotonic() - started
-            if waited >= longest + TRAVEL:
+            if waited >= within:
                 raise NotReady(instrument=self.name, asked=asked, found="not confirmed", waited=waited)
             self.clock.wait(POLL)
 
