@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from labctl.app.station.endpoints import BENCH
+from labctl.app.own_bench import BENCH
 from labctl.language import Language, Text
 from labctl.packs import procedures
 from labctl.procedure.procedure import Procedure

@@ -10,17 +10,16 @@ from attrs import frozen
 from labctl.app.in_process import InProcess
 from labctl.app.issue import CertificatePaths, issue_certificate
 from labctl.app.job import Job, new_run
+from labctl.app.own_bench import OwnBench, own_bench
 from labctl.app.procedures import find_procedure
 from labctl.app.results import result_table
-from labctl.app.station.endpoints import BENCH
 from labctl.app.telling import Teller
 from labctl.app.verify import verify
-from labctl.errors import ProcedureError, RunNotFinished
+from labctl.errors import RunNotFinished
 from labctl.events.journal import Entry
 from labctl.events.kinds import RunRested
 from labctl.language import Language, Text
 from labctl.procedure.evaluate import evaluate_run
-from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import CalibrationRecord, Outcome
 from labctl.store.folder import DataFolder
 
@@ -66,21 +65,6 @@ class SimulatedRun:
         }
 
 
-def bench_file(procedure: Procedure) -> Path:
-    """Return the station file of a procedure's own simulated bench. Raises ProcedureError where it has none."""
-    file = procedure.folder / BENCH
-    if not file.is_file():
-        raise ProcedureError(
-            where=f"procedure {procedure.name}",
-            problem=Text("it has no simulated bench", zh="没有模拟台位"),
-            remedy=Text(
-                "Put a station file {bench} beside it, or give one with --station",
-                zh="请在规程旁放置台位文件 {bench}，或用 --station 指定",
-            ).filled(bench=BENCH),
-        )
-    return file
-
-
 def simulate_run(
     procedure: str,
     out: Path,
@@ -108,13 +92,14 @@ def simulate_run(
     """
     found = find_procedure(procedure)
     folder = DataFolder((out / "lab").absolute())
+    bench = own_bench(found) if station is None else OwnBench(station=station)
     job = Job(
         run=new_run(folder),
         data=str(folder.root),
-        station=str(station if station is not None else bench_file(found)),
+        station=str(bench.station),
         procedure=procedure,
         by=getpass.getuser(),
-        unit=unit,
+        unit=unit or bench.unit,
         confirms="nobody",
     )
     running = InProcess.of(job, seed=seed)

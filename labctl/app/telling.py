@@ -165,6 +165,9 @@ def _result(result: Result, judged: Judgement | None) -> Text:
     unit = fitting_unit(result.unit, max(sizes))
     shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
+    if not result.k:  # a statistic: no uncertainty is stated
+        said = f"{result.symbol} = {shown:.3g} {unit.symbol}".rstrip()
+        return Text(said, zh=said)
     value, uncertainty = report(shown, expanded)
     said = f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}"
     if judged is None:

@@ -181,6 +181,10 @@ class _TrueEvaluation(Evaluation):
         """Return the true results, as often as the point was measured."""
         return (self.point(phase, section, key),) * len(self.attempts(phase, section, key))
 
+    def values(self, phase: str, section: str, key: str) -> tuple[Batch, ...]:
+        """Return the same."""
+        return self.repetitions(phase, section, key)
+
 
 def _exact(values: Mapping[str, Quantity]) -> Batch:
     equations = Equations(*(f"{symbol} = {symbol}_true" for symbol in values))

@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from labctl.app.own_bench import OwnBench, own_bench
 from labctl.app.procedures import find_procedure
-from labctl.app.simulate_run import bench_file
 from labctl.app.trials import Compared, Trials
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
@@ -162,7 +162,8 @@ def validate(
         RunNotFinished: a trial did not come to its end.
     """
     found = find_procedure(procedure)
-    bench = station if station is not None else bench_file(found)
+    own = own_bench(found) if station is None else OwnBench(station=station)
+    bench, unit = own.station, unit or own.unit
     seeds = [seed * _STRIDE + number for number in range(trials)]
     portions = [seeds[start : start + _PORTION] for start in range(0, trials, _PORTION)]
     count = _Count()

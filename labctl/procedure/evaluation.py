@@ -15,7 +15,7 @@ from labctl.metrology.evaluation import evaluate
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.inputs import Columns, Input
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.statistics import pooled, series
+from labctl.metrology.statistics import mean, pooled, series
 from labctl.metrology.units import KELVIN, ONE, Unit
 from labctl.procedure.account import Account, Attempt
 from labctl.procedure.bind import Circumstances, bind, characteristic
@@ -81,6 +81,9 @@ class Evaluation:
     _repetitions: dict[tuple[str, str, str], tuple[Batch, ...]] = field(
         factory=dict[tuple[str, str, str], tuple[Batch, ...]], init=False
     )
+    _values: dict[tuple[str, str, str], tuple[Batch, ...]] = field(
+        factory=dict[tuple[str, str, str], tuple[Batch, ...]], init=False
+    )
     _groups: dict[tuple[str, str], tuple[Group, ...]] = field(
         factory=dict[tuple[str, str], tuple[Group, ...]], init=False
     )
@@ -106,13 +109,24 @@ class Evaluation:
             )
         return self._repetitions[name]
 
-    def repetition(self, phase: str, section: str, key: str, attempt: Attempt) -> Batch:
-        """Return the results of one attempt, without Type A."""
+    def repetition(self, phase: str, section: str, key: str, attempt: Attempt, *, values_only: bool = False) -> Batch:
+        """Return the results of one attempt, without Type A; with `values_only` nothing is said of uncertainty."""
         declared = self.procedure.find(section)
         at = self.circumstances(phase, declared, self.planned(phase, section, key), [attempt])
-        return self._evaluated(
-            declared.model.equations, bind(readings_of(declared, attempt), at, type_a=False), at.columns
-        )
+        inputs = bind(readings_of(declared, attempt), at, type_a=False)
+        if values_only:
+            inputs = {name: evolve(each, contributions=(), element_contributions=()) for name, each in inputs.items()}
+        return self._evaluated(declared.model.equations, inputs, at.columns)
+
+    def values(self, phase: str, section: str, key: str) -> tuple[Batch, ...]:
+        """Return the values alone of every reported repetition of a point."""
+        name = (phase, section, key)
+        if name not in self._values:
+            attempts = self.attempts(*name)
+            self._values[name] = self._within(
+                section, lambda: tuple(self.repetition(*name, each, values_only=True) for each in attempts)
+            )
+        return self._values[name]
 
     def groups(self, phase: str, title: str) -> tuple[Group, ...]:
         """Return the results of a reduction, once for each of what it is made for."""
@@ -174,13 +188,11 @@ class Evaluation:
         declared = self.procedure.find(section)
         planned = self.planned(phase, section, key)
         attempts = self.attempts(phase, section, key)
-        at = self.circumstances(phase, declared, planned, attempts)
         model = declared.model.equations
+        at = self.circumstances(phase, declared, planned, attempts[-1:] if model.vectors else attempts)
         if len(attempts) == 1 and declared.repeatability is None:
             return self._evaluated(model, bind(readings_of(declared, attempts[0]), at), at.columns)
-        each = [
-            self._evaluated(model, bind(readings_of(declared, one), at, type_a=False), at.columns) for one in attempts
-        ]
+        each = self.values(phase, section, key)
         values = {output: [float(batch.values[output][0]) for batch in each] for output in model.outputs}
         uncertain = [output for output in model.outputs if output not in model.statistics]
         scatters = {output: self._scatter(phase, declared, at, output, values[output]) for output in uncertain}
@@ -189,13 +201,24 @@ class Evaluation:
             if declared.repeatability is None
             else ()
         )
-        together: Readings = {}
-        for attempt in attempts:
-            for name, readings in readings_of(declared, attempt).items():
-                together.setdefault(name, []).extend(readings)
-        inputs = bind(together, at, type_a=False) | scatter_inputs(scatters, each[0], at)
+        inputs = bind(self._together(declared, attempts), at, type_a=False)
+        offsets = _offsets(values, each[-1]) if model.vectors else {}
+        inputs |= scatter_inputs(scatters, each[0], at, offsets)
         self._correlations += correlations
         return self._evaluated(widened(model), inputs, at.columns)
+
+    def _together(self, section: Section, attempts: Sequence[Attempt]) -> Readings:
+        """Return the readings of all repetitions as if they were one, or of the last alone where the model has vectors.
+
+        A sum or a slope over readings means those of one repetition: the model is then evaluated there, and the mean
+        of the results stands in place of its own.
+        """
+        chosen = attempts[-1:] if section.model.equations.vectors else attempts
+        together: Readings = {}
+        for attempt in chosen:
+            for name, readings in readings_of(section, attempt).items():
+                together.setdefault(name, []).extend(readings)
+        return together
 
     def _scatter(
         self, phase: str, section: Section, at: Circumstances, output: str, values: Sequence[float]
@@ -220,7 +243,7 @@ class Evaluation:
             series([float(batch.values[output][0]) for batch in batches], output)
             for each in self._section(phase, section.name).points
             if len(self.account.point(phase, section.name, each.key).reported) > 1
-            and (batches := self.repetitions(phase, section.name, each.key))
+            and (batches := self.values(phase, section.name, each.key))
         ]
         if not series_of_points:
             raise ProcedureError(
@@ -234,7 +257,7 @@ class Evaluation:
     def _unit_of(self, phase: str, section: Section, output: str) -> Unit:
         for each in self._section(phase, section.name).points:
             if self.account.point(phase, section.name, each.key).reported:
-                return self.repetitions(phase, section.name, each.key)[0].unit[output]
+                return self.values(phase, section.name, each.key)[0].unit[output]
         return ONE
 
     # --- reductions --------------------------------------------------------------------------------------------------
@@ -413,6 +436,11 @@ class Evaluation:
                     known.clear()
                 known.append(seen.quantity)
         return found
+
+
+def _offsets(values: Mapping[str, Sequence[float]], last: Batch) -> dict[str, float]:
+    """Return by how much the mean of the repetitions' results differs from the last of them."""
+    return {output: mean(found) - float(last.values[output][0]) for output, found in values.items()}
 
 
 def _identities(effect: Identities) -> list[EffectId]:

@@ -76,8 +76,10 @@ def widened(equations: Equations) -> Equations:
     return Equations(*renamed, *sums)
 
 
-def scatter_inputs(scatters: Mapping[str, Scatter], batch: Batch, at: Circumstances) -> dict[str, Input]:
-    """Return the inputs that `widened` asks for, from the scatter of each result."""
+def scatter_inputs(
+    scatters: Mapping[str, Scatter], batch: Batch, at: Circumstances, offsets: Mapping[str, float]
+) -> dict[str, Input]:
+    """Return the inputs that `widened` asks for: zero, or what leads to the mean of the results, with its scatter."""
     found: dict[str, Input] = {}
     for output, each in scatters.items():
         symbol = f"{output}{_SUFFIX}"
@@ -90,7 +92,7 @@ def scatter_inputs(scatters: Mapping[str, Scatter], batch: Batch, at: Circumstan
             dof=each.dof,
             source=each.source,
         )
-        found[symbol] = Input.of(symbol, unit, 0.0, contribution)
+        found[symbol] = Input.of(symbol, unit, offsets.get(output, 0.0), contribution)
     return found
 
 

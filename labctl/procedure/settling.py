@@ -12,6 +12,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit
 
+_USUAL_READINGS: Final = 30  # of a window that is a time
 _FEWEST: Final = 2  # readings without which nothing can be called steady
 
 
@@ -26,6 +27,8 @@ class Steady:
     Args:
         readings: the window, as a number of readings.
         during: the window, as a time; one of the two is given, or both.
+        every: from the beginning of one reading to that of the next; a thirtieth of `during` unless told, and as fast
+            as the instrument gives them where the window is a number of readings.
         within: the greatest span of the window; a pure number such as `1 %` is of the window's mean.
         slope: the greatest slope over the window, by size, `0.1 K / min`.
         near: the greatest distance of the latest reading from the point's nominal value.
@@ -34,6 +37,7 @@ class Steady:
 
     readings: int = 0
     during: Figure | None = field(default=None, converter=_figure)
+    every: Figure | None = field(default=None, converter=_figure)
     within: Figure | None = field(default=None, converter=_figure)
     slope: Figure | None = field(default=None, converter=_figure)
     near: Figure | None = field(default=None, converter=_figure)
@@ -54,7 +58,8 @@ class Steady:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Return every figure of the criterion."""
-        return tuple(each for each in (self.during, self.within, self.slope, self.near, self.timeout) if each)
+        every = (self.during, self.every, self.within, self.slope, self.near, self.timeout)
+        return tuple(each for each in every if each)
 
     def begin(self, names: Mapping[str, Value]) -> "Settling":
         """Return a judge at a point, whose columns the figures may use.
@@ -66,6 +71,7 @@ class Steady:
             steady=self,
             window=self._seconds(self.during, names) if self.during else 0.0,
             timeout=self._seconds(self.timeout, names),
+            every=self._seconds(self.every, names) if self.every else self._usual_interval(names),
             within=self._limit(self.within, names),
             slope=self._limit(self.slope, names),
             near=self._limit(self.near, names),
@@ -77,12 +83,16 @@ class Steady:
         parts = [
             f"{self.readings} readings" if self.readings else "",
             f"during {self.during}" if self.during else "",
+            f"every {self.every}" if self.every else "",
             f"within {self.within}" if self.within else "",
             f"slope {self.slope}" if self.slope else "",
             f"near {self.near}" if self.near else "",
             f"timeout {self.timeout}",
         ]
         return ", ".join(each for each in parts if each)
+
+    def _usual_interval(self, names: Mapping[str, Value]) -> float:
+        return self._seconds(self.during, names) / _USUAL_READINGS if self.during and not self.readings else 0.0
 
     def _seconds(self, figure: Figure, names: Mapping[str, Value]) -> float:
         found = self._limit(figure, names)
@@ -110,6 +120,7 @@ class Settling:
     steady: Steady
     window: float
     timeout: float
+    every: float
     within: Quantity | None
     slope: Quantity | None
     near: Quantity | None

@@ -50,7 +50,7 @@ class Checks:
             return
         evaluation = self._evaluation()
         attempt = evaluation.account.point(place.phase, place.section, place.point).attempts[place.repetition][-1]
-        batch = evaluation.repetition(place.phase, section.name, point.key, attempt)
+        batch = evaluation.repetition(place.phase, section.name, point.key, attempt, values_only=True)
         for each in wanted:
             self._judge(each, batch, {**evaluation.names, **point.columns}, place)
 

@@ -95,6 +95,10 @@ class ControlsFlow(StandsBy, Protocol):
 class DivertsFlow(StandsBy, Protocol):
     """Valves and diverter of a rig: where the liquid goes, and for how long."""
 
+    def open_line(self) -> None:
+        """Bring the line valve to open, and the stream into the bypass; whatever it was, it flows there then."""
+        ...
+
     def fill_for(self, duration: Quantity) -> None:
         """Bring the stream into the tank for so many seconds, timed by the rig itself, and back to the bypass."""
         ...

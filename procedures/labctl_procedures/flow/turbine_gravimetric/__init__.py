@@ -1,0 +1,1 @@
+"""Turbine flowmeters by weighing: K factor, linearity, repeatability."""
