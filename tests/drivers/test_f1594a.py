@@ -10,13 +10,17 @@ from labctl_drivers.fluke.f1594a import F1594A, FRESH, POLL
 
 FINE = (b"SYST:ERR?\n", b'0,"No error"\n')
 BUSY, MADE = (b"STAT:OPER?\n", b"0\n"), (b"STAT:OPER?\n", b"16\n")  # page 94
-CHOSEN = ((b"CALC2:TYPE RES\n", b""), FINE, (b"ROUT:CLOS 2\n", b""), FINE)
+CHOSEN = (
+    (b"CALC2:TYPE?\n", b"TEMP\n"), (b"CALC2:TYPE RES\n", b""), FINE,
+    (b"ROUT:CLOS?\n", b"1\n"), (b"ROUT:CLOS 2\n", b""), FINE,
+)  # fmt: skip
+AS_IT_IS = ((b"CALC2:TYPE?\n", b"RES\n"), (b"ROUT:CLOS?\n", b"2\n"))
 
 
 def test_a_channel_is_closed_once_and_each_measurement_is_a_new_one() -> None:
     memory = Memory()
     first = (*CHOSEN, BUSY, BUSY, MADE, (b"FETC?\n", b"25.498719\n"))
-    second = (MADE, BUSY, MADE, (b"FETC?\n", b"25.498722\n"))  # what was made before is forgotten
+    second = (*AS_IT_IS, MADE, BUSY, MADE, (b"FETC?\n", b"25.498722\n"))  # what was made before is forgotten
     with Conversation(*first, *second) as wire:
         bridge = F1594A(wire, name="bridge", clock=SimulatedClock(), witness=memory)
         bridge.sensors[2] = "sprt"
@@ -66,15 +70,8 @@ def test_the_current_is_set_on_every_channel_and_read_back() -> None:
 
 def test_ratio_and_temperature_are_types_of_their_own() -> None:
     def of(kind: bytes, value: bytes) -> tuple[tuple[bytes, bytes], ...]:
-        return (
-            (b"CALC1:TYPE " + kind + b"\n", b""),
-            FINE,
-            (b"ROUT:CLOS 1\n", b""),
-            FINE,
-            BUSY,
-            MADE,
-            (b"FETC?\n", value),
-        )
+        kept = ((b"CALC1:TYPE?\n", b"RES\n"), (b"CALC1:TYPE " + kind + b"\n", b""), FINE, (b"ROUT:CLOS?\n", b"1\n"))
+        return (*kept, BUSY, MADE, (b"FETC?\n", value))
 
     with Conversation(*of(b"RAT", b"0.25498719\n")) as wire:
         assert F1594A(wire, clock=SimulatedClock()).ratio_on(1).quantity == Quantity.of(0.25498719, "1")

@@ -123,6 +123,30 @@ def test_a_broken_a_wet_and_a_self_heated_sensor_show_it() -> None:
             laboratory.bench.act(action)
 
 
+def test_a_hunting_controller_an_open_heater_and_a_short_circuit_show() -> None:
+    laboratory = Laboratory.within_this_process()
+    soaked(laboratory, 60)
+
+    def swing() -> float:
+        seen: list[float] = []
+        for _ in range(120):
+            laboratory.clock.wait(5)
+            seen.append(laboratory.truth("bath"))
+        return max(seen) - min(seen)
+
+    calm = swing()
+    laboratory.bench.act("oscillate bath")
+    assert swing() > 10 * calm
+    laboratory.bench.act("burn bath")
+    laboratory.clock.wait(3600)
+    assert laboratory.truth("bath") < 50
+    laboratory.bench.act("mend bath")
+    laboratory.clock.wait(2 * 3600)
+    assert laboratory.truth("bath") == pytest.approx(60, abs=0.1)
+    laboratory.bench.act("short unit4")
+    assert resistive(laboratory, "unit4").resistance().quantity.value == pytest.approx(0, abs=1e-3)
+
+
 def test_thermocouples_in_the_furnace_and_their_ways_to_err() -> None:
     laboratory = Laboratory.within_this_process()
     furnace, s, k = (laboratory.driver(each) for each in ("furnace", "tc_s", "tc_k"))

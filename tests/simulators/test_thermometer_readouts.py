@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from labctl.errors import InstrumentReported, Overload, ReplyError, TransportTimeout
+from labctl.errors import InstrumentReported, NotReady, Overload, ReplyError, TransportTimeout
 from labctl.metrology.physics import iec60584
 from labctl.metrology.quantity import Quantity
 from labctl.testing import LoneInstrument, alone
@@ -164,11 +164,27 @@ def test_several_readings_of_a_line_are_joined_by_commas_and_take_a_second_each(
     assert asked(wire, "SENSE:FUNCTION?", b"\r", b"\r") == "RESISTANCE"
 
 
-@pytest.mark.parametrize(("key", "wire"), [("fluke/1529", "serial"), ("fluke/1594A", "tcp"), ("isotech/milliK", "tcp")])
-def test_over_real_wires_they_say_who_they_are(key: str, wire: str) -> None:
-    with alone(key, wire=wire, serial="4711") as it:
-        assert it.driver.identify().serial == "4711"
-        it.driver.prepare()
+@pytest.mark.parametrize(
+    ("key", "wire"),
+    [
+        ("fluke/1529", "serial"),
+        ("fluke/1594A", "serial"),
+        ("fluke/1594A", "tcp"),
+        ("isotech/milliK", "serial"),
+        ("isotech/milliK", "tcp"),
+    ],
+)
+def test_over_each_of_its_wires_a_readout_says_the_same_as_within_the_process(key: str, wire: str) -> None:
+    heard = []
+    for reached in ("loopback", wire):
+        with alone(key, wire=reached, serial="4711") as it:
+            assert it.driver.identify().serial == "4711"
+            it.driver.prepare()
+            with pytest.raises((Overload, ReplyError, NotReady, TransportTimeout)):
+                it.driver.resistance_on(1)  # type: ignore[attr-defined]
+            heard.append(it.memory.events)
+    assert len(heard[0]) == len(heard[1])
+    assert [type(each) for each in heard[0]] == [type(each) for each in heard[1]]
 
 
 # --- curves ----------------------------------------------------------------------------------------------------------

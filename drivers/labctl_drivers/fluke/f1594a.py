@@ -35,8 +35,6 @@ class F1594A(ChannelReadout, ScpiDriver, maker="Fluke", model="1594A"):
 
     def prepare(self) -> None:
         """Bring it to measure continuously, its errors forgotten."""
-        self._closed = 0
-        self._types: dict[int, str] = {}
         self.send("*CLS", check=False)
         self.send("INIT:CONT 1")
 
@@ -78,14 +76,12 @@ class F1594A(ChannelReadout, ScpiDriver, maker="Fluke", model="1594A"):
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    _closed: int = 0
-
     def _measured(self, channel: int, kind: str, resolution: Quantity) -> Indication:
+        """Ask for a new measurement of a channel; what is closed and computed is asked, never remembered."""
         sensor = self.sensor_on(channel)
-        types = getattr(self, "_types", {})
-        if types.get(channel) != kind:
+        if self.query(f"CALC{channel}:TYPE?") != kind:
             self.send(f"CALC{channel}:TYPE {kind}")
-        if self._closed != channel:
+        if self.query_integer("ROUT:CLOS?") != channel:
             self.send(f"ROUT:CLOS {channel}")
         self.query_integer("STAT:OPER?")  # forgets the measurement before
         started = self.clock.monotonic()
@@ -94,6 +90,4 @@ class F1594A(ChannelReadout, ScpiDriver, maker="Fluke", model="1594A"):
             if waited >= FRESH:
                 raise NotReady(instrument=self.name, asked="a new measurement", found="none", waited=waited)
             self.clock.wait(POLL)
-        shown = self.indication("FETC?", self._type_of[kind], resolution=resolution, of=sensor)
-        self._closed, self._types = channel, {**types, channel: kind}
-        return shown
+        return self.indication("FETC?", self._type_of[kind], resolution=resolution, of=sensor)

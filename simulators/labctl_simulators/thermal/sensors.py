@@ -42,6 +42,7 @@ class Sensor(SimulatedInstrument, maker="Sensor", wires=("channel",)):
         self.hidden = Knotted(self._hidden_error())
         self.certified = self.curve()
         self.open = False
+        self.shorted = False
 
     def curve(self) -> Curve:
         """Return the curve that its certificate, or its type, states."""
@@ -100,6 +101,8 @@ class Resistive(Sensor):
         """Return what is between its leads in Ω, infinite when one is open, at a current in mA."""
         if self.open:
             return math.inf
+        if self.shorted:
+            return 0.0
         power = 1e-3 * current * current * self.true(self.body.temperature)  # mW
         element = self.true(self.body.temperature + self.figure("self-heating", self.self_heating) * power)
         insulation = WET if self.wet else self.figure("insulation", INSULATION)

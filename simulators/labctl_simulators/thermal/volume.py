@@ -13,6 +13,7 @@ from labctl_simulators.thermal.media import ROOM, Place
 STEP: Final = 1.0  # seconds
 ARRIVED: Final = 1e-7  # kelvins from the set-point, and kelvins a second
 UNSTIRRED: Final = 12.0  # times the gradients of a stirred bath
+HUNTING: Final = 25.0  # times the ripple of a well tuned controller
 MIDDLE: Final = 200.0  # millimetres of depth at which the control sensor stands
 LOSS: Final = 5400.0  # seconds in which an unheated volume comes nearer to the room by a factor e
 
@@ -51,6 +52,7 @@ class Volume:
     powered: bool = True
     stirred: bool = True
     level: float = 0.0  # millimetres below full
+    condition: str = ""  # "oscillate": the controller hunts; "burn": the heater is open
     temperature: float = ROOM  # of the control sensor, without the ripple
     demand: float = ROOM
     shift: float = 0.0  # the ripple now
@@ -101,7 +103,10 @@ class Volume:
     def _controlled(self, dt: float) -> None:
         figures = self.figures
         way = self.set_point - self.demand
-        self.demand += min(max(way, -figures.cooling * dt), figures.heating * dt)
+        heating = 0.0 if self.condition == "burn" else figures.heating
+        self.demand += min(max(way, -figures.cooling * dt), heating * dt)
+        if self.condition == "burn":
+            self.demand += (ROOM - self.demand) * dt / LOSS
         self._late.append(self.demand)
         heard = self._late.popleft()
         pull = 6.0 / figures.time_constant
@@ -112,7 +117,8 @@ class Volume:
             self.temperature, self._rate = self.set_point, 0.0
         turn = 2 * math.pi * self._elapsed / figures.ripple
         wave = 0.7 * math.sin(turn + self._phases[0]) + 0.3 * math.sin(2.7 * turn + self._phases[1])
-        self.shift = figures.stability * (1.0 if self.stirred else UNSTIRRED) * wave
+        hunting = HUNTING if self.condition == "oscillate" else 1.0
+        self.shift = figures.stability * (1.0 if self.stirred else UNSTIRRED) * hunting * wave
 
     def _left_alone(self, dt: float) -> None:
         self.shift = 0.0

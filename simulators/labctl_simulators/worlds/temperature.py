@@ -31,7 +31,8 @@ class Temperature(Coupling, field="temperature"):
     Who stands where is changed by name: `sprt in cell`, `units in ice`, `all in bath`, `k1 in furnace`, `all out`.
     `who` is the name of a sensor, `units`, `standards` or `all`; the places are the heaters' names, `bath`, `furnace`,
     `cell`, `ice` and `room`. Besides: `stirrer off`, `stirrer on`, `level low`, `level full`, and for one sensor
-    `raise NAME`, `lower NAME`, `break NAME`, `wet NAME`, `reverse NAME`, `mend NAME`.
+    `raise NAME`, `lower NAME`, `break NAME`, `short NAME`, `wet NAME`, `reverse NAME`, `mend NAME`; for one heater
+    `oscillate NAME`, whose controller is badly tuned, `burn NAME`, whose heater is open, and `mend NAME`.
     """
 
     def __init__(
@@ -129,15 +130,18 @@ class Temperature(Coupling, field="temperature"):
         return [self.bodies[who]]
 
     def _handle(self, action: str) -> None:
-        """Do something to one sensor."""
+        """Do something to one sensor, or to one volume."""
         verb, _, key = action.partition(" ")
+        if verb in _CONDITIONS and key in self.volumes:
+            self.volumes[key].condition = "" if verb == "mend" else verb
+            return
         if verb not in _HANDLED or key not in self.bodies:
             raise LookupError(action)
         body, instrument = self.bodies[key], self.instruments[key]
         if verb in _DEPTHS:
             body.place = Place(across=body.place.across, depth=max(body.place.depth + _DEPTHS[verb], 0.0))
             return
-        for name in ("open", "broken", "wet", "reversed"):
+        for name in ("open", "broken", "shorted", "wet", "reversed"):
             if hasattr(instrument, name) and (verb == "mend" or name in _HANDLED[verb]):
                 setattr(instrument, name, verb != "mend")
 
@@ -157,11 +161,13 @@ class Temperature(Coupling, field="temperature"):
 
 _STIRRING: Final = {"stirrer off": False, "stirrer on": True}
 _LEVELS: Final = {"level low": LOW, "level full": 0.0}
+_CONDITIONS: Final = ("oscillate", "burn", "mend")
 _DEPTHS: Final = {"raise": -100.0, "lower": 100.0}  # millimetres
 _HANDLED: Final[dict[str, tuple[str, ...]]] = {
     "raise": (),
     "lower": (),
     "break": ("open", "broken"),  # a lead, or a column
+    "short": ("shorted",),
     "wet": ("wet",),
     "reverse": ("reversed",),
     "mend": (),
