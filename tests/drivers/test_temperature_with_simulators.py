@@ -6,6 +6,7 @@ import pytest
 
 from labctl.app.simulate import bench_of
 from labctl.app.station import with_endpoints
+from labctl.clock import WallClock
 from labctl.errors import InstrumentError
 from labctl.events.kinds import Event, IndicationTaken
 from labctl.instruments.channel import ResistiveSensor
@@ -96,3 +97,49 @@ def test_a_stuck_readout_is_found_by_its_stamp() -> None:
     assert isinstance(readout, F1529)
     taken = [readout.temperature_on(2).taken_at for _ in range(3)]
     assert all((b - a).total_seconds() > 0.5 for a, b in pairwise(taken))
+
+
+@pytest.mark.parametrize("fault", ["silence", "late", "truncate", "delay", "duplicate", "garble", "reset"])
+@pytest.mark.parametrize(
+    ("key", "readout", "on", "right", "within"),
+    [
+        ("unit1", "scanner", "SENSE", 107.79, 0.1),
+        ("working", "readout", "FETC", 107.79, 0.05),
+        ("working", "readout", "SENS2", 107.79, 0.05),
+        ("sprt", "bridge", "FETC", 27.526, 0.01),
+        ("sprt", "bridge", "ROUT", 27.526, 0.01),
+    ],
+)
+def test_after_a_fault_on_a_readout_s_wire_no_sensor_shows_a_wrong_value(
+    fault: str, key: str, readout: str, on: str, right: float, within: float
+) -> None:
+    laboratory = Laboratory.within_this_process()
+    sensor = laboratory.driver(key)
+    assert isinstance(sensor, ResistiveSensor)
+    sensor.resistance()
+    laboratory.bench.fault(readout, fault, on=on, times=1)
+    shown: list[float] = []
+    for _ in range(6):
+        try:
+            shown.append(sensor.resistance().quantity.value)
+        except InstrumentError:
+            sensor.recover()
+    assert len(shown) >= 3
+    assert all(abs(each - right) < within for each in shown)
+
+
+def test_six_hours_of_a_bath_over_its_real_wire_pass_two_thousand_times_as_fast() -> None:
+    began = WallClock().monotonic()
+    with alone("fluke/7341", wire="serial") as heater:
+        bath = heater.driver
+        assert isinstance(bath, F7341)
+        bath.identify()
+        bath.prepare()
+        bath.set_temperature(Quantity.of(60, "°C"))
+        shown = [0.0]
+        while heater.clock.monotonic() < 6 * 3600:
+            shown.append(bath.temperature().quantity.value)
+            heater.clock.wait(10)
+    assert len(shown) > 2000
+    assert shown[-1] == pytest.approx(60, abs=0.1)
+    assert 6 * 3600 / (WallClock().monotonic() - began) > 2000
