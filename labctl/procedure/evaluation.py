@@ -238,10 +238,14 @@ class Evaluation:
                 return stated(s, float("inf"), len(values), found.source, words)
 
     def _pooled(self, phase: str, section: Section, output: str, count: int) -> Scatter:
-        """Return the scatter of the repetitions of all points of a section so far, taken together."""
+        """Return the scatter of the repetitions of all points of a section, taken together once all are measured."""
+        planned = self._section(phase, section.name).points
+        states = [self.account.point(phase, section.name, each.key) for each in planned]
+        if any(not state.reported and state.skipped is None for state in states):
+            raise Pending(section.name)
         series_of_points = [
             series([float(batch.values[output][0]) for batch in batches], output)
-            for each in self._section(phase, section.name).points
+            for each in planned
             if len(self.account.point(phase, section.name, each.key).reported) > 1
             and (batches := self.values(phase, section.name, each.key))
         ]
