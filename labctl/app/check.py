@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labctl.app.casting import Cast, fill
+from labctl.app.foretelling import foretold
 from labctl.app.job import Job
+from labctl.app.own_bench import BENCH, OwnBench
+from labctl.app.own_bench import own_bench as bench_of
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
-from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled, StationError
+from labctl.errors import CalibrationExpired, ProcedureError, RoleUnfilled, StationError
 from labctl.language import Text
-from labctl.metrology.conformity import Rule
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
-from labctl.procedure.expected import EXCEPT, expected
-from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Kind
@@ -22,13 +22,16 @@ VERIFIES = "JJG"
 """How the documents begin that verify; all others calibrate."""
 
 
-def check(procedure: str, station: Path | None = None, *, unit: str = "") -> tuple[Finding, ...]:
+def check(
+    procedure: str, station: Path | None = None, *, unit: str = "", own_bench: bool = False
+) -> tuple[Finding, ...]:
     """Return everything that is wrong with a procedure, incomplete or worth knowing; a malformed one is a finding.
 
     Args:
         procedure: name of an installed one, or its folder.
         station: the bench it is to run on; None: the text alone is checked.
         unit: key of the unit's instrument; empty: the only one with a unit type.
+        own_bench: where no station is given, take the procedure's own simulated bench, if it has one.
 
     Raises:
         StationError: the station file is malformed.
@@ -38,7 +41,17 @@ def check(procedure: str, station: Path | None = None, *, unit: str = "") -> tup
     except ProcedureError as error:
         file, line = error.where, 0
         return (Finding(file=file, line=line, code="LP000", problem=error.problem, remedy=error.remedy),)
-    return check_procedure(found, read_station(station) if station is not None else None, unit=unit)
+    bench = OwnBench(station=station, unit=unit) if station is not None else _own(found) if own_bench else None
+    return check_procedure(
+        found,
+        read_station(bench.station) if bench is not None else None,
+        unit=unit or (bench.unit if bench is not None else ""),
+    )
+
+
+def _own(procedure: Procedure) -> OwnBench | None:
+    """Return the simulated bench of a procedure; None where it has none."""
+    return bench_of(procedure) if procedure.sections and BENCH in procedure.files else None
 
 
 def check_procedure(procedure: Procedure, station: Station | None = None, *, unit: str = "") -> tuple[Finding, ...]:
@@ -64,7 +77,7 @@ def _on_bench(procedure: Procedure, station: Station, unit: str) -> Iterator[Fin
     yield from _traceable(players, file)
     yield from _kind(procedure, station)
     yield from _unconfirmed(players, players.unit, file)
-    yield from _points(procedure, station, players, players.unit)
+    yield from foretold(procedure, station, players)
 
 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
@@ -125,41 +138,5 @@ def _guessed(asset: Asset) -> bool:
     return not all(figures)
 
 
-def _points(procedure: Procedure, station: Station, players: Cast, unit: UnitUnderTest) -> Iterator[Finding]:
-    try:
-        points = plan(procedure, unit)
-        ahead = expected(procedure, unit, players.standards, players.auxiliaries, points, station.order.kind)
-    except ProcedureError as error:
-        problem = Text("{where}: {problem}", zh="{where}:{problem}").filled(where=error.where, problem=error.problem)
-        yield Finding(file=station.file.name, line=0, code="LP604", problem=problem, remedy=error.remedy)
-        return
-    except LabctlError as error:
-        yield Finding(file=station.file.name, line=0, code="LP604", problem=error.text(), remedy=_OTHER_POINTS)
-        return
-    for each in ahead:
-        if each.rule is Rule.GUARDED:
-            yield Finding(
-                file=station.file.name,
-                line=0,
-                code="LP605",
-                problem=_GUARDED.filled(
-                    section=procedure.find(each.section).title,
-                    point=each.point,
-                    ratio=f"{each.ratio:.2f}",
-                    expected=EXCEPT,
-                ),
-                remedy=Text(
-                    "The verdict may be inconclusive; a better standard avoids it",
-                    zh="结论可能为待定；采用更好的标准器可避免",
-                ),
-                severity=Severity.NOTE,
-            )
-
-
 _OTHER_INSTRUMENT = Text("Name another instrument for the role", zh="请为该角色指定其他仪器")
 _RECALIBRATE = Text("Use another standard or have it calibrated", zh="请换用其他标准器或送检")
-_OTHER_POINTS = Text("Change the points, the standard or its record", zh="请更改校准点、标准器或其记录")
-_GUARDED = Text(
-    "{section}, {point}: U is {ratio} of the MPE, more than a third ({expected})",
-    zh="{section}，{point}：U 为最大允许误差的 {ratio}，大于三分之一（{expected}）",
-)

@@ -1,20 +1,22 @@
 """What uncertainty to expect at each point before the run, and which decision rule it will fall under."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from labctl.events.kinds import PlannedPoint, PlannedSection
+from labctl.errors import MetrologyError, TraceabilityError
+from labctl.events.kinds import PlannedSection
 from labctl.language import Text
+from labctl.metrology.batch import Batch
 from labctl.metrology.conformity import Rule, jjf1094, simple
-from labctl.metrology.effects import Scope
-from labctl.metrology.evaluation import evaluate
+from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import ONE, parse_unit
-from labctl.procedure.bind import Circumstances, bind
-from labctl.procedure.declared import Requirement
-from labctl.procedure.evaluate import columns_of
-from labctl.procedure.procedure import Procedure, Section
+from labctl.procedure.declared import Reduction, Requirement
+from labctl.procedure.evaluation import Pending
+from labctl.procedure.forecast import Forecast, forecast, refuse_unknown_characteristics
+from labctl.procedure.procedure import Procedure
+from labctl.procedure.sources import Applied, Corrected
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Kind
 
@@ -39,6 +41,34 @@ class Expected:
     rule: Rule
 
 
+@frozen(kw_only=True)
+class Untold:
+    """A requirement of which nothing can be told beforehand, or which judges nothing, and why."""
+
+    requirement: Text
+    section: str
+    reason: Text
+    unlimited: bool = False  # its limit needs an mpe that nobody states: it will judge nothing
+
+
+@frozen(kw_only=True)
+class Outside:
+    """A point at which a standard was not calibrated or specified."""
+
+    section: str
+    point: str
+    error: TraceabilityError
+
+
+@define
+class Ahead:
+    """What can be told of a plan before anything is measured."""
+
+    expected: list[Expected] = field(factory=list[Expected])
+    untold: list[Untold] = field(factory=list[Untold])
+    outside: list[Outside] = field(factory=list[Outside])
+
+
 def expected(
     procedure: Procedure,
     unit: UnitUnderTest,
@@ -47,7 +77,27 @@ def expected(
     plan: Sequence[PlannedSection],
     kind: Kind = Kind.CALIBRATION,
 ) -> tuple[Expected, ...]:
-    """Return U, MPE, their ratio and the decision rule of every point that a requirement judges.
+    """Return U, MPE, their ratio and the decision rule of every point that a requirement judges; see `ahead`.
+
+    Raises:
+        OutsideCalibratedInterval: a point lies outside what a standard was calibrated or specified for.
+        ProcedureError: a role has no record, or its record lacks a figure.
+    """
+    told = ahead(procedure, unit, standards, auxiliaries, plan, kind)
+    for each in told.outside:
+        raise each.error
+    return tuple(told.expected)
+
+
+def ahead(
+    procedure: Procedure,
+    unit: UnitUnderTest,
+    standards: Mapping[str, Asset],
+    auxiliaries: Mapping[str, Asset],
+    plan: Sequence[PlannedSection],
+    kind: Kind = Kind.CALIBRATION,
+) -> Ahead:
+    """Return what can be told of every requirement, of reductions as well, and why the rest cannot.
 
     Args:
         procedure: the method.
@@ -58,56 +108,103 @@ def expected(
         kind: of the order, which decides the rule.
 
     Raises:
-        OutsideCalibratedInterval: a point lies outside what a standard was calibrated or specified for.
         ProcedureError: a role has no record, or its record lacks a figure.
     """
-    names = {f"unit.{name}": value for name, value in unit.nameplate.items()}
-    found: list[Expected] = []
-    for planned in plan:
-        wanted = [each for each in procedure.requirements if each.of == planned.section]
-        for point in planned.points if wanted else ():
-            at = Circumstances(
-                procedure=procedure,
-                section=procedure.find(planned.section),
-                columns={**names, **point.columns},
-                assets={**auxiliaries, **standards},
-                places=dict.fromkeys(Scope, f"{planned.phase}/{planned.section}/{point.key}"),
-                resolutions={},
-                unit=_nominal(procedure.find(planned.section), point).unit,
-            )
-            found.extend(_expected(planned, point, wanted, at, kind))
-    return tuple(found)
-
-
-def _expected(
-    planned: PlannedSection, point: PlannedPoint, wanted: Sequence[Requirement], at: Circumstances, kind: Kind
-) -> list[Expected]:
-    model = at.section.model
-    nominal = Quantity(0.0, at.unit) if not isinstance(at.section, Section) else _nominal(at.section, point)
-    readings = {symbol: [nominal] for symbol in model.series}
-    batch = evaluate(model.equations, bind(readings, at, type_a=False), points=1, names=columns_of(at.columns))
-    found: list[Expected] = []
-    for each in wanted:
-        budget = batch.budget(each.symbol, 0)
-        error, expanded = Quantity.of(budget.value, budget.unit), Quantity.of(budget.expanded, budget.unit)
-        limit = each.limit.at({**at.columns, each.symbol: error}, f"requirement {each.title.en}")
-        if limit is None:
-            continue
-        decide = simple if kind is Kind.VERIFICATION else jjf1094
-        decision = decide(error, expanded, limit, each.limit.side)
-        found.append(
-            Expected(
-                phase=planned.phase, section=planned.section, point=point.key, symbol=each.symbol,
-                expanded=expanded, limit=limit, ratio=decision.ratio, rule=decision.rule,
-            )
-        )  # fmt: skip
+    told = forecast(procedure, unit, standards, auxiliaries, plan)
+    refuse_unknown_characteristics(told.evaluation)
+    found = Ahead(outside=list(_outside(told, plan)))
+    for phase in dict.fromkeys(each.phase for each in plan):
+        for required in procedure.requirements:
+            reason = told.why_not(required.of, required.symbol)
+            if reason is None:
+                reason = _judged(told, phase, required, kind, found)
+            if reason is not None:
+                found.untold.append(Untold(requirement=required.title, section=required.of, reason=reason))
     return found
 
 
-def _nominal(section: Section, point: PlannedPoint) -> Quantity:
-    """Return the value about which readings will lie: the nominal, or zero in the unit of the first series."""
-    nominal = point.columns.get("nominal")
-    if isinstance(nominal, Quantity):
-        return nominal
-    subjects = [section.subject(symbol) for symbol in section.model.equations.inputs]
-    return Quantity(0.0, next((parse_unit(each.unit) for each in subjects if each is not None), ONE))
+def _judged(told: Forecast, phase: str, required: Requirement, kind: Kind, found: Ahead) -> Text | None:
+    """Add what is expected of a requirement at each of its points; return why nothing can be, where it cannot."""
+    try:
+        for key, columns, batch in _results(told, phase, required.of):
+            one = _expected(told, phase, required, kind, key, columns, batch)
+            if one is None:
+                words = _UNLIMITED.filled(figure=required.limit.figure)
+                found.untold.append(
+                    Untold(requirement=required.title, section=required.of, reason=words, unlimited=True)
+                )
+                return None
+            found.expected.extend(one)
+    except Pending as pending:
+        return _PENDING.filled(section=pending.section)
+    except (MetrologyError, TraceabilityError) as error:
+        return error.text()
+    return None
+
+
+def _outside(told: Forecast, plan: Sequence[PlannedSection]) -> Iterator[Outside]:
+    """Return the points at which a standard is of no use, of the sections whose values are known beforehand."""
+    for planned in plan:
+        section = told.procedure.find(planned.section)
+        used = [name for name, each in section.model.sources.items() if isinstance(each, Corrected | Applied)]
+        if told.guessed.get(section.name, frozenset()).intersection(used):
+            continue
+        for point in planned.points:
+            try:
+                told.evaluation.point(planned.phase, planned.section, point.key)
+            except TraceabilityError as error:
+                yield Outside(section=planned.section, point=point.key, error=error)
+            except (MetrologyError, Pending):
+                continue
+
+
+def _results(told: Forecast, phase: str, title: str) -> Iterator[tuple[str, Mapping[str, Value], Batch]]:
+    target = told.procedure.source(title)
+    if isinstance(target, Reduction):
+        yield from ((each.key, each.columns, each.batch) for each in told.evaluation.groups(phase, title))
+        return
+    for planned in told.evaluation.started.plan:
+        if (planned.phase, planned.section) == (phase, title):
+            for point in planned.points:
+                yield point.key, point.columns, told.evaluation.point(phase, title, point.key)
+
+
+def _expected(
+    told: Forecast,
+    phase: str,
+    required: Requirement,
+    kind: Kind,
+    key: str,
+    columns: Mapping[str, Value],
+    batch: Batch,
+) -> tuple[Expected, ...] | None:
+    """Return what is expected at one point; None where the limit needs an mpe that nobody states."""
+    results = {name: Quantity(float(batch.values[name][0]), batch.unit[name]) for name in batch.values}
+    limit = required.limit.at({**told.evaluation.names, **columns, **results}, f"requirement {required.title.en}")
+    if limit is None:
+        return None
+    if math.isnan(batch.u[required.symbol][0]):
+        return ()  # a statistic: no uncertainty is stated for it
+    budget = batch.budget(required.symbol, 0)
+    error, expanded = Quantity.of(budget.value, budget.unit), Quantity.of(budget.expanded, budget.unit)
+    decide = simple if kind is Kind.VERIFICATION else jjf1094
+    decision = decide(error, expanded, limit, required.limit.side)
+    return (
+        Expected(
+            phase=phase,
+            section=required.of,
+            point=key,
+            symbol=required.symbol,
+            expanded=expanded,
+            limit=limit,
+            ratio=decision.ratio,
+            rule=decision.rule,
+        ),
+    )
+
+
+_PENDING = Text("it waits for {section}, which is not planned", zh="需等待未列入计划的 {section}")
+_UNLIMITED = Text(
+    "its limit {figure} needs an mpe that neither points nor unit type state",
+    zh="限值 {figure} 需要 mpe，而校准点和型号均未给出",
+)

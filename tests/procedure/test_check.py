@@ -194,7 +194,10 @@ def test_a_copy_has_the_same_digest_and_a_changed_byte_another(folder: Path) -> 
 
 def test_every_code_has_its_line_in_the_reference() -> None:
     root = Path(__file__).parents[2]
-    sources = [*(root / "labctl" / "procedure").rglob("*.py"), root / "labctl" / "app" / "check.py"]
+    sources = [
+        *(root / "labctl" / "procedure").rglob("*.py"),
+        *(root / "labctl" / "app" / name for name in ("check.py", "foretelling.py")),
+    ]
     used = {code for file in sources for code in re.findall(r'"(LP\d{3})"', file.read_text("utf-8"))}
     page = (root / "docs" / "reference" / "procedure-language.md").read_text("utf-8")
     assert used == set(re.findall(r"\| (LP\d{3}) \|", page))

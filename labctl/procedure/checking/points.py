@@ -95,8 +95,7 @@ def _beyond(row: PointRow) -> Text | None:
 
 def _unused_readings(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
     dry = survey.rehearsed(section)
-    hooks = [each for found in survey.prepared(section).values() for each in found]
-    asked = {column for each in (*dry, *hooks) for column in each.columns}
+    asked = {column for each in (*dry, *survey.prepared(section)) for column in each.columns}
     if dry and READINGS in table.headings and READINGS not in asked:
         problem = Text(
             "the points say how many readings, the function takes others", zh="校准点规定了读数次数，函数却未采用"

@@ -136,9 +136,9 @@ class Survey:
             self._dry[section.name] = self._called(section, section.function)
         return self._dry[section.name]
 
-    def prepared(self, section: Section) -> dict[str, tuple[Rehearsed, ...]]:
-        """Return what each hook asks for at each row, by the hook's column; nothing where a dry call fails."""
-        return {hook.column: self._called(section, hook.function) for hook in section.hooks}
+    def prepared(self, section: Section) -> tuple[Rehearsed, ...]:
+        """Return what the hooks ask for at each row; nothing of a hook whose dry call fails."""
+        return tuple(each for hook in section.hooks for each in self._called(section, hook.function))
 
     def _called(self, section: Section, function: Function) -> tuple[Rehearsed, ...]:
         try:

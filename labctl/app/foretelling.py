@@ -1,0 +1,197 @@
+"""What a check can tell of a bench before the run: points out of reach, U and ratio at each, duration, cables."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from labctl.app.casting import Cast
+from labctl.app.station import Station
+from labctl.errors import LabctlError, ProcedureError
+from labctl.events.kinds import PlannedSection
+from labctl.language import Text
+from labctl.metrology.conformity import Rule
+from labctl.procedure.duration import READING, duration
+from labctl.procedure.expected import EXCEPT, Ahead, Expected, ahead
+from labctl.procedure.finding import Finding, Severity
+from labctl.procedure.plan import plan
+from labctl.procedure.procedure import Procedure
+from labctl.records.order import Kind
+
+RATIO: Final = 1 / 3
+"""U over MPEV up to which the error alone decides (JJF 1094-2002, 5.3.1.4)."""
+
+
+def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
+    """Return what can be told of a run of a procedure on a bench."""
+    file = station.file.name
+    try:
+        planned = plan(procedure, players.unit)
+        told = ahead(procedure, players.unit, players.standards, players.auxiliaries, planned, station.order.kind)
+    except ProcedureError as error:
+        problem = Text("{where}: {problem}", zh="{where}：{problem}").filled(where=error.where, problem=error.problem)
+        yield Finding(file=file, line=0, code="LP604", problem=problem, remedy=error.remedy)
+        return
+    except LabctlError as error:
+        yield Finding(file=file, line=0, code="LP604", problem=error.text(), remedy=_OTHER_POINTS)
+        return
+    yield from _outside(told, file)
+    yield from _ratios(procedure, station, told)
+    yield from _untold(procedure, told, file)
+    yield from _time(procedure, planned, players, file)
+    yield from _cables(procedure, planned, players, file)
+
+
+def _outside(told: Ahead, file: str) -> Iterator[Finding]:
+    for each in told.outside:
+        problem = Text("{section}, {point}: {why}", zh="{section}，{point}：{why}").filled(
+            section=each.section, point=each.point, why=each.error.text()
+        )
+        yield Finding(file=file, line=0, code="LP604", problem=problem, remedy=_OTHER_POINTS)
+
+
+def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Finding]:
+    file = station.file.name
+    for each in told.expected:
+        facts = {
+            "section": procedure.source(each.section).title,
+            "point": each.point,
+            "symbol": each.symbol,
+            "expanded": f"{each.expanded.value:.3g} {each.expanded.unit}",
+            "limit": each.limit,
+            "ratio": f"{each.ratio:.2f}",
+            "expected": EXCEPT,
+        }
+        if each.rule is Rule.GUARDED:
+            yield _note(file, "LP605", _GUARDED.filled(**facts), _MAY_BE_INCONCLUSIVE, each)
+            continue
+        yield _note(file, "LP607", _EXPECTED.filled(**facts), _EXCEPT, each)
+        if station.order.kind is Kind.VERIFICATION and each.ratio > RATIO:
+            yield Finding(
+                file=file,
+                line=0,
+                code="LP609",
+                problem=_TOO_COARSE.filled(**facts),
+                remedy=_BETTER_STANDARD,
+                severity=Severity.WARNING,
+                facts=_facts(each),
+            )
+
+
+def _note(file: str, code: str, problem: Text, remedy: Text, each: Expected) -> Finding:
+    return Finding(
+        file=file, line=0, code=code, problem=problem, remedy=remedy, severity=Severity.NOTE, facts=_facts(each)
+    )
+
+
+def _facts(each: Expected) -> dict[str, object]:
+    return {
+        "section": each.section,
+        "point": each.point,
+        "symbol": each.symbol,
+        "expanded": str(each.expanded),
+        "limit": str(each.limit),
+        "ratio": each.ratio,
+    }
+
+
+def _untold(procedure: Procedure, told: Ahead, file: str) -> Iterator[Finding]:
+    for each in told.untold:
+        words = Text("{section}, {requirement}: {reason}", zh="{section}，{requirement}：{reason}").filled(
+            section=procedure.source(each.section).title, requirement=each.requirement, reason=each.reason
+        )
+        if each.unlimited:
+            yield Finding(file=file, line=0, code="LP415", problem=words, remedy=_STATE_MPE, severity=Severity.WARNING)
+        else:
+            problem = Text("U cannot be foreseen: {words}", zh="无法预计 U：{words}").filled(words=words)
+            yield Finding(file=file, line=0, code="LP608", problem=problem, remedy=_SIMULATE, severity=Severity.NOTE)
+
+
+def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:
+    rest = max((each.driver.rest_after_query for each in players.seats.values()), default=0.0)
+    found = duration(procedure, planned, rest)
+    problem = _LASTS.filled(
+        least=_spoken(found.least),
+        most=_spoken(found.most),
+        readings=found.readings,
+        instructions=found.instructions,
+        rests=Text(", and rests {rests}", zh="，另间歇 {rests}").filled(rests=_spoken(found.rests))
+        if found.rests
+        else "",
+    )
+    yield Finding(
+        file=file,
+        line=0,
+        code="LP610",
+        problem=problem,
+        remedy=_ESTIMATED.filled(reading=READING + rest),
+        severity=Severity.NOTE,
+        facts={
+            "seconds_least": found.least,
+            "seconds_most": found.most,
+            "seconds_rest": found.rests,
+            "readings": found.readings,
+            "instructions": found.instructions,
+        },
+    )
+
+
+def _spoken(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
+
+def _cables(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:
+    pictures = duration(procedure, planned).pictures
+    things = [each.title for role, each in players.auxiliaries.items() if role in procedure.roles]
+    if not pictures and not things:
+        return
+    problem = Text("needed: {things}; connections: {pictures}", zh="需要：{things}；接线图：{pictures}").filled(
+        things=Text(
+            ", ".join(each.en for each in things) or "—", zh="、".join(each.zh or each.en for each in things) or "—"
+        ),
+        pictures=", ".join(pictures) or "—",
+    )
+    yield Finding(
+        file=file,
+        line=0,
+        code="LP611",
+        problem=problem,
+        remedy=Text("Have them at hand before the run", zh="请在运行前备好"),
+        severity=Severity.NOTE,
+        facts={"pictures": pictures, "auxiliaries": [each.en for each in things]},
+    )
+
+
+_OTHER_POINTS: Final = Text("Change the points, the standard or its record", zh="请更改校准点、标准器或其记录")
+_EXPECTED: Final = Text(
+    "{section}, {point}: U({symbol}) = {expanded} is expected, {ratio} of the limit {limit}",
+    zh="{section}，{point}：预计 U({symbol}) = {expanded}，为限值 {limit} 的 {ratio}",
+)
+_EXCEPT: Final = Text("Stated {expected}", zh="该值{expected}").filled(expected=EXCEPT)
+_GUARDED: Final = Text(
+    "{section}, {point}: U is {ratio} of the MPE, more than a third ({expected})",
+    zh="{section}，{point}：U 为最大允许误差的 {ratio}，大于三分之一（{expected}）",
+)
+_MAY_BE_INCONCLUSIVE: Final = Text(
+    "The verdict may be inconclusive; a better standard avoids it", zh="结论可能为待定；采用更好的标准器可避免"
+)
+_TOO_COARSE: Final = Text(
+    "{section}, {point}: U is {ratio} of the MPE; a verification asks for a third at most",
+    zh="{section}，{point}：U 为最大允许误差的 {ratio}；检定要求不大于三分之一",
+)
+_BETTER_STANDARD: Final = Text("Use a better standard, or order a calibration", zh="请采用更好的标准器，或改为校准委托")
+_STATE_MPE: Final = Text(
+    "State it in the points or the unit type, or nothing will be judged there",
+    zh="请在校准点表或型号中给出，否则该处不作判定",
+)
+_SIMULATE: Final = Text(
+    "labctl simulate-run shows it on the simulated bench", zh="labctl simulate-run 可在模拟台位上给出"
+)
+_LASTS: Final = Text(
+    "it takes from {least} to {most} for {readings} readings{rests}; people are asked {instructions} times",
+    zh="预计 {least} 至 {most}，共 {readings} 个读数{rests}；需人工操作 {instructions} 次",
+)
+_RESTS: Final = Text(", and rests {rests}", zh="，另间歇 {rests}")
+_ESTIMATED: Final = Text(
+    "Estimated from waits, settling windows, their time-outs and {reading:.1f} s a reading; people's time comes on top",
+    zh="依据等待时间、稳定窗口及其超时和每个读数 {reading:.1f} s 估算；不含人工所需时间",
+)
