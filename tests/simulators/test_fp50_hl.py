@@ -3,6 +3,7 @@
 import pytest
 
 from labctl.errors import InstrumentReported, NotReady, TransportTimeout
+from labctl.events.kinds import Event
 from labctl.metrology.quantity import Quantity
 from labctl.simulation.alone import KEY
 from labctl.testing import LoneInstrument, alone
@@ -91,7 +92,7 @@ def test_half_a_command_is_not_obeyed_when_it_is_left_safe() -> None:
 
 
 def test_over_its_serial_line_it_says_the_same_as_within_the_process() -> None:
-    heard = []
+    heard: list[list[Event]] = []
     for wire in ("loopback", "serial"):
         with alone("julabo/FP50-HL", wire=wire, seed=5) as bath:
             assert isinstance(bath.driver, FP50HL)

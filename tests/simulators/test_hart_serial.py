@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from labctl.events.kinds import Event
 from labctl.metrology.quantity import Quantity
 from labctl.testing import LoneInstrument, alone
 from labctl_drivers.fluke.hart_serial import HartDriver
@@ -104,7 +105,7 @@ def test_the_safe_bytes_are_heard_after_half_a_command() -> None:
 
 @pytest.mark.parametrize("key", ["fluke/7341", "fluke/9103", "fluke/9112B"])
 def test_over_its_serial_line_it_says_the_same_as_within_the_process(key: str) -> None:
-    heard = []
+    heard: list[list[Event]] = []
     for wire in ("loopback", "serial"):
         with alone(key, wire=wire, seed=5) as heater:
             driver = half_duplex(heater)

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from labctl.errors import InstrumentReported, NotReady, Overload, ReplyError, TransportTimeout
+from labctl.events.kinds import Event
 from labctl.metrology.physics import iec60584
 from labctl.metrology.quantity import Quantity
 from labctl.testing import LoneInstrument, alone
@@ -175,7 +176,7 @@ def test_several_readings_of_a_line_are_joined_by_commas_and_take_a_second_each(
     ],
 )
 def test_over_each_of_its_wires_a_readout_says_the_same_as_within_the_process(key: str, wire: str) -> None:
-    heard = []
+    heard: list[list[Event]] = []
     for reached in ("loopback", wire):
         with alone(key, wire=reached, serial="4711") as it:
             assert it.driver.identify().serial == "4711"
