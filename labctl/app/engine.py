@@ -57,6 +57,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
             held.enter_context(_lock(seat).acquire(f"run {job.run}", _GUARDIAN))
             for seat in sorted(prepared.seated.seats.values(), key=lambda each: each.address)
             if not is_operator(seat.address)  # a person may serve several benches
+            and place_of(seat.address) is None  # a channel is its readout's
         ]
         journal = held.enter_context(SqliteJournal(folder.journal(job.run), job.run))
         clock = _clock(held, job)

@@ -17,4 +17,6 @@ class SafeState:
     clears: bytes = b"\n"  # ends a half-sent command, so that the next one is understood
     energy: bool = True  # it can feed energy into the bench, so it comes first
     pause: float = field(default=0.0, validator=ge(0.0))  # seconds between its messages
-    takes: float = field(default=0.0, validator=ge(0.0))  # seconds until it is there: a ramp, a valve's travel
+    takes: float = field(
+        default=5.0, validator=ge(0.0)
+    )  # seconds until it says so: a ramp, a valve, a flow that decays
