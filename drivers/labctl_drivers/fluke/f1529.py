@@ -74,7 +74,7 @@ class F1529(ChannelReadout, ScpiDriver, maker="Fluke", model="1529"):
         return self.indication(f"SENS{channel}:DATA?", unit, resolution=resolution, of=sensor, part=_input_value)
 
     def _is_new(self, channel: int) -> bool:
-        text = self.query(f"FETC? {channel}")
+        text = self.query(f"FETC? {channel}", once=True)
         found = _STAMPED.fullmatch(text)
         if found is None or int(found[2]) != channel:
             latest = self._open_call().exchanges[-1]

@@ -83,9 +83,9 @@ class F1594A(ChannelReadout, ScpiDriver, maker="Fluke", model="1594A"):
             self.send(f"CALC{channel}:TYPE {kind}")
         if self.query_integer("ROUT:CLOS?") != channel:
             self.send(f"ROUT:CLOS {channel}")
-        self.query_integer("STAT:OPER?")  # forgets the measurement before
+        self.query_integer("STAT:OPER?", once=True)  # forgets the measurement before
         started = self.clock.monotonic()
-        while not self.query_integer("STAT:OPER?") & NEW:
+        while not self.query_integer("STAT:OPER?", once=True) & NEW:
             waited = self.clock.monotonic() - started
             if waited >= FRESH:
                 raise NotReady(instrument=self.name, asked="a new measurement", found="none", waited=waited)

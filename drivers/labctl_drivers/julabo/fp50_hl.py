@@ -107,7 +107,7 @@ class FP50HL(Driver, maker="Julabo", model="FP50-HL"):
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _status(self) -> tuple[int, str]:
-        found = _STATUS.fullmatch(self.query("STATUS"))
+        found = _STATUS.fullmatch(self.query("STATUS", once=True))
         if found is None:
             raise self._unexpected("a number and words")
         return int(found[1]), found[2]
