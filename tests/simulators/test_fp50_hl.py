@@ -66,6 +66,17 @@ def test_without_handshake_what_comes_too_early_is_lost_and_the_driver_never_is_
         bath.driver.stand_by()
 
 
+def test_without_handshake_it_is_left_safe_right_behind_another_command() -> None:
+    with alone("julabo/FP50-HL") as bath:
+        assert isinstance(bath.driver, FP50HL)
+        bath.driver.set_temperature(Quantity.of(60, "°C"))
+        inside(bath).handshake = False
+        bath.clock.wait(1)
+        bath.driver.wire.write(b"OUT_SP_00 61\r")
+        bath.driver.make_safe()
+        assert not bath.state()["energised"]
+
+
 def test_it_warms_up_and_a_low_level_stops_it() -> None:
     with alone("julabo/FP50-HL", seed=2) as bath:
         assert isinstance(bath.driver, FP50HL)

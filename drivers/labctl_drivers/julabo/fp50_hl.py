@@ -34,7 +34,12 @@ class FP50HL(Driver, maker="Julabo", model="FP50-HL"):
     answer_terminator = b"\n"
     rest_after_command = 0.25
     rest_after_query = 0.01
-    safe = SafeState(commands=(b"OUT_MODE_05 0\r",), clears=b"!\r", energy=True)  # half a command must not be obeyed
+    safe = SafeState(
+        commands=(b"OUT_MODE_05 0\r",),
+        clears=b"!\r",  # half a command becomes one that it does not know
+        energy=True,
+        pause=0.25,
+    )
     limits: ClassVar = {"temperature": Limit(low=Quantity.of(-50, "°C"), high=Quantity.of(200, "°C"))}
 
     def identify(self) -> Identity:
