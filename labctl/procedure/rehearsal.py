@@ -18,7 +18,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.body import Function, roles_of
 from labctl.procedure.point import Point
-from labctl.procedure.run import Reads
+from labctl.procedure.run import VERBS, Reads
 from labctl.procedure.settling import Steady
 from labctl.records.observation import Indication, Setting
 
@@ -168,6 +168,14 @@ class _Rehearsal:
 
     names: dict[str, Value]
     seen: Rehearsed
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse a verb that there is not, as a run would."""
+        raise ProcedureError(
+            where=f"run.{name}",
+            problem=Text("is no verb", zh="不是动词"),
+            remedy=Text("Verbs are: {known}", zh="可用动词：{known}").filled(known=", ".join(VERBS)),
+        )
 
     def apply(self, symbol: str, call: Callable[P, Setting], *values: P.args, **named: P.kwargs) -> None:
         made = call(*values, **named)

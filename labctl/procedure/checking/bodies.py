@@ -53,6 +53,8 @@ def module(survey: Survey) -> Iterator[Finding]:
                     "the procedure imports {name}: it would wait by hand", zh="规程导入了 {name}：将自行等待"
                 )
                 yield _line(node, "LP213", problem.filled(name=name), _WAIT)
+    for made in survey.procedure.adjustments:
+        yield from _waits(read_body(made.function))
     words = {id(each) for each in _docstrings(survey.lines.tree)}
     for node in ast.walk(survey.lines.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in words:

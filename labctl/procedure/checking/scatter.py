@@ -58,9 +58,7 @@ def _own(survey: Survey, section: Section) -> Iterator[Finding]:
     series = [each for each in observed if each in read]
     rows = survey.rows(section)
     repeated = bool(rows) and all(each.repeats > 1 for each in rows)
-    if not repeated and not series and all(each in {f.symbol for f in section.fillings} for each in observed):
-        if observed and model.results:
-            return  # what the results of other sections bring is their own
+    if not repeated and not series and not model.results:  # results of other sections bring their own
         yield survey.about(section, "LP105", Text("nothing brings a Type A", zh="没有 A 类分量"), _OBSERVE)
         return
     yield from _single(survey, section, series)
