@@ -6,16 +6,22 @@ from typing import Final
 
 from labctl.app.casting import Cast
 from labctl.app.station import Station
-from labctl.errors import LabctlError, ProcedureError
+from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.events.kinds import PlannedSection
+from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
+from labctl.metrology.quantity import Quantity
 from labctl.procedure.duration import READING, duration
+from labctl.procedure.environment import CONDITIONS
 from labctl.procedure.expected import EXCEPT, Ahead, Expected, ahead
 from labctl.procedure.finding import Finding, Severity
+from labctl.procedure.forecast import rehearsed
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
+from labctl.procedure.sources import Condition
 from labctl.records.order import Kind
+from labctl.run.surroundings import ROOM
 
 RATIO: Final = 1 / 3
 """U over MPEV up to which the error alone decides (JJF 1094-2002, 5.3.1.4)."""
@@ -35,6 +41,8 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
         yield Finding(file=file, line=0, code="LP604", problem=error.text(), remedy=_OTHER_POINTS)
         return
     yield from _outside(told, file)
+    yield from _limits(procedure, planned, players, file)
+    yield from _unwatched(procedure, players, file)
     yield from _ratios(procedure, station, told)
     yield from _untold(procedure, told, file)
     yield from _time(procedure, planned, players, file)
@@ -47,6 +55,57 @@ def _outside(told: Ahead, file: str) -> Iterator[Finding]:
             section=each.section, point=each.point, why=each.error.text()
         )
         yield Finding(file=file, line=0, code="LP604", problem=problem, remedy=_OTHER_POINTS)
+
+
+def _limits(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:
+    """Tell of what would be asked of a source beyond what its model, or this bench, allows."""
+    for section in planned:
+        declared = procedure.find(section.section)
+        for point in section.points:
+            asked = rehearsed(declared, point)
+            for symbol, value in ((name, each) for one in asked.every for name, each in one.applied.items()):
+                subject = declared.subject(symbol)
+                seat = players.seats.get(next((each.role for each in declared.fillings if each.symbol == symbol), ""))
+                if subject is None or seat is None:
+                    continue
+                for limit in (seat.driver.limits.get(subject.quantity), seat.limits.get(subject.quantity)):
+                    if limit is not None and not _holds(limit, value):
+                        problem = _BEYOND.filled(
+                            section=declared.title, point=point.key, key=seat.instrument, value=value, limit=limit.text
+                        )
+                        yield Finding(file=file, line=0, code="LP604", problem=problem, remedy=_OTHER_POINTS)
+                        break
+
+
+def _holds(limit: Limit, value: Quantity) -> bool:
+    try:
+        return limit.holds(value)
+    except MetrologyError:
+        return True  # of another kind: what the dry call presents is told by the check of functions
+
+
+def _unwatched(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
+    """Tell of ambient conditions that the method asks for, or calculates with, and that nobody watches."""
+    if ROOM in players.seats:
+        return
+    targets = (*procedure.sections, *procedure.reductions)
+    needed = {each.name for target in targets for each in target.model.sources.values() if isinstance(each, Condition)}
+    limited = {*procedure.environment.limits}
+    limited |= {name for each in procedure.sections if each.environment is not None for name in each.environment.limits}
+    if needed | limited:
+        yield Finding(
+            file=file,
+            line=0,
+            code="LP612",
+            problem=_NOBODY_WATCHES.filled(
+                names=Text(
+                    ", ".join(CONDITIONS[each].en for each in sorted(needed | limited) if each in CONDITIONS),
+                    zh="、".join(CONDITIONS[each].zh for each in sorted(needed | limited) if each in CONDITIONS),
+                )
+            ),
+            remedy=_NAME_ROOM,
+            severity=Severity.ERROR if needed else Severity.WARNING,
+        )
 
 
 def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Finding]:
@@ -162,6 +221,14 @@ def _cables(procedure: Procedure, planned: tuple[PlannedSection, ...], players: 
 
 
 _OTHER_POINTS: Final = Text("Change the points, the standard or its record", zh="请更改校准点、标准器或其记录")
+_BEYOND: Final = Text(
+    "{section}, {point}: {key} would be asked for {value}, it may present {limit}",
+    zh="{section}，{point}：将要求 {key} 输出 {value}，而允许范围为 {limit}",
+)
+_NOBODY_WATCHES: Final = Text("nobody watches the room: {names}", zh="没有监测环境条件的仪器：{names}")
+_NAME_ROOM: Final = Text(
+    "Name an instrument under [environment] in the station", zh="请在台位文件 [environment] 中指定仪器"
+)
 _EXPECTED: Final = Text(
     "{section}, {point}: U({symbol}) = {expanded} is expected, {ratio} of the limit {limit}",
     zh="{section}，{point}：预计 U({symbol}) = {expanded}，为限值 {limit} 的 {ratio}",

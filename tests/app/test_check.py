@@ -39,6 +39,9 @@ MISTAKES = [
     ("LP604", 'name = "thermal EMF"', 'name = "leakage"', "leads has no characteristic 'thermal EMF'"),
     ("LP603", 'kind = "calibration"', 'kind = "verification"', "calibrates, the order asks for a verification"),
     ("LP604", 'up_to = "1020 V"', 'up_to = "700 V"', "-950 V lies outside"),
+    ("LP604", "-1020 V to 1020 V", "-500 V to 500 V", "calibrator would be asked for -950 V, it may present -500"),
+    ("LP612", '[environment]\ninstrument = "room"\n', "", "nobody watches the room: relative humidity, temperature"),
+    ("LP609", 'kind = "calibration"', 'kind = "verification"', "U is 0.43 of the MPE; a verification asks for a third"),
     (
         "LP604",
         'ranges = { "DC voltage" = ["0.1 V", ',
@@ -54,6 +57,36 @@ def test_what_the_bench_cannot_do_is_found(tmp_path: Path, code: str, before: st
     assert found, f"{code} was not found"
     assert words in found[0].said(Language.ENGLISH)
     assert found[0].problem.zh != found[0].problem.en
+
+
+def test_it_says_how_long_it_takes_and_what_to_connect(tmp_path: Path) -> None:
+    """By hand: 14 points of 10 readings and 5 of 3, each with a settling of 3 readings and at most 60 s."""
+    (lasts,) = [each for each in on_bench(tmp_path) if each.code == "LP610"]
+    assert lasts.facts["readings"] == 14 * (10 + 3) + 5 * (3 + 3)
+    assert lasts.facts["seconds_most"] == pytest.approx(float(str(lasts.facts["seconds_least"])) + (14 + 5) * 60)
+    (needed,) = [each for each in on_bench(tmp_path) if each.code == "LP611"]
+    assert needed.facts == {"pictures": ["short.svg", "dc-voltage.svg"], "auxiliaries": ["Low thermal EMF leads"]}
+
+
+def test_an_expected_uncertainty_is_told_of_every_point_and_as_numbers_for_a_program(tmp_path: Path) -> None:
+    found = [each.plain() for each in on_bench(tmp_path) if each.code in {"LP605", "LP607"}]
+    (one,) = [each for each in found if each["point"] == "10 V, 1 V"]
+    assert (one["section"], one["symbol"], one["severity"]) == ("DC voltage", "E", "note")
+    assert one["ratio"] == pytest.approx(0.177, abs=0.001)  # 12 ppm of 1 V lies on the 3.3 V range of the source
+
+
+def test_a_requirement_without_a_limit_is_told(tmp_path: Path) -> None:
+    text = simulated_bench().read_text("utf-8")
+    head, tail = text.split("# Maximum permissible errors", 1)
+    (tmp_path / "bench.toml").write_text(head + "# " + tail.splitlines()[0], "utf-8")
+    found = [each for each in check(NAME, tmp_path / "bench.toml") if each.code == "LP415"]
+    assert [each.severity.value for each in found] == ["warning", "warning"]
+    assert "needs an mpe that neither points nor unit type state" in found[0].problem.en
+
+
+def test_an_automatic_check_takes_the_procedure_s_own_bench() -> None:
+    assert "LP610" in {each.code for each in check(NAME, own_bench=True)}
+    assert "LP610" not in {each.code for each in check(NAME)}
 
 
 def test_an_unknown_or_malformed_procedure_is_a_finding(tmp_path: Path) -> None:
