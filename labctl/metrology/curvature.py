@@ -54,20 +54,36 @@ class _Probe:
     name: str
 
     def __call__(self, moves: Sequence[Move]) -> dict[Move, Floats]:
-        if not self.equations.is_plain:
+        if not self._in_one_pass:
             return {move: self._one(move) for move in moves}
         points = self.entering.points
         scalars = {symbol: np.tile(value, (len(moves), 1)) for symbol, value in self.entering.scalars.items()}
+        vectors = {symbol: np.tile(value, (len(moves), 1, 1)) for symbol, value in self.entering.vectors.items()}
         for number, move in enumerate(moves):
             for slot, sign in move:
-                scalars[slot.symbol][number] += sign * self.spreads[slot]
-        flat = {symbol: value.ravel() for symbol, value in scalars.items()}
-        there = evolve(self.entering, scalars=flat, points=len(moves) * points)
+                if slot.element is None:
+                    scalars[slot.symbol][number] += sign * self.spreads[slot]
+                else:
+                    vectors[slot.symbol][number, :, slot.element] += sign * self.spreads[slot]
+        there = evolve(
+            self.entering,
+            scalars={symbol: value.ravel() for symbol, value in scalars.items()},
+            vectors={symbol: value.reshape(-1, value.shape[-1]) for symbol, value in vectors.items()},
+            points=len(moves) * points,
+        )
         try:
             found = propagate(self.equations, there, slopes=False)[self.name].value.reshape(len(moves), points)
         except UncertaintyError:
             return {move: self._one(move) for move in moves}  # which of them, and no more than those
         return dict(zip(moves, found, strict=True))
+
+    @property
+    def _in_one_pass(self) -> bool:
+        """Return whether all moves can be made side by side: at one point, and no selection that they could change."""
+        if self.equations.is_plain:
+            return True
+        selects = any(each.conditions for each in self.equations.graph.operations)
+        return self.entering.points == 1 and not selects
 
     def _one(self, move: Move) -> Floats:
         scalars, vectors = dict(self.entering.scalars), dict(self.entering.vectors)
