@@ -107,7 +107,8 @@ class Resistive(Sensor):
         element = self.true(self.body.temperature + self.figure("self-heating", self.self_heating) * power)
         insulation = WET if self.wet else self.figure("insulation", INSULATION)
         found = element * insulation / (element + insulation)
-        return found + (2.0 * self.figure("leads", LEADS) if wires == 2 else 0.0)  # noqa: PLR2004  (two wires)
+        two = min(wires, self.figure("wires", 4.0)) <= 2  # noqa: PLR2004  (the leads are measured too)
+        return found + (2.0 * self.figure("leads", LEADS) if two else 0.0)
 
     def truth(self, name: str, **at: float) -> float:
         """Return `resistance`: of the element at a temperature, without current; or what every sensor tells."""
