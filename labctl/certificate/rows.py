@@ -1,5 +1,8 @@
 """Rows of a table of results: one group of points in one set of units, each number at the last place of its U."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from attrs import evolve, frozen
 
 from labctl.certificate.document import NOTHING, Cell, Group, Origin
@@ -30,16 +33,24 @@ class Rows:
     small: dict[str, Unit]  # of each result, its uncertainty and its limit
 
     @classmethod
-    def of(cls, points: tuple[PointResult, ...], names: tuple[str, ...], *, legal: bool) -> "Rows":
+    def of(
+        cls,
+        points: tuple[PointResult, ...],
+        names: tuple[str, ...],
+        *,
+        legal: bool,
+        units: Mapping[str, Unit] = MappingProxyType({}),
+    ) -> "Rows":
         """Return the rows with units in which the largest number has one to three digits before the point.
 
         Args:
             points: of the group.
             names: of the columns.
             legal: the words of a verification stand for the verdicts.
+            units: of results, where the procedure names them.
         """
         small = {
-            symbol: _small_unit(points, symbol)
+            symbol: units[symbol] if symbol in units else _small_unit(points, symbol)
             for symbol in dict.fromkeys(each.symbol for point in points for each in point.results)
         }
         nominal = any(isinstance(point.columns.get("nominal"), Quantity) for point in points)
@@ -128,6 +139,8 @@ class Rows:
         result = next((each for each in point.results if judged is not None and each.symbol == judged.symbol), None)
         words = plain(near(amount_in(limit, unit)))
         place = place_of(Quantity.of(result.expanded, result.unit), unit) if result is not None else None
+        if place is None and len(words.replace(".", "").strip("0")) > _EXACT:
+            words = plain(float(f"{amount_in(limit, unit):.{_EXACT - 1}g}"))
         if place is not None and len(words.replace(".", "").strip("0")) > _EXACT:
             words = digits(amount_in(limit, unit), place / 10)
             words = words.rstrip("0").rstrip(".") if "." in words else words

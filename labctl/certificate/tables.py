@@ -1,6 +1,9 @@
 """Tables of results: the columns that the procedure names, one group of rows a range, and what stands below them."""
 
+from collections.abc import Mapping
 from itertools import groupby
+
+from attrs import evolve
 
 from labctl.certificate.document import NOTHING, Column, ResultTable
 from labctl.certificate.figures import factor
@@ -10,6 +13,7 @@ from labctl.certificate.words import HEADINGS, PHASES, RULES
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import parse_unit
 from labctl.records.calibration import CalibrationRecord, PointResult, SectionResult, Table
 from labctl.records.order import Kind
 
@@ -24,7 +28,9 @@ def tables_of(record: CalibrationRecord) -> tuple[ResultTable, ...]:
 
 def _table(record: CalibrationRecord, section: SectionResult, declared: Table | None) -> ResultTable:
     title = declared.title if declared is not None and declared.title.en else section.title
-    names = _with_factor(declared.columns if declared is not None else _usual(section.points), section.points)
+    names = _with_factor(declared.names if declared is not None else _usual(section.points), section.points)
+    units = {name: parse_unit(unit) for name, unit in declared.units.items()} if declared is not None else {}
+    titles = declared.titles if declared is not None else {}
     grouped = "range" in names and any(isinstance(each.columns.get("range"), Quantity) for each in section.points)
     shown = tuple(name for name in names if not (grouped and name == "range"))
     several = len({each.phase for each in record.sections}) > 1
@@ -35,9 +41,9 @@ def _table(record: CalibrationRecord, section: SectionResult, declared: Table | 
         phase_name=PHASES.get(section.phase, Text(section.phase, zh=section.phase)) if several else NOTHING,
         section=section.title.en,
         title=title,
-        columns=tuple(_column(name, section.points) for name in shown),
+        columns=tuple(_titled(_column(name, section.points), titles) for name in shown),
         groups=tuple(
-            Rows.of(tuple(points), shown, legal=legal).group(grouped=grouped)
+            Rows.of(tuple(points), shown, legal=legal, units=units).group(grouped=grouped)
             for _, points in groupby(section.points, key=lambda each: str(each.columns.get("range")) if grouped else "")
         ),
         notes=tuple((RULES[rule], Rule(rule).text) for rule in rules) if "verdict" in shown else (),
@@ -64,6 +70,10 @@ def _with_factor(names: tuple[str, ...], points: tuple[PointResult, ...]) -> tup
         return names
     behind = stated[-1] + 1
     return (*names[:behind], "k", "dof", *names[behind:])
+
+
+def _titled(column: Column, titles: Mapping[str, Text]) -> Column:
+    return evolve(column, heading=titles[column.name]) if column.name in titles else column
 
 
 def _column(name: str, points: tuple[PointResult, ...]) -> Column:

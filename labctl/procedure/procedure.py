@@ -1,6 +1,6 @@
 """The head of a method, on which everything else hangs: roles, sections, hooks, adjustment, requirements, tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -374,9 +374,20 @@ class Procedure:
             )
         )
 
-    def table(self, section: str, *, columns: tuple[str, ...], zh: str = "") -> None:
-        """Print a section on the certificate, column by column: `nominal`, `E`, `U(E)`, `mpe`, `verdict`."""
-        self.tables.append(Table(section=section, title=Text(section, zh=zh), columns=columns))
+    def table(
+        self, section: str, *, columns: tuple[str, ...], zh: str = "", titles: Mapping[str, Text] | None = None
+    ) -> None:
+        """Print a section or reduction on the certificate, column by column: `nominal`, `E`, `U(E)`, `mpe`, `verdict`.
+
+        Args:
+            section: its title.
+            columns: in their order; `q [m³/h]` says in which unit a column is printed.
+            zh: title in Chinese.
+            titles: words above a column, where `Result` or `Indication` says too little.
+        """
+        self.tables.append(
+            Table(section=section, title=Text(section, zh=zh), columns=columns, titles=dict(titles or {}))
+        )
 
     # --- introspection -----------------------------------------------------------------------------------------------
 

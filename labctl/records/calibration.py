@@ -141,11 +141,26 @@ class Software:
 
 @frozen(kw_only=True)
 class Table:
-    """What the certificate prints of a section."""
+    """What the certificate prints of a section or reduction.
+
+    A column may name the unit in which it is printed, `q [m³/h]`; without it one that suits its numbers is taken.
+    """
 
     section: str
     title: Text
     columns: tuple[str, ...]
+    titles: dict[str, Text] = field(factory=dict)  # of columns, where the usual words say too little
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns without their units."""
+        return tuple(each.partition("[")[0].strip() for each in self.columns)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Return the units that are named, by column."""
+        named = {each.partition("[")[0].strip(): each.partition("[")[2].strip(" ]") for each in self.columns}
+        return {name: unit for name, unit in named.items() if unit}
 
 
 @frozen(kw_only=True)

@@ -9,6 +9,7 @@ from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import parse_quantity
 from labctl.procedure.checking.survey import Survey, Target, nearest
+from labctl.procedure.declared import EACH_POINT
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.load import FILE
 from labctl.procedure.procedure import Section
@@ -46,7 +47,9 @@ def known_names(survey: Survey, target: Target) -> set[str]:
     """Return what figures and tables of a section or reduction may name."""
     known = {*survey.headings(target), *target.model.outputs}
     if isinstance(target, Section):
-        known |= {"mpe", *target.model.equations.inputs}
+        known |= {*target.model.equations.inputs}
+    if isinstance(target, Section) or target.each == EACH_POINT:
+        known.add("mpe")  # where the points do not state one, the unit's type may
     return known
 
 
@@ -78,7 +81,7 @@ def _tables(survey: Survey) -> Iterator[Finding]:
             continue
         known = known_names(survey, target)
         known |= {*(f"U({each})" for each in target.model.outputs), "k", "verdict", "mpe"}
-        for column in table.columns:
+        for column in table.names:
             if column not in known:
                 problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
                 yield found(line, "LP403", problem.filled(title=title, column=column), nearest(column, sorted(known)))

@@ -192,9 +192,31 @@ METHOD.require(
     at_most="unit.accuracy_class / 3",
     source="JJG 1037-2008, unconfirmed",
 )
-METHOD.table("Diverter", zh="换向器修正时间", columns=("nominal", "dt", "U(dt)"))
-METHOD.table("K factor", zh="仪表系数", columns=("nominal", "q", "K", "U(K)"))
-METHOD.table("Repeatability", zh="重复性", columns=("nominal", "E_r", "mpe", "verdict"))
 METHOD.table(
-    "Meter factor", zh="平均仪表系数与线性度", columns=("K_m", "U(K_m)", "delta", "U(delta)", "mpe", "verdict")
+    "Diverter",
+    zh="换向器修正时间",
+    columns=("nominal", "dt [ms]", "U(dt)"),
+    titles={"dt": Text("Time correction", zh="时间修正值")},
+)
+METHOD.table(
+    "K factor",
+    zh="仪表系数",
+    columns=("nominal", "q [m³/h]", "K [1/L]", "U(K)"),
+    titles={"q": Text("Flow", zh="流量"), "K": Text("K factor", zh="仪表系数")},
+)
+METHOD.table(
+    "Repeatability",
+    zh="重复性",
+    columns=("nominal", "E_r [%]", "mpe", "verdict"),
+    titles={"E_r": Text("Repeatability", zh="重复性"), "mpe": Text("Limit", zh="允许值")},
+)
+METHOD.table(
+    "Meter factor",
+    zh="平均仪表系数与线性度",
+    columns=("K_m [1/L]", "U(K_m)", "delta [%]", "U(delta)", "mpe", "verdict"),
+    titles={
+        "K_m": Text("Mean K factor", zh="平均仪表系数"),
+        "delta": Text("Linearity", zh="线性度"),
+        "mpe": Text("Limit", zh="允许值"),
+    },
 )
