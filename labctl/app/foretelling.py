@@ -88,8 +88,8 @@ def _unwatched(procedure: Procedure, players: Cast, file: str) -> Iterator[Findi
     """Tell of ambient conditions that the method asks for, or calculates with, and that nobody watches."""
     if ROOM in players.seats:
         return
-    targets = (*procedure.sections, *procedure.reductions)
-    needed = {each.name for target in targets for each in target.model.sources.values() if isinstance(each, Condition)}
+    models = [*(each.model for each in procedure.sections), *(each.model for each in procedure.reductions)]
+    needed = {each.name for model in models for each in model.sources.values() if isinstance(each, Condition)}
     limited = {*procedure.environment.limits}
     limited |= {name for each in procedure.sections if each.environment is not None for name in each.environment.limits}
     if needed | limited:

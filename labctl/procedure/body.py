@@ -89,6 +89,8 @@ def _fillings(call: ast.Call, first_line: int) -> Iterator[Filling]:
 def _filling(verb: str, symbol: ast.expr, method: ast.expr, line: int) -> Filling:
     name = symbol.value if isinstance(symbol, ast.Constant) and isinstance(symbol.value, str) else ""
     role, called = "", ""
+    if isinstance(method, ast.List) and method.elts:
+        method = method.elts[0]  # several read in turn: of one kind, or they were no series
     if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name):
         role, called = method.value.id, method.attr
     return Filling(symbol=name, verb=verb, role=role, method=called, line=line)
