@@ -50,6 +50,8 @@ class CommandServer:
         self._writers: set[asyncio.StreamWriter] = set()
         self._token = secrets.token_hex(16)
         self._last = 0
+        self._newest = 0
+        self._ringing = False  # the loop is going to ring
         _refuse_second(path)
         self._reactor = Reactor()
         self._reactor.start()
@@ -62,8 +64,14 @@ class CommandServer:
             raise ConnectFailed(instrument=_NAME, address=str(path), reason=str(error)) from error
 
     def ring(self, number: int) -> None:
-        """Tell every listener the number of the newest event; never waits for any of them."""
-        self._reactor.loop.call_soon_threadsafe(self._ring, number)
+        """Tell every listener the number of the newest event; never waits for any of them.
+
+        Numbers rung before the loop comes to it are one ring: a listener reads the journal up to the last.
+        """
+        self._newest = max(self._newest, number)
+        if not self._ringing:
+            self._ringing = True
+            self._reactor.loop.call_soon_threadsafe(self._ring)
 
     def close(self) -> None:
         """Stop listening and drop everybody."""
@@ -136,8 +144,9 @@ class CommandServer:
             answer = {"ok": False, "en": f"{type(error).__name__}: {error}", "zh": f"{type(error).__name__}:{error}"}
         return {"id": asked.get("id"), "answer": answer}
 
-    def _ring(self, number: int) -> None:
-        self._last = max(self._last, number)
+    def _ring(self) -> None:
+        self._ringing = False  # before the number is read: whoever rings from now on wakes the loop again
+        self._last = self._newest
         for writer in list(self._writers):
             _put(writer, {"bell": self._last})
 

@@ -420,7 +420,10 @@ def test_a_safe_command_needs_no_reader(served: Served) -> None:
     """What nobody waits for is off the wire before the next request, so that a guardian may write and write."""
     for address in (served.tcp, served.rtu):
         wire = open_transport(address, instrument="pump", clock=WallClock(), claim=False)
+        known = len(served.sessions)
         wire.open()
+        accepted = known + (address == served.tcp)  # a line has one session for its life
+        assert served.until(lambda accepted=accepted: len(served.sessions) == accepted)  # type: ignore[misc]
         heard = served.sessions[-1 if address == served.tcp else 0].heard
         before = len(heard)
         for _ in range(3):
