@@ -20,7 +20,7 @@ TYPE_A: Final = (
     7.1564735e-7, 1.1951905e-5, 1.6672625e-8, -2.8287807e-11, 2.8397839e-14, -1.8505007e-17, 7.3632123e-21,
     -1.6148878e-24, 1.4901679e-28,
 )  # fmt: skip
-"""Volts by powers of °C: tungsten with 5 % rhenium against 20 %, as the Russian standard R 8.585-2001 prints its A-1."""
+"""Volts by powers of °C: tungsten with 5 % rhenium against 20 %, as Russian standard R 8.585-2001 prints its A-1."""
 
 Function = Callable[[float], tuple[float, float]]
 """Gives a value and its slope along the temperature in °C."""
