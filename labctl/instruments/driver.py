@@ -188,6 +188,11 @@ class Driver:
             self._write_all(written)
         return tuple(Exchange(sent=each) for each in written)
 
+    def hear_out(self) -> None:
+        """Read what the instrument answers to its safe bytes, where it does; whoever asks it next hears an answer."""
+        if self.safe is not None and self.safe.answers:
+            self._drain()
+
     def recover(self) -> Identity:
         """Open the wire anew after a failure, wait until it is quiet, and ask again who answers.
 

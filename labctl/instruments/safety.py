@@ -17,6 +17,7 @@ class SafeState:
     clears: bytes = b"\n"  # ends a half-sent command, so that the next one is understood
     energy: bool = True  # it can feed energy into the bench, so it comes first
     pause: float = field(default=0.0, validator=ge(0.0))  # seconds between its messages
+    answers: bool = False  # it answers them, so that somebody has to hear it out before it is asked anything
     takes: float = field(
         default=5.0, validator=ge(0.0)
     )  # seconds until it says so: a ramp, a valve, a flow that decays

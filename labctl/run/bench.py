@@ -281,8 +281,11 @@ class Bench:
         return all(confirmed)
 
     def _confirmed(self, driver: Driver, written: tuple[Exchange, ...]) -> bool:
+        takes = driver.safe.takes if driver.safe is not None else 0.0
         try:
-            confirmed = bool(written) and self._says_safe(driver, driver.safe.takes if driver.safe is not None else 0.0)
+            if written:
+                driver.hear_out()
+            confirmed = bool(written) and self._says_safe(driver, takes)
         except LabctlError:
             confirmed = False
         (self._safe.add if confirmed else self._safe.discard)(driver.name)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from labctl.app.calibrate import RunHandle, follow, resume_run, start_run
 from labctl.app.job import Job, new_run
 from labctl.app.simulate import serve_bench
 from labctl.app.station import read_station, simulated_bench
+from labctl.app.station.endpoints import shipped_bench
 from labctl.clock import WallClock
 from labctl.events.journal import Entry
 from labctl.events.kinds import Event, RunFinished
@@ -25,6 +26,35 @@ from labctl.transport.watch import alive
 CLOCK = WallClock()
 METHODS = Path(__file__).parent / "methods"
 SHORT, STUCK = str(METHODS / "short"), str(METHODS / "stuck")
+
+
+@frozen(kw_only=True)
+class World:
+    """What a run energises in one world, on the bench that ships with it."""
+
+    name: str
+    procedure: str
+    unit: str
+    sources: tuple[str, ...]
+    roles: dict[str, str] = field(factory=dict)
+
+
+WORLDS = (
+    World(name="electrical", procedure=SHORT, unit="meter", sources=("calibrator",), roles={"source": "calibrator"}),
+    World(
+        name="temperature",
+        procedure=str(METHODS / "heated"),
+        unit="unit1",
+        sources=("bath", "circulator", "well", "furnace"),
+    ),
+    World(name="flow", procedure=str(METHODS / "pumped"), unit="electromagnetic", sources=("pump", "rig")),
+    World(
+        name="particulate",
+        procedure=str(METHODS / "clouded"),
+        unit="dusttrak",
+        sources=("generator", "dilution", "sheath"),
+    ),
+)
 
 
 @define
@@ -42,6 +72,9 @@ class Rig:
     line: str
     folder: DataFolder
     station: Path
+    unit: str = ""
+    sources: tuple[str, ...] = ("calibrator",)
+    roles: dict[str, str] = field(factory=dict)
     heard: list[Entry] = field(factory=list[Entry])
     handle: RunHandle | None = None
     _thread: threading.Thread | None = None
@@ -53,6 +86,8 @@ class Rig:
             station=str(self.station),
             procedure=procedure,
             by="tests",
+            unit=self.unit,
+            roles=self.roles,
             endpoints=self.line,
             confirms="nobody",
         )
@@ -95,7 +130,11 @@ class Rig:
         until(lambda: len(self.heard) >= wanted or not self.alive(), 20.0)
 
     def energised(self) -> bool:
-        return bool(self.bench.state("calibrator")["energised"])
+        """Tell whether anything is."""
+        return any(self.bench.state(each)["energised"] for each in self.sources)
+
+    def all_energised(self) -> bool:
+        return all(self.bench.state(each)["energised"] for each in self.sources)
 
     def events(self) -> list[Event]:
         """Return everything in the journal, its chain checked."""
@@ -131,10 +170,14 @@ class Rig:
 
 
 @contextmanager
-def rig(root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None) -> Generator[Rig]:
-    file = station or simulated_bench()
+def rig(
+    root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None, world: World | None = None
+) -> Generator[Rig]:
+    file = station or (shipped_bench(world.name) if world is not None else simulated_bench())
     bench, line = serve_bench(read_station(file), seed=seed, simulated=simulated)
     made = Rig(bench, json.dumps(line), DataFolder(root), file)
+    if world is not None:
+        made.unit, made.sources, made.roles = world.unit, world.sources, world.roles
     try:
         yield made
         if made.handle is not None and alive(made.handle.process):

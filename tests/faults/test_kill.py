@@ -1,5 +1,6 @@
 """SIGKILL at random moments, again and again: nothing acknowledged is lost, and the calibrator stands by each time."""
 
+import signal
 import sys
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ from labctl.app.issue import issue_certificate
 from labctl.app.verify import verify
 from labctl.events.kinds import GuardianActed, RunFinished, RunInterrupted
 from labctl.records.calibration import Outcome
-from tests.faults.rig import CLOCK, rig, until
+from tests.faults.rig import CLOCK, WORLDS, World, rig, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
 KILLS = 200  # in total
@@ -56,3 +57,31 @@ def test_a_run_killed_at_random_moments_loses_nothing(
         print(f"\nseed {seed}: {under_voltage} of {KILLS // len(SEEDS)} kills under voltage, ", end="")  # noqa: T201
         print(f"safe after {slowest * 1e3:.0f} ms at most, {interrupted} interruptions, {acted} notes")  # noqa: T201
     assert under_voltage
+
+
+STRIKES = 6
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda each: each.name)
+def test_a_run_struck_again_and_again_is_safe_each_time_and_comes_to_its_end(world: World, tmp_path: Path) -> None:
+    """Killed and frozen by turns while everything that the run uses is energised."""
+    chance = Random(world.name)  # noqa: S311  (moments, not secrets)
+    with rig(tmp_path, world=world) as bench:
+        bench.start(world.procedure)
+        for number in range(STRIKES):
+            assert until(bench.all_energised, 60.0), [each for each in bench.sources if not bench.energised()]
+            CLOCK.wait(chance.uniform(0.0, 0.1))
+            how, within = (signal.SIGKILL, 1.0) if number % 2 else (signal.SIGSTOP, 3.0)
+            struck = CLOCK.monotonic()
+            assert bench.strike(how), "the run was over before it was struck"
+            assert until(lambda: not bench.energised(), within), f"{how.name} {number}: still energised"
+            assert CLOCK.monotonic() - struck < within
+            assert bench.gone()
+            bench.keeps_what_it_acknowledged()
+            bench.resume()
+        assert bench.gone(120)
+        assert bench.ended().outcome is Outcome.FINISHED, bench.ended().reason
+        assert bench.ended().safe
+        assert not bench.energised()
+        acted = [each for each in bench.events() if isinstance(each, GuardianActed)]
+        assert len(acted) == STRIKES

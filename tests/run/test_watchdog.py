@@ -285,7 +285,7 @@ def test_a_drive_that_falls_silent_in_a_long_exchange_is_told_afterwards(rig: Ri
 def test_it_is_disarmed_once_it_is_safe_and_not_before(rig: Rig, *, safe: bool) -> None:
     rig.started()
     if not safe:
-        rig.simulated.fault("drive", "silence", on="RUN?", times=1)
+        rig.simulated.fault("drive", "silence", on="RUN?")
     assert rig.bench.make_safe() is safe
     rig.bench.close()
     assert rig.drive.armed is not safe

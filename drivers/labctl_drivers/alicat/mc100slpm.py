@@ -38,7 +38,7 @@ class MC100SLPM(AcknowledgingDriver, maker="Alicat", model="MC-100SLPM"):
     model_pattern = r"MC-100SLPM(?:-\S+)?"
     terminator = b"\r"
     answer_terminator = b"\r"
-    safe = SafeState(commands=(b"AHC\r", b"AS0\r"), clears=b"\r", energy=True)
+    safe = SafeState(commands=(b"AHC\r", b"AS0\r"), clears=b"\r", energy=True, answers=True)
     limits: ClassVar = {"flow": Limit(low=Quantity.of(0, "L/min"), high=Quantity.of(100, "L/min"))}
 
     def identify(self) -> Identity:
