@@ -57,7 +57,11 @@ CHANGES = {
         'times=point.count("bursts")',
         "bursts: is no column of the points",
     ),
-    "LP208 a verb there is not": ('run.settle("V_zero", unit.dc_voltage, STEADY)', "run.sleep(3)", "run.sleep: is no verb"),
+    "LP208 a verb there is not": (
+        'run.settle("V_zero", unit.dc_voltage, STEADY)',
+        "run.sleep(3)",
+        "run.sleep: is no verb",
+    ),
     "LP301 a points file that is not there": (
         'points="zero.csv"',
         'points="null.csv"',

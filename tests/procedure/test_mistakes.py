@@ -640,6 +640,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         '"E_n", "U(E)", "verdict"',
         "there is no column U(E)",
     ),
+    "a column printed in a unit of another kind": (
+        "pm",
+        "LP418",
+        PROCEDURE,
+        '"E_n", "U(E_n)", "verdict"',
+        '"E_n [mg]", "U(E_n)", "verdict"',
+        "E_n is in kg/m³, not in mg",
+    ),
+    "words above a column that there is not": (
+        "pm",
+        "LP403",
+        PROCEDURE,
+        'columns=("E_w", "U(E_w)")',
+        'columns=("E_w", "U(E_w)"), titles={"E_v": Text("Worst", zh="最大")}',
+        "there is no column E_v",
+    ),
     "a table of an unknown section": (
         "pm",
         "LP403",

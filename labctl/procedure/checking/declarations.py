@@ -8,6 +8,7 @@ from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import parse_quantity
+from labctl.metrology.units import Unit, parse_unit
 from labctl.procedure.checking.survey import Survey, Target, nearest
 from labctl.procedure.declared import EACH_POINT
 from labctl.procedure.finding import Finding, Severity
@@ -81,10 +82,28 @@ def _tables(survey: Survey) -> Iterator[Finding]:
             continue
         known = known_names(survey, target)
         known |= {*(f"U({each})" for each in target.model.outputs), "k", "verdict", "mpe"}
-        for column in table.names:
+        for column in (*table.names, *table.titles):
             if column not in known:
                 problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
                 yield found(line, "LP403", problem.filled(title=title, column=column), nearest(column, sorted(known)))
+        units = survey.units(target) | survey.results(target)
+        for column, written in table.units.items():
+            yield from _printed(title, line, column, written, units.get(column.removeprefix("U(").rstrip(")")))
+
+
+def _printed(title: str, line: int, column: str, written: str, unit: Unit | None) -> Iterator[Finding]:
+    """Tell of a column that is to be printed in a unit that there is not, or of another kind."""
+    try:
+        asked = parse_unit(written)
+    except MetrologyError as error:
+        problem = Text("{title}, {column}: {why}", zh="{title}，{column}：{why}")
+        yield found(line, "LP418", problem.filled(title=title, column=column, why=error.text()), _PRINTABLE)
+        return
+    if unit is not None and asked.dimension != unit.dimension:
+        problem = Text(
+            "{title}: {column} is in {unit}, not in {written}", zh="{title}：{column} 的单位为 {unit}，不是 {written}"
+        )
+        yield found(line, "LP418", problem.filled(title=title, column=column, unit=unit, written=written), _PRINTABLE)
 
 
 # --- sections that are measured again --------------------------------------------------------------------------------
@@ -171,6 +190,11 @@ def _words(survey: Survey) -> Iterator[Finding]:
         *((each.title, lines.declared("adjustment", each.title.en)) for each in procedure.adjustments),
         *((each.title, lines.declared("table", each.section)) for each in procedure.tables),
         *(
+            (words, lines.declared("table", each.section))
+            for each in procedure.tables
+            for words in each.titles.values()
+        ),
+        *(
             (Text(source.title, zh=source.zh), lines.model(target, symbol))
             for target in survey.targets
             for symbol, source in target.model.sources.items()
@@ -212,6 +236,7 @@ _STATE_LIMIT: Final = Text(
     "Give the figure itself with its source, or use a constant of the unit, as unit.accuracy_class",
     zh="请直接给出数值及其来源，或使用被测对象的常数，如 unit.accuracy_class",
 )
+_PRINTABLE: Final = Text("Write a unit of the same kind, as q [m³/h]", zh="请写同类单位，如 q [m³/h]")
 _BEFORE: Final = Text("Declare it below the section that it waits for", zh="请在其等待的部分之后声明")
 _TIMES: Final = Text('Write times, as earliest="24 h", latest="48 h"', zh='请写时间，如 earliest="24 h"，latest="48 h"')
 _AFTER: Final = Text(
