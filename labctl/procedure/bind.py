@@ -16,7 +16,7 @@ from labctl.metrology.inputs import Input
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.metrology.specification import Specification
 from labctl.metrology.statistics import mean, mean_uncertainty
-from labctl.metrology.units import KELVIN, Unit
+from labctl.metrology.units import KELVIN, Unit, parse_unit
 from labctl.procedure.declared import Reduction
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.sources import (
@@ -27,7 +27,9 @@ from labctl.procedure.sources import (
     Constant,
     Corrected,
     Effect,
+    Fit,
     Observed,
+    Parameter,
     Resolution,
     Result,
     Source,
@@ -106,7 +108,7 @@ def bind(readings: Readings, at: Circumstances, *, type_a: bool = True) -> dict[
     return {symbol: _input(symbol, source, readings.get(symbol, ()), at, type_a) for symbol, source in sources.items()}
 
 
-def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> Input:  # noqa: FBT001, C901, PLR0911  (one return a source)
+def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> Input:  # noqa: FBT001, C901, PLR0911, PLR0912  (one return a source)
     every = symbol in at.section.model.equations.vectors
     match source:
         case Observed():
@@ -135,12 +137,12 @@ def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circum
             return _condition(symbol, name, at)
         case Result():
             return at.finds(symbol, source, every)
-        case Calibration(role=role):
-            raise ProcedureError(
-                where=f"input {symbol}",
-                problem=Text("{role} has no calibration function", zh="{role} 没有校准函数").filled(role=role),
-                remedy=Text("Add it to the station's record of the standard", zh="请在台位文件中补充其校准函数"),
-            )
+        case Parameter():
+            return _parameter(symbol, source, at)
+        case Fit():
+            return _fit(symbol, source, at)
+        case Calibration():  # the model has written it out
+            raise TypeError(symbol)
 
 
 def _series(
@@ -347,6 +349,32 @@ def _stability(symbol: str, trace: str, at: Circumstances) -> Input:
         source=f"{span} / 2",
     )
     return _zero(symbol, span.unit, contribution)
+
+
+def _parameter(symbol: str, source: Parameter, at: Circumstances) -> Input:
+    stated = _asset(symbol, source.role, at).function.get(source.name)
+    if stated is None:
+        raise ProcedureError(
+            where=f"input {symbol}",
+            problem=Text(
+                "the record of {role} states no parameter {name} of its calibration function",
+                zh="{role} 的记录中没有校准函数的参数 {name}",
+            ).filled(role=source.role, name=source.name),
+            remedy=Text("Add it under [instruments.….function]", zh="请在 [instruments.….function] 中补充"),
+        )
+    value = parse_quantity(stated)
+    return Input.of(symbol, parse_unit(source.unit), value.value_in(source.unit))
+
+
+def _fit(symbol: str, source: Fit, at: Circumstances) -> Input:
+    """Return how well a calibration function holds about the point: a correction, and all that the record brings."""
+    unit = parse_unit(source.unit)
+    nominal = at.columns.get("nominal")
+    near = Quantity.of(0.01, "°C") if unit == KELVIN else Quantity(0.0, unit)
+    if isinstance(nominal, Quantity) and nominal.unit.dimension == unit.dimension and nominal.unit.is_scale:
+        near = nominal
+    value, brought = standard(symbol, source.role, near, at, quantity=source.quantity)
+    return Input.of(symbol, unit, (value - near).value_in(unit), *brought)
 
 
 def _condition(symbol: str, name: str, at: Circumstances) -> Input:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from labctl.metrology.equations import Equations
+from labctl.procedure.calibrations import expanded
 from labctl.procedure.sources import Applied, Corrected, Observed, Result, Source, Stability
 
 
@@ -22,9 +23,10 @@ class Model:
     sources: Mapping[str, Source] = field(converter=MappingProxyType)
 
     def __init__(self, *equations: str, **sources: Source) -> None:
-        """Read the equations. Raises ModelError with the position and what is allowed."""
-        object.__setattr__(self, "equations", Equations(*equations))
-        object.__setattr__(self, "sources", MappingProxyType(dict(sources)))
+        """Read the equations, calibration functions written out. Raises ModelError and ProcedureError."""
+        texts, every = expanded(equations, sources)
+        object.__setattr__(self, "equations", Equations(*texts))
+        object.__setattr__(self, "sources", MappingProxyType(every))
 
     @property
     def outputs(self) -> tuple[str, ...]:

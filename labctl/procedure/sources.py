@@ -69,9 +69,31 @@ class Effect:
 
 @frozen
 class Calibration:
-    """The calibration function of a standard, to be called in the text: `sprt(W)`; brings its parameters."""
+    """The calibration function of a standard, to be called in the text: `sprt(W)`.
+
+    The record of the standard states its parameters, and by specification or corrections how well it holds.
+    """
 
     role: str
+    form: str = field(default="its90", kw_only=True)  # one of `labctl.procedure.calibrations.FORMS`
+
+
+@frozen
+class Parameter:
+    """A parameter of a standard's calibration function; made of a Calibration, not written by authors."""
+
+    role: str
+    name: str
+    unit: str
+
+
+@frozen
+class Fit:
+    """Zero, with what the record says of how well a calibration function holds; made of a Calibration."""
+
+    role: str
+    quantity: str
+    unit: str
 
 
 @frozen
@@ -112,6 +134,8 @@ Source = (
     | Constant
     | Effect
     | Calibration
+    | Parameter
+    | Fit
     | Stability
     | Condition
     | Result

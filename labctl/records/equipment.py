@@ -88,6 +88,7 @@ class Asset:
     drift: dict[str, str] = field(factory=dict)  # by quantity: figure of the half-width since calibration
     sharing: dict[str, str] = field(factory=dict)  # by effect name: "common", "local" or "unstated"
     characteristics: tuple[Characteristic, ...] = ()
+    function: dict[str, str] = field(factory=dict)  # parameters of its calibration function, by name
 
 
 @frozen(kw_only=True)

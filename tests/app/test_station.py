@@ -102,8 +102,8 @@ CALIBRATED = next(line for line in BENCH.splitlines() if line.startswith("calibr
         (LIMITS, '"-1 A to 1 A"', f'{CAL}.limits."DC voltage"', "in A", "in V"),
         (
             'limits = { "DC voltage"',
-            'limits = { "DC current"',
-            f'{CAL}.limits."DC current"',
+            'limits = { "pressure"',
+            f"{CAL}.limits.pressure",
             "no quantity",
             "DC voltage",
         ),

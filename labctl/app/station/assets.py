@@ -70,6 +70,7 @@ def read_asset(
         drift=_drift(table),
         sharing=_sharing(table),
         characteristics=_characteristics(table),
+        function=_function(table),
     )
     _refuse_unbacked(asset, table)
     if close:
@@ -179,12 +180,21 @@ def _sharing(table: Table) -> dict[str, str]:
     return {effect: within.one_of(effect, SHARING, "unstated") for effect in within.names()}
 
 
+def _function(table: Table) -> dict[str, str]:
+    """Return the parameters of a calibration function, each a quantity as text."""
+    within = table.optional("function")
+    if within is None:
+        return {}
+    return {name: str(within.quantity(name, "-1.8e-4")) for name in within.names()}
+
+
 def _characteristics(table: Table) -> tuple[Characteristic, ...]:
     found: dict[str, Characteristic] = {}
     for each in table.tables("characteristics"):
         one = Characteristic(
             name=each.text("name", "thermal EMF"),
             figure=each.figure("figure", "1 µV"),
+            value=each.text("value", "8000 kg/m³", default=""),
             distribution=each.one_of("distribution", DISTRIBUTIONS, "rectangular"),
             k=each.positive("k", default=2.0),
             source=each.text("source", "certificate 123, page 2"),
