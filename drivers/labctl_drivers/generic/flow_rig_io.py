@@ -48,6 +48,7 @@ WATCHDOG: Final = Register(2, unit="s", scale=0.1)
 IDLE, FILLING, DONE, BROKEN_OFF = range(4)
 STATES: Final = ("idle", "filling", "done", "broken off")
 POLL: Final = 0.2
+PATIENT: Final = 1.0  # seconds between two looks at what takes long; often enough for the watchdog
 TRAVEL: Final = 10.0  # seconds for a valve or the diverter to arrive, with margin
 MOVING: Final = 2.5  # seconds in which a valve that was just told has arrived
 LAST_PULSE: Final = 120.0  # seconds until the last pulse of a slow meter
@@ -139,7 +140,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         self.write_value(PRESET, duration.value_in("s"))
         self.write_flag(START, on=True)
         longest = duration.value_in("s") + LAST_PULSE + TRAVEL
-        self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", longest)
+        self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", longest, PATIENT)
         state = self.query_count(STATE)
         if state != DONE or self.query_count(FILLINGS) == before or not self.query_flag(AT_BYPASS):
             found = STATES[state] if state < len(STATES) else str(state)
@@ -153,7 +154,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             NotReady: it does not become empty, or the valve does not close.
         """
         self.write_flag(DRAIN, on=True)
-        self._await(lambda: self.query_flag(EMPTY), "an empty tank", EMPTYING)
+        self._await(lambda: self.query_flag(EMPTY), "an empty tank", EMPTYING, PATIENT)
         self._drip()
         self.write_flag(DRAIN, on=False)
         self._await(lambda: self.query_flag(DRAIN_CLOSED), "drain valve closed")
@@ -191,13 +192,13 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             raise NotReady(instrument=self.name, asked="another complete filling", found=found, waited=0.0)
         return filling
 
-    def _await(self, reached: Callable[[], bool], asked: str, within: float = TRAVEL) -> None:
+    def _await(self, reached: Callable[[], bool], asked: str, within: float = TRAVEL, poll: float = POLL) -> None:
         started = self.clock.monotonic()
         while not reached():
             waited = self.clock.monotonic() - started
             if waited >= within:
                 raise NotReady(instrument=self.name, asked=asked, found="not confirmed", waited=waited)
-            self.clock.wait(POLL)
+            self.clock.wait(poll)
 
     def _drip(self) -> None:
         """Let the tank drip off without leaving the watchdog alone."""

@@ -34,6 +34,10 @@ class Tank:
     _passed: float = field(default=0.0, init=False)
     _drained: int = field(default=0, init=False)
 
+    def __attrs_post_init__(self) -> None:
+        """Begin as it was left the day before: drained, and wet."""
+        self._mass = self.residue(self._drained)
+
     def mass(self, instant: float) -> float:
         """Return the mass of the water in it, in kg."""
         passed = self.stream(instant) - self._passed if self.filling or self.gains else 0.0

@@ -24,7 +24,7 @@ FULL_FLOW: Final = 20.0  # m³/h of the pump at full speed, where no drive says
 EMPTY: Final = 0.02  # of the capacity, below which the empty switch is on
 BRIM: Final = 0.98  # of the capacity, from which the full switch is on
 DRAINING: Final = 45.0  # seconds to empty a full tank
-RESIDUE: Final = (0.003, 0.001)  # share of the capacity in a thousand that stays in a drained tank, and how it scatters
+RESIDUE: Final = (0.003, 0.0005)  # share of the capacity that stays in a drained tank, and how it scatters
 PLUG: Final = "pulses of "
 MISSING: Final = 1e-4  # of the pulses, by the fault of that name
 
@@ -137,7 +137,7 @@ class Flow(Coupling, field="flow"):
 
     def _tank(self) -> Tank:
         capacity = self.balance.capacity if self.balance is not None else 150.0
-        stays, scatter = (each * capacity / 1000 for each in RESIDUE)
+        stays, scatter = (each * capacity for each in RESIDUE)
         return Tank(
             stream=self.rig.mass,
             residue=lambda n: max(stays + scatter * self.world.noise("residue", n), 0.0),
