@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -140,11 +140,11 @@ def _clock(held: ExitStack, job: Job) -> Clock:
 def _operator(job: Job) -> Operator:
     address = str(json.loads(job.endpoints).get("operator", "")) if job.endpoints else ""
 
-    def tell(picture: str) -> None:
+    def tell(picture: str, about: Mapping[str, str]) -> None:
         if address:
             world = BorrowedClock(address)
             try:
-                world.ask({"do": "operator", "picture": picture})
+                world.ask({"do": "operator", "picture": picture, "about": dict(about)})
             finally:
                 world.close()
 

@@ -1,6 +1,6 @@
 """A whole run within one process: simulated instruments on loopback wires, one thread, a time that nobody waits for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -161,8 +161,8 @@ def engine_on(
 
     bench = Bench(seats, scribe, run_clock, wire)
 
-    def tell(picture: str) -> None:
-        simulated.operate(picture)
+    def tell(picture: str, about: Mapping[str, str]) -> None:
+        simulated.operate(picture, about)
 
     live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock)
     made_by = made_by or software(prepared.procedure, prepared.seated)

@@ -14,6 +14,7 @@ from labctl.procedure.inspections import CONFORMS, INSPECTION
 from labctl.run.control import NobodyThere
 from labctl.transport.operator import SERIAL, Asked
 
+Tells = Callable[[str, Mapping[str, str]], None]
 _OTHER_SERIAL: Final = Text(
     "The station names another serial number; read it once more", zh="与台位登记的出厂编号不符，请再读一次"
 )
@@ -36,8 +37,13 @@ class Operator(Protocol):
         """
         ...
 
-    def carried_out(self, question: Question) -> None:
-        """Hear that an instruction was carried out."""
+    def carried_out(self, question: Question, about: Mapping[str, str]) -> None:
+        """Hear that an instruction was carried out.
+
+        Args:
+            question: the instruction.
+            about: what it was about: instruments by role, and the columns of the point.
+        """
         ...
 
 
@@ -46,10 +52,10 @@ class Person:
     """A person at a controller. On a simulated bench the world hears of what they did.
 
     Args:
-        tell: tells a simulated world the picture of an instruction.
+        tell: tells a simulated world the picture of an instruction, and what it was about.
     """
 
-    tell: Callable[[str], None] = lambda _picture: None
+    tell: Tells = lambda _picture, _about: None
 
     @property
     def attended(self) -> bool:
@@ -60,9 +66,9 @@ class Person:
         """Return None: the person answers through a controller."""
         return None
 
-    def carried_out(self, question: Question) -> None:
+    def carried_out(self, question: Question, about: Mapping[str, str]) -> None:
         """Tell the simulated world."""
-        self.tell(question.picture)
+        self.tell(question.picture, about)
 
 
 @define
@@ -70,7 +76,7 @@ class Policy(Person):
     """Nobody: instructions count as carried out, whatever needs a decision ends the engine's work for now.
 
     Args:
-        tell: tells a simulated world the picture of an instruction.
+        tell: tells a simulated world the picture of an instruction, and what it was about.
         inspects: whether the unit counts as in order where an inspection is asked for; on a simulated bench alone.
     """
 

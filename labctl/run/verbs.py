@@ -193,7 +193,7 @@ class LiveRun:
                 problem=Text("the instruction was declined: {text}", zh="操作未执行：{text}").filled(text=said),
                 remedy=Text("Do as it says and try again", zh="请按提示操作后重试"),
             )
-        self.operator.carried_out(question)
+        self.operator.carried_out(question, self._about())
 
     def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:
         """Ask a person for a number in a unit, a choice or a text, and return the answer; numbers get a point."""
@@ -267,6 +267,13 @@ class LiveRun:
         raise RunAborted(reason=str(spoken(reason)))
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _about(self) -> dict[str, str]:
+        """Return which instrument plays each role, and the columns of the point, in words."""
+        columns = {
+            name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in self.columns.items()
+        }
+        return {role: seat.instrument for role, seat in self.bench.seats.items()} | columns
 
     def look(self) -> None:
         """Write down what people asked; leave when it calls for that.

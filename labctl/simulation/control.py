@@ -16,7 +16,7 @@ class Controlled(Protocol):
     world: World
     keeper: Timekeeper | None
 
-    def operate(self, picture: str) -> bool:
+    def operate(self, picture: str, about: Mapping[str, str]) -> bool:
         """Do what the operator does on an instruction with this picture."""
         ...
 
@@ -50,7 +50,7 @@ class Control:
     | `wait` | `seconds`, `sent` | after the time has passed; what was sent, by address, is heard before |
     | `claim` | `address` | the next connection there moves the time |
     | `owed` | `address`, `sent`, `deadline` | `owed` |
-    | `operator` | `picture`, or `action` | `done`: whether the bench knows it |
+    | `operator` | `picture` and `about`, or `action` | `done`: whether the bench knows it |
     | `fault` | `instrument`, `fault`, and its parameters | |
     | `mend` | `instrument`, `fault` or none for all | |
     | `state` | `instrument` | `state`: what its front panel shows |
@@ -111,7 +111,7 @@ class Control:
         if "action" in request:
             self.bench.act(str(request["action"]))
             return {"done": True}
-        return {"done": self.bench.operate(str(request.get("picture", "")))}
+        return {"done": self.bench.operate(str(request.get("picture", "")), request.get("about", {}))}
 
     def _fault(self, request: Request) -> Request:
         parameters = {name: each for name, each in request.items() if name not in {"do", "instrument", "fault"}}

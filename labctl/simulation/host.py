@@ -24,6 +24,7 @@ T = TypeVar("T")
 PARAMETERS: Final = tuple(each for each in fields_dict(Fault) if each not in {"name", "since"})
 CHANNEL: Final = "channel"  # of a sensor, which its readout speaks for
 LINES: Final = ("serial", "modbus+rtu")  # wires without connections: always there
+_NOTHING: Final[Mapping[str, str]] = {}
 TICK: Final = 1.0  # wall seconds between two looks at a world that nobody asks
 
 
@@ -34,7 +35,8 @@ class BenchPlan:
     world: str  # the field whose couplings it has, "electrical"
     instruments: tuple[Placed, ...]
     auxiliaries: Mapping[str, Asset] = field(factory=dict[str, Asset])
-    operator: Mapping[str, str] = field(factory=dict[str, str])  # by picture of an instruction: what the operator does
+    operator: Mapping[str, str] = field(factory=dict[str, str])
+    """What the operator does, by picture of an instruction; `{filter}` in it stands for what the instruction is about."""
 
 
 class Bench:
@@ -162,12 +164,21 @@ class Bench:
 
     # --- acting on it ------------------------------------------------------------------------------------------------
 
-    def operate(self, picture: str) -> bool:
-        """Do what the operator does on an instruction with this picture; tell whether the bench knows it."""
+    def operate(self, picture: str, about: Mapping[str, str] = _NOTHING) -> bool:
+        """Do what the operator does on an instruction with this picture; tell whether the bench knows it.
+
+        Args:
+            picture: of the instruction.
+            about: what it is about, which fills the braces of the action: `insert filter {filter}`.
+
+        Raises:
+            LookupError: the action wants to know something that the instruction does not say.
+        """
         action = self.plan.operator.get(picture)
         if action is None:
             return False
-        self._inside(lambda: self.coupling.act(action))
+        meant = action.format_map(about)
+        self._inside(lambda: self.coupling.act(meant))
         return True
 
     def act(self, action: str) -> None:

@@ -1,6 +1,6 @@
 """A whole engine within the test: simulated instruments on loopback wires, one thread, simulated time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from attrs import define, evolve, field
@@ -87,8 +87,8 @@ class Session:
             finally:
                 transcript.close()
 
-    def told(self, picture: str) -> None:
-        self.simulated.operate(picture)
+    def told(self, picture: str, about: Mapping[str, str]) -> None:
+        self.simulated.operate(picture, about)
 
     def events(self) -> list[Event]:
         with open_journal(self.root / "run.sqlite") as journal:

@@ -222,3 +222,33 @@ def test_the_same_seed_gives_the_same_days_however_often_somebody_looks() -> Non
 
     assert days(1, seed=4) == days(240, seed=4)
     assert days(1, seed=4) != days(1, seed=5)
+
+
+def test_what_an_instruction_is_about_fills_the_braces_of_an_action(bench: Bench) -> None:
+    """The picture says what is done, the point which filter it is done with."""
+    assert bench.operate("weigh-clean-filter.svg", {"filter": "F7", "unit": "bam"})
+    bench.clock.wait(30)
+    assert bench.truth("balance", "mass") == pytest.approx(145.0, abs=8.1)
+    assert bench.operate("insert-filter.svg", {"filter": "F7"})
+    assert bench.state("sampler")["filter"] == "F7"
+    with pytest.raises(LookupError, match="filter"):
+        bench.operate("insert-filter.svg", {"unit": "bam"})
+
+
+def test_a_clean_filter_is_a_new_one_where_the_old_one_carries_dust(bench: Bench) -> None:
+    settled(bench)
+    bench.act("put clean filter F1 on balance")
+    clean = bench.truth("particulate", "mass of F1")
+    bench.act("put clean filter F1 on balance")
+    assert bench.truth("particulate", "mass of F1") == pytest.approx(clean, abs=0.01)
+    bench.act("insert filter F1")
+    sampler = AirSampler(bench.loopback("sampler"), name="sampler", clock=bench.clock)
+    sampler.wire.open()
+    sampler.start()
+    bench.clock.wait(HOUR)
+    sampler.stop()
+    bench.act("take filter out")
+    assert bench.truth("particulate", "dust on F1") > 0.1
+    bench.act("put clean filter F1 on balance")
+    assert bench.truth("particulate", "dust on F1") == 0.0
+    assert abs(bench.truth("particulate", "mass of F1") - clean) > 0.01

@@ -125,6 +125,7 @@ class Particulate(Coupling, field="particulate"):
         super().__init__(world, instruments, auxiliaries)
         self.air = room(world.seed)
         self.filters: dict[str, Filter] = {}
+        self.boxes: dict[str, int] = {}  # by name: the how manyth filter that bears it
         self.weighed: Filter | None = None
         self.handlings = 0
         everything = list(instruments.values())
@@ -176,7 +177,8 @@ class Particulate(Coupling, field="particulate"):
         """Do what an operator does, or what goes wrong.
 
         `zero filter on bam`, `zero filter off bam` (every inlet where none is named); `insert filter F1`, `take filter
-        out`, `put filter F1 on balance`, `clear balance`; `audit bam`, `end audit`; `clog generator`, `clean
+        out`, `put filter F1 on balance`, `put clean filter F1 on balance` (a new one where that carries dust), `clear
+        balance`; `audit bam`, `end audit`; `clog generator`, `clean
         generator`, `fan off`, `fan on`, `leak`, `seal`, `break tape bam`, `mend tape bam`; and what somebody does who
         wants better figures: `gauze on bam`, `gauze off bam`, `roll clock back of bam`.
         """
@@ -209,8 +211,9 @@ class Particulate(Coupling, field="particulate"):
             "break tape ": lambda key: self._break_tape(key, broken=True),
             "mend tape ": lambda key: self._break_tape(key, broken=False),
         }
-        if action.startswith("put filter ") and action.endswith(" on balance"):
-            self._weigh(action.removeprefix("put filter ").removesuffix(" on balance"))
+        if action.startswith("put ") and action.endswith(" on balance"):
+            words = action.removeprefix("put ").removesuffix(" on balance")
+            self._weigh(self._named(words))
             return
         for words, act in named.items():
             if action.startswith(words):
@@ -268,14 +271,26 @@ class Particulate(Coupling, field="particulate"):
         """Return a filter by name; one that nobody has seen comes out of its box."""
         if name not in self.filters:
             middle, half = MEMBRANE
+            which = ("filter", name) if self.boxes.get(name, 1) == 1 else ("filter", name, self.boxes[name])
             self.filters[name] = Filter(
                 name,
-                own=middle + self.world.drawn(half, "filter", name),
-                blank_drift=self.world.drawn(BLANK_DRIFT, "filter", name, "drift"),
-                volatile=VOLATILE + self.world.drawn(VOLATILE, "filter", name, "volatile"),
+                own=middle + self.world.drawn(half, *which),
+                blank_drift=self.world.drawn(BLANK_DRIFT, *which, "drift"),
+                volatile=VOLATILE + self.world.drawn(VOLATILE, *which, "volatile"),
                 surroundings=self.air["humidity"].at,
             )
         return self.filters[name]
+
+    def _named(self, words: str) -> str:
+        """Return the name of a filter; one that has to be clean is taken from the box where it carries dust."""
+        clean, name = words.startswith("clean filter "), words.removeprefix("clean ").removeprefix("filter ")
+        if clean and name in self.filters and self.filters[name].dust > 0.0:
+            self.boxes[name] = self.boxes.get(name, 1) + 1
+            sampler = next((each for each in self.instruments.values() if isinstance(each, Collects)), None)
+            if sampler is not None and sampler.filter is self.filters[name]:
+                self._take_filter_out()
+            del self.filters[name]
+        return name
 
     def _handled(self, name: str) -> Filter:
         handled = self.filter(name)
