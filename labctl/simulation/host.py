@@ -36,7 +36,7 @@ class BenchPlan:
     instruments: tuple[Placed, ...]
     auxiliaries: Mapping[str, Asset] = field(factory=dict[str, Asset])
     operator: Mapping[str, str] = field(factory=dict[str, str])
-    """What the operator does, by picture of an instruction; `{filter}` in it stands for what the instruction is about."""
+    """By picture of an instruction: what the operator does; `{filter}` in it is what the instruction is about."""
 
 
 class Bench:
