@@ -23,7 +23,7 @@ from labctl.procedure.evaluation import Evaluation
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.rehearsal import Rehearsed, rehearse
-from labctl.procedure.sources import Characteristic, Observed
+from labctl.procedure.sources import Characteristic, Observed, Parameter
 from labctl.records.calibration import Software
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Customer, Laboratory, Order, People, Person
@@ -291,8 +291,22 @@ def refuse_unknown_characteristics(evaluation: Evaluation) -> None:
                         "Add it to the station, with figure and source", zh="请在台位文件中补充，并注明数值和来源"
                     ),
                 )
+        for symbol, each in target.model.sources.items():
+            record = evaluation.assets.get(each.role) if isinstance(each, Parameter) else None
+            if isinstance(each, Parameter) and record is not None and each.name not in record.function:
+                raise ProcedureError(
+                    where=f"input {symbol}",
+                    problem=_NO_PARAMETER.filled(asset=record.key, name=each.name),
+                    remedy=Text(
+                        "Add it to the station's record of the standard", zh="请在台位文件中补充该标准器的记录"
+                    ),
+                )
 
 
+_NO_PARAMETER: Final = Text(
+    "the record of {asset} states no parameter {name} of its calibration function",
+    zh="{asset} 的记录中没有校准函数的参数 {name}",
+)
 _UNKNOWN: Final = Text(
     "nobody says beforehand what {symbol} of {section} will be", zh="事先无法得知 {section} 的 {symbol}"
 )

@@ -266,7 +266,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "LP118",
         PROCEDURE,
         'Stability("C_chamber")',
-        'Stability("C_chambre")',
+        'Stability("C_chambr")',
         "Did you mean 'C_chamber'?",
     ),
     "an ambient condition that there is not": (
@@ -686,8 +686,8 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "LP502",
         PROCEDURE,
         'picture="chamber.svg"',
-        'picture="chambre.svg"',
-        "there is no picture chambre.svg",
+        'picture="chamberr.svg"',
+        "there is no picture chamberr.svg",
     ),
     "a form that is not there": (
         "pm",
@@ -716,6 +716,12 @@ def changed(folder: Path, base: str, *changes: tuple[str, str, str]) -> tuple[Fi
         assert before in text, f"{name} does not have {before!r}"
         (method / name).write_text(text.replace(before, after), "utf-8")
     return check(load_folder(method))
+
+
+def test_a_method_from_another_test_is_told_what_it_truly_lacks() -> None:
+    """Nobody records t_bath, a text is English only, two limits have no source, one section is of no use to anybody."""
+    found = {each.code for each in check(load_folder(METHODS / "weighing"))}
+    assert found <= {"LP118", "LP405", "LP409", "LP414", "LP501", "LP503"}
 
 
 def test_there_are_more_than_fifty_of_them() -> None:
@@ -766,11 +772,18 @@ def test_what_cannot_even_be_loaded_is_told_with_its_line(tmp_path: Path, name: 
     assert "line " in refused.value.within(Language.ENGLISH)
 
 
-def test_a_calibration_function_of_what_is_no_standard_is_found(tmp_path: Path) -> None:
-    source = ('Characteristic("chamber", "uniformity")', 'Calibration("chamber")')
+def with_a_function(folder: Path, role: str, called: str = "sprt(1 + 0 * d_t / d_t)") -> set[str]:
+    shift = ('- d_t",\n    t_i', f'- d_t - ({called} - {called})",\n    sprt=Calibration("{role}"),\n    t_i')
     imported = ("    ASK,\n", "    ASK,\n    Calibration,\n")
-    found = changed(tmp_path, "pm", (PROCEDURE, *source), (PROCEDURE, *imported))
-    assert "LP108" in {each.code for each in found}
+    return {each.code for each in changed(folder, "pm", (PROCEDURE, *shift), (PROCEDURE, *imported))}
+
+
+def test_a_calibration_function_is_known_and_only_a_standard_has_one(tmp_path: Path) -> None:
+    for number, (role, codes) in enumerate(
+        {"thermometer": set[str](), "chamber": {"LP108"}, "thermometre": {"LP104"}}.items()
+    ):
+        assert with_a_function(tmp_path / str(number), role) == codes
+    assert with_a_function(tmp_path / "unused", "thermometer", "d_t") == {"LP102"}
 
 
 def test_the_budget_is_no_double_count_where_an_effect_speaks_of_another_part(tmp_path: Path) -> None:

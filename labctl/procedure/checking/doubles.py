@@ -8,15 +8,16 @@ from labctl.language import Text
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
-from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Effect, Resolution, Source
+from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Effect, Fit, Resolution, Source
 
 RESTATES: Final = re.compile(
-    r"accurac|specification|certificat|calibrat|traceab|expanded uncertainty|max\w* permissible|\bmpe\b|\bdrift"
-    r"|\bclass\b"
-    r"|准确度|允许误差|技术指标|证书|校准|漂移|等级",
+    r"accuracy|specification|certificate|calibration|traceability|expanded uncertainty|\bmpe\b"
+    r"|准确度|允许误差|技术指标|证书|校准",
     re.IGNORECASE,
 )
 """Words for what a standard's record brings by itself."""
+RESTATES_ITS: Final = re.compile(r"\bdrift|\bclass\b|漂移|等级", re.IGNORECASE)
+"""Words that mean the same only where they are said of a standard."""
 
 
 def doubles(survey: Survey) -> Iterator[Finding]:
@@ -31,13 +32,13 @@ def doubles(survey: Survey) -> Iterator[Finding]:
 
 def _restated(survey: Survey, target: Target) -> Iterator[Finding]:
     sources = target.model.sources
-    standards = {each.role for each in sources.values() if isinstance(each, Corrected | Applied)}
+    standards = {each.role for each in sources.values() if isinstance(each, Corrected | Applied | Fit)}
     for symbol, source in sources.items():
         role, words = "", ""
         match source:
-            case Characteristic(role=named, name=words) if named in standards and RESTATES.search(words):
+            case Characteristic(role=named, name=words) if named in standards and _restates(words):
                 role = named
-            case Effect(title=words) if RESTATES.search(words):
+            case Effect(title=words) if _restates(words):
                 role = _meant(survey, words, standards)
             case Resolution(role=named) if _corrected_only(target, named):
                 role, words = named, "resolution"
@@ -53,6 +54,10 @@ def _restated(survey: Survey, target: Target) -> Iterator[Finding]:
             )
 
 
+def _restates(words: str) -> bool:
+    return bool(RESTATES.search(words) or RESTATES_ITS.search(words))
+
+
 def _meant(survey: Survey, words: str, standards: set[str]) -> str:
     """Return the standard of the model that a title speaks of, or that it must mean where it names no part."""
     lower = words.lower()
@@ -61,7 +66,9 @@ def _meant(survey: Survey, words: str, standards: set[str]) -> str:
         for name in survey.procedure.roles
         if name.lower() in lower or survey.procedure.role(name).name.lower() in lower
     ]
-    candidates = [each for each in named if each in standards] if named else sorted(standards)
+    candidates = [each for each in named if each in standards]
+    if not named and RESTATES.search(words):
+        candidates = sorted(standards)
     return candidates[0] if candidates else ""
 
 

@@ -5,20 +5,21 @@ from typing import Final
 
 from labctl.errors import MetrologyError
 from labctl.language import Text
-from labctl.procedure.checking.survey import CONDITIONS, Survey, Target, nearest
+from labctl.procedure.checking.survey import CONDITIONS, Survey, Target, nearest, written
 from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
 from labctl.procedure.roles import Standard, Unit
 from labctl.procedure.sources import (
     Applied,
-    Calibration,
     Characteristic,
     Condition,
     Constant,
     Corrected,
     Effect,
+    Fit,
     Observed,
+    Parameter,
     Resolution,
     Result,
     Source,
@@ -48,16 +49,19 @@ def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
         if symbol not in sources and symbol not in columns:
             problem = Text("{symbol} has no source", zh="{symbol} 没有来源").filled(symbol=symbol)
             yield survey.about(target, "LP101", problem, _GIVE_SOURCE.filled(symbol=symbol))
-    for symbol in sources:
+    for symbol, source in sources.items():
+        if isinstance(source, Parameter):
+            continue  # told with the function to which it belongs
         if symbol not in equations.inputs and symbol not in equations.columns:
-            problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=symbol)
-            yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=symbol)
+            name = written(symbol, source)
+            problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=name)
+            yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=name)
 
 
 def _role(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
     match source:
-        case Corrected(role=role) | Applied(role=role) | Calibration(role=role) | Resolution(role=role):
-            pass
+        case Corrected(role=role) | Applied(role=role) | Fit(role=role) | Resolution(role=role):
+            symbol = written(symbol, source)
         case Characteristic(role=role):
             pass
         case _:
@@ -71,7 +75,7 @@ def _role(survey: Survey, target: Target, symbol: str, source: Source) -> Iterat
         return
     part = roles[role]
     setting = isinstance(source, Applied) and isinstance(part, Unit)  # what a unit was set to is its own nominal value
-    if isinstance(source, Corrected | Applied | Calibration) and not isinstance(part, Standard) and not setting:
+    if isinstance(source, Corrected | Applied | Fit) and not isinstance(part, Standard) and not setting:
         problem = Text("{symbol}: {role} is no standard", zh="{symbol}：{role} 不是标准器")
         yield survey.about(target, "LP108", problem.filled(symbol=symbol, role=role), _NAME_STANDARD, symbol=symbol)
     if isinstance(source, Characteristic) and isinstance(part, Unit):
@@ -145,7 +149,7 @@ def complete(survey: Survey, section: Section) -> Iterator[Finding]:
             problem = Text("no resolution in the budget", zh="预算中没有分辨力")
             yield survey.about(section, "LP106", problem, _ADD_RESOLUTION, symbol=symbol)
             break
-    standard = any(isinstance(each, Corrected | Applied | Result) for each in sources.values())
+    standard = any(isinstance(each, Corrected | Applied | Fit | Result) for each in sources.values())
     if not standard and "nominal" in section.model.equations.inputs:
         problem = Text("no standard in the budget", zh="预算中没有标准器")
         yield survey.about(section, "LP107", problem, _ADD_STANDARD, Severity.WARNING)
@@ -164,7 +168,7 @@ def _forgotten(survey: Survey, section: Section) -> Iterator[Finding]:
     entering = {
         source.role
         for source in section.model.sources.values()
-        if isinstance(source, Corrected | Applied | Characteristic | Calibration)
+        if isinstance(source, Corrected | Applied | Characteristic | Fit)
     }
     for each in section.fillings:
         source = section.model.sources.get(each.symbol)

@@ -23,7 +23,19 @@ from labctl.procedure.point import Point
 from labctl.procedure.points import COUNTS, RANGE, Heading, PointTable, Row, valued
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.rehearsal import Rehearsed, rehearse
-from labctl.procedure.sources import Applied, Condition, Constant, Corrected, Effect, Observed, Resolution, Stability
+from labctl.procedure.sources import (
+    Applied,
+    Condition,
+    Constant,
+    Corrected,
+    Effect,
+    Fit,
+    Observed,
+    Parameter,
+    Resolution,
+    Source,
+    Stability,
+)
 from labctl.procedure.sources import Result as ResultOf
 
 Target = Section | Reduction
@@ -204,13 +216,17 @@ class Survey:
             units.setdefault(MPE, _amount(parse_unit(first)))
         return units
 
-    def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:
+    def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:  # noqa: C901  (one case a source)
         units: dict[str, Unit] = {}
         for symbol, source in target.model.sources.items():
             match source:
+                case Applied(at=nominal) if nominal:
+                    found = self._width(target, nominal, units)
                 case Observed() | Corrected() | Applied():
                     subject = target.subject(symbol)
                     found = parse_unit(subject.unit) if subject is not None else None
+                case Parameter(unit=unit) | Fit(unit=unit):
+                    found = parse_unit(unit)
                 case Constant(figure=figure):
                     found = parse_quantity(figure).unit
                 case Resolution(role=role):
@@ -293,6 +309,11 @@ def said(error: LabctlError) -> Text:
     if isinstance(error, ProcedureError):
         return Text("{where}: {problem}", zh="{where}：{problem}").filled(where=error.where, problem=error.problem)
     return error.text()
+
+
+def written(symbol: str, source: Source) -> str:
+    """Return the symbol as the author wrote it: a calibration function's own, of what a model made of it."""
+    return symbol.removesuffix("_fit") if isinstance(source, Fit) else symbol
 
 
 def column_of(target: Target) -> str:
