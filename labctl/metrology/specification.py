@@ -100,8 +100,8 @@ class Specification:
 
         Raises:
             OutsideCalibratedInterval: no line holds the value, range, frequency or temperature; it names the nearest.
-            UncertaintyError: lines for several intervals stand there and none was asked for, or the figure gives no
-                positive half-width in the unit of the value.
+            UncertaintyError: lines for several intervals or frequencies stand there and none was asked for, or the
+                figure gives no positive half-width in the unit of the value.
             FigureError: the figure counts digits and no digit was given.
         """
         line = self._line(quantity, nominal, range, frequency, interval)
@@ -146,10 +146,19 @@ class Specification:
             others = ", ".join(dict.fromkeys(line.quantity for line in self.lines)) or "—"
             raise self._outside(quantity, others)
         known = self._of_interval(quantity, known, interval)
+        bands = list(dict.fromkeys(getattr(line, "frequency", "") for line in known))
+        if frequency is None and len(bands) > 1:
+            raise UncertaintyError(
+                code="frequency-unstated",
+                input=f"{self.owner} {quantity}",
+                problem=Text(
+                    "limits are stated for {stated}; say which frequency is meant",
+                    zh="按频率 {stated} 分别给出指标；请说明频率",
+                ).filled(stated=", ".join(each or "—" for each in bands)),
+            )
         in_band = [line for line in known if frequency is None or _holds(getattr(line, "frequency", ""), frequency)]
         if not in_band:
-            bands = ", ".join(dict.fromkeys(getattr(line, "frequency", "") for line in known))
-            raise self._outside(f"{quantity} at {frequency}", bands)
+            raise self._outside(f"{quantity} at {frequency}", ", ".join(bands))
         for line in in_band:
             fits = chosen is None or line.up_to == chosen
             if fits and _size(nominal) <= _upper_end(line):

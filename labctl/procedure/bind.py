@@ -18,6 +18,7 @@ from labctl.metrology.specification import Specification
 from labctl.metrology.statistics import mean, mean_uncertainty
 from labctl.metrology.units import KELVIN, Unit, parse_unit
 from labctl.procedure.declared import Reduction
+from labctl.procedure.points import FREQUENCY
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.sources import (
     Applied,
@@ -120,6 +121,12 @@ def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circum
             value, brought = standard(symbol, role, middle, at)
             scatter = _scatter(symbol, readings, at, type_a)
             return _series(symbol, middle, value, readings, at, scatter, brought)
+        case Applied(role=role, at=nominal) if nominal:
+            value, brought = standard(symbol, role, Figure(nominal).quantity(at.names), at, source.quantity)
+            return Input.of(symbol, value.unit, value.value, *brought)
+        case Applied(role=at.procedure.roles.unit):
+            value = _middle(symbol, readings)
+            return Input.of(symbol, value.unit, value.value)
         case Applied(role=role):
             value, brought = standard(symbol, role, _middle(symbol, readings), at)
             return Input.of(symbol, value.unit, value.value, *brought)
@@ -209,7 +216,10 @@ def standard(
         )
 
     if asset.basis is Basis.SPECIFICATION:
-        limit = Specification(asset.specification, owner=asset.title.en).limit(quantity, value)
+        hertz = at.columns.get(FREQUENCY)
+        limit = Specification(asset.specification, owner=asset.title.en).limit(
+            quantity, value, frequency=hertz if isinstance(hertz, Quantity) else None
+        )
         half_width = Rectangular(limit.half_width.value_in(width_unit))
         add("specification", _SPECIFICATION, half_width, limit.source, confirmed=limit.confirmed, dof=float("inf"))
         return value, brought

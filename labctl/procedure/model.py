@@ -37,7 +37,11 @@ class Model:
     def series(self) -> frozenset[str]:
         """Return the symbols that the section's function fills."""
         kinds = (Observed, Corrected, Applied)
-        return frozenset(symbol for symbol, source in self.sources.items() if isinstance(source, kinds))
+        return frozenset(
+            symbol
+            for symbol, source in self.sources.items()
+            if isinstance(source, kinds) and not (isinstance(source, Applied) and source.at)
+        )
 
     @property
     def traces(self) -> frozenset[str]:

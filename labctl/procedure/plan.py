@@ -8,7 +8,7 @@ from labctl.events.kinds import PlannedPoint, PlannedSection
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.specification import Specification
-from labctl.procedure.points import BASIC, COUNTS, EACH, RANGE, PointTable, Row, parse_points, valued
+from labctl.procedure.points import BASIC, COUNTS, EACH, FREQUENCY, RANGE, PointTable, Row, parse_points, valued
 from labctl.procedure.procedure import Procedure, Section
 from labctl.records.equipment import UnitUnderTest
 
@@ -39,14 +39,19 @@ def plan(procedure: Procedure, unit: UnitUnderTest, phases: Sequence[str] = (AS_
 def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None = None) -> PointTable:
     """Return the points of a section: the unit type's own where the folder has some, else the procedure's.
 
+    Its own stand in `points/<type>/`, or in `points/<set>/` where the station names a set for the type, under the name
+    of the section's file; those of `points.csv` may be `points/<type>.csv` too.
+
     Raises:
         ProcedureError: they are missing or malformed.
     """
     if not section.points:
         return PointTable(file="", headings={}, rows=(Row(line=0, cells={}),), sources=("measured once",))
-    named = f"points/{unit.type_name}.csv" if unit is not None and unit.type_name else ""
-    if named in procedure.files and section.points == "points.csv":
-        return parse_points(_decoded(procedure.files[named], named), named)
+    own = (unit.points or unit.type_name) if unit is not None else ""
+    names = [f"points/{own}/{section.points}", f"points/{own}.csv" if section.points == "points.csv" else ""]
+    for named in names:
+        if own and named in procedure.files:
+            return parse_points(_decoded(procedure.files[named], named), named)
     if section.points not in procedure.files:
         known = ", ".join(each for each in procedure.files if each.endswith(".csv")) or "—"
         raise ProcedureError(
@@ -146,7 +151,7 @@ def _permitted(
     table: PointTable, row: Row, columns: Mapping[str, Quantity | str | float], unit: UnitUnderTest, quantity: str
 ) -> Quantity:
     """Return the maximum permissible error by the unit type; without a nominal value that of zero."""
-    top, nominal = columns.get(RANGE), columns.get("nominal")
+    top, nominal, hertz = columns.get(RANGE), columns.get("nominal"), columns.get(FREQUENCY)
     if not isinstance(nominal, Quantity):
         nominal = Quantity(0.0, top.unit) if isinstance(top, Quantity) else None
     if nominal is None:
@@ -158,7 +163,12 @@ def _permitted(
         )
     specification = Specification(unit.specification, owner=unit.type_name or unit.identity.model)
     try:
-        return specification.limit(quantity, nominal, top if isinstance(top, Quantity) else None).half_width
+        return specification.limit(
+            quantity,
+            nominal,
+            top if isinstance(top, Quantity) else None,
+            frequency=hertz if isinstance(hertz, Quantity) else None,
+        ).half_width
     except OutsideCalibratedInterval as error:
         raise table.refused(
             row.line,

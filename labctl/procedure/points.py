@@ -15,6 +15,8 @@ from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit, parse_unit
 
 RANGE: Final = "range"
+FREQUENCY: Final = "frequency"
+"""The column that chooses among lines of a specification that hold in bands of frequencies."""
 EACH, BASIC = "each", "basic"
 """What a range may be instead of a value: a row for every range of the unit, or for its best."""
 COUNTS: Final = ("readings", "repeats")

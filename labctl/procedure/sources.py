@@ -22,9 +22,20 @@ class Corrected:
 
 @frozen
 class Applied:
-    """What a standard presented: the setting, corrected where its record says so, with every effect of its record."""
+    """What a standard presented: the setting, corrected where its record says so, with every effect of its record.
+
+    Of the unit under test it is the setting alone. A standard without a wire, such as a reference cell or a weight,
+    presents what its record certifies: `Applied("zener", "DC voltage", at="nominal")` needs no function to fill it.
+
+    Args:
+        role: the standard, or the unit.
+        quantity: the name under which the record of a standard without a wire certifies it.
+        at: its nominal value there, a figure that may use the point's columns; empty: a function applies it.
+    """
 
     role: str
+    quantity: str = ""
+    at: str = field(default="", kw_only=True)
 
 
 @frozen

@@ -56,6 +56,7 @@ class SpecificationLine:
     figure: str  # half-width of the limits, "12 ppm * abs(nominal) + 20 µV"
     source: str
     confirmed: bool = False  # a metrologist has held it against the maker's paper
+    frequency: str = ""  # the band in which it holds, "45 Hz … 10 kHz"; empty: at any, and of what has none
 
 
 @frozen(kw_only=True)
@@ -103,4 +104,5 @@ class UnitUnderTest:
     basic_range: dict[str, Quantity] = field(factory=dict)  # by quantity
     specification: tuple[SpecificationLine, ...] = ()  # the maximum permissible errors
     nameplate: dict[str, Quantity] = field(factory=dict)  # constants such as accuracy_class
+    points: str = ""  # which set of points methods take for it, "5.5 digits"; empty: the one named like its type
     condition: Text = Text("in working order, no visible damage", zh="外观完好，工作正常")

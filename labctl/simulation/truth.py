@@ -2,11 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 from attrs import define, frozen
 
 from labctl.metrology.figure import Figure
+from labctl.metrology.interval import parse_interval
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, Basis, Characteristic, CorrectionPoint, SpecificationLine, UnitUnderTest
 from labctl.simulation.chance import normal
@@ -16,8 +18,8 @@ from labctl.simulation.world import World
 class TrueError(Protocol):
     """What has to be added to what an instrument says, or is set to, to have the truth; in one unit."""
 
-    def at(self, value: float) -> float:
-        """Return the hidden error at a value."""
+    def at(self, value: float, hertz: float = 0.0) -> float:
+        """Return the hidden error at a value, of an alternating one at a frequency."""
         ...
 
 
@@ -25,14 +27,14 @@ class TrueError(Protocol):
 class Errorless:
     """An instrument without a record is taken to be perfect."""
 
-    def at(self, value: float) -> float:  # noqa: ARG002  (the same everywhere)
+    def at(self, value: float, hertz: float = 0.0) -> float:  # noqa: ARG002  (the same everywhere)
         """Return zero."""
         return 0.0
 
 
 @define(kw_only=True)
 class BySpecification:
-    """Within the limits of a specification: one rectangular draw for each of its ranges and polarities.
+    """Within the limits of a specification: one rectangular draw for each of its ranges, bands and polarities.
 
     At every point the error is the limit there times the draw, so that each point alone is rectangularly
     distributed within its limits, and points of one range err together, as they do in a calibrator.
@@ -43,11 +45,12 @@ class BySpecification:
     lines: tuple[SpecificationLine, ...]
     unit: str
 
-    def at(self, value: float) -> float:
+    def at(self, value: float, hertz: float = 0.0) -> float:
         """Return the hidden error at a value."""
-        line = _line_for(self.lines, value, self.unit)
+        line = line_for(self.lines, value, self.unit, hertz)
         half = half_width(line.figure, value, line.up_to.value_in(self.unit), self.unit)
-        return self.world.drawn(half, *self.names, f"up to {line.up_to}", "+" if value >= 0 else "-")
+        band = (line.frequency,) if line.frequency else ()
+        return self.world.drawn(half, *self.names, f"up to {line.up_to}", *band, "+" if value >= 0 else "-")
 
 
 @define(kw_only=True)
@@ -60,7 +63,7 @@ class ByCorrections:
     drift: str
     unit: str
 
-    def at(self, value: float) -> float:
+    def at(self, value: float, hertz: float = 0.0) -> float:  # noqa: ARG002  (certified at one frequency)
         """Return the hidden error at a value, linear between the points of the certificate."""
         unit = "K" if self.unit == "°C" else self.unit  # a correction is a difference
         correction = self._between(value, lambda each: each.correction.value_in(unit))
@@ -113,7 +116,7 @@ class Constants:
         return self.gain * value + self.offset + self.bow * 2.598 * (share - share**3)
 
 
-def of_unit(
+def of_unit(  # noqa: PLR0913  (the facts of one draw)
     world: World,
     key: str,
     unit: UnitUnderTest | None,
@@ -123,6 +126,7 @@ def of_unit(
     scale: float,
     quantity: str = "DC voltage",
     symbol: str = "V",
+    hertz: float = 0.0,
 ) -> Constants:
     """Draw how a meter errs on a range, within what its type promises there.
 
@@ -135,12 +139,15 @@ def of_unit(
         scale: 1 draws within the limits; more lets some units fail.
         quantity: what is measured.
         symbol: its unit.
+        hertz: of an alternating one; its errors are drawn for each band of frequencies that its type states.
     """
     lines = _lines_of(unit.specification if unit else (), quantity, symbol)
-    figure = _line_for(lines, top, symbol).figure if lines else usual
+    line = line_for(lines, top, symbol, hertz) if lines else None
+    figure = line.figure if line is not None else usual
     floor = half_width(figure, 0.0, top, symbol)
     slope = (half_width(figure, top, top, symbol) - floor) / top
-    where = (key, f"range {top:g}") if quantity == "DC voltage" else (key, f"{quantity} range {top:g}")
+    where: tuple[str, ...] = (key, f"range {top:g}" if quantity == "DC voltage" else f"{quantity} range {top:g}")
+    where += (line.frequency,) if line is not None and line.frequency else ()
     return Constants(
         gain=world.drawn(0.8 * slope * scale, *where, "gain"),
         offset=world.drawn(0.5 * floor * scale, *where, "offset"),
@@ -151,8 +158,14 @@ def of_unit(
 def half_width(figure: str, nominal: float, top: float, unit: str) -> float:
     """Return what a figure such as `12 ppm * abs(nominal) + 20 µV` comes to, in a unit."""
     names = {"nominal": Quantity.of(nominal, unit), "range": Quantity.of(top, unit)}
-    found = Figure(figure).evaluate(names)
+    found = _read(figure).evaluate(names)
     return found.value_in("K" if unit == "°C" else unit) if isinstance(found, Quantity) else float(found)
+
+
+@cache
+def _read(figure: str) -> Figure:
+    """Return a figure; a bench has few of them and asks for each many times."""
+    return Figure(figure)
 
 
 def _lines_of(lines: tuple[SpecificationLine, ...], quantity: str, unit: str) -> tuple[SpecificationLine, ...]:
@@ -160,8 +173,16 @@ def _lines_of(lines: tuple[SpecificationLine, ...], quantity: str, unit: str) ->
     return tuple(sorted(mine, key=lambda each: each.up_to.value_in(unit)))
 
 
-def _line_for(lines: tuple[SpecificationLine, ...], value: float, unit: str) -> SpecificationLine:
-    for line in lines:
+def line_for(lines: tuple[SpecificationLine, ...], value: float, unit: str, hertz: float = 0.0) -> SpecificationLine:
+    """Return the line that holds for a value at a frequency; beyond all of them the last one."""
+    in_band = [each for each in lines if band_holds(each.frequency, hertz)] or list(lines)
+    for line in in_band:
         if abs(value) <= line.up_to.value_in(unit) * (1 + 1e-9):
             return line
-    return lines[-1]
+    return in_band[-1]
+
+
+@cache
+def band_holds(band: str, hertz: float) -> bool:
+    """Return whether a frequency lies in a band; what is not alternating lies in every one."""
+    return not band or not hertz or parse_interval(band).holds(Quantity.of(hertz, "Hz"))

@@ -6,6 +6,7 @@ from labctl.app.station.table import NOWHERE, Table
 from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import Unit, parse_unit
 from labctl.records.equipment import (
     Asset,
     Basis,
@@ -18,6 +19,7 @@ from labctl.records.equipment import (
 
 SHARING = ("common", "local", "unstated")
 DISTRIBUTIONS = ("rectangular", "normal")
+HERTZ = parse_unit("Hz")
 
 
 @define
@@ -79,13 +81,20 @@ def read_asset(
 
 
 def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
-    """Return the lines of an accuracy specification; those of one quantity have one dimension and ascend."""
+    """Return the lines of an accuracy specification; those of one quantity have one dimension.
+
+    They ascend, in each band of frequencies by themselves.
+    """
     lines: list[SpecificationLine] = []
-    tops: dict[str, Quantity] = {}
+    tops: dict[tuple[str, str], Quantity] = {}
+    units: dict[str, Unit] = {}
     for each in table.tables("specification"):
         quantity = each.text("quantity", "DC voltage")
-        before = tops.get(quantity)
-        top = each.quantity("up_to", "10 V", like=before.unit if before is not None else None)
+        band = each.text("frequency", "45 Hz … 10 kHz", default="")
+        if band:
+            _refuse_no_band(each)
+        before = tops.get((quantity, band))
+        top = each.quantity("up_to", "10 V", like=units.get(quantity))
         if not each.refused("up_to"):
             if before is not None and not before < top:
                 each.refuse(
@@ -95,7 +104,8 @@ def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
                     ),
                     Text("Write the lines in ascending order", zh="请按升序排列各行"),
                 )
-            tops[quantity] = top
+            tops[quantity, band] = top
+            units.setdefault(quantity, top.unit)
         lines.append(
             SpecificationLine(
                 quantity=quantity,
@@ -103,10 +113,23 @@ def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
                 figure=each.figure("figure", "12 ppm * abs(nominal) + 20 µV", at=top),
                 source=each.text("source", "data sheet, one year"),
                 confirmed=each.flag("confirmed", default=False),
+                frequency=band,
             )
         )
         each.close()
     return tuple(lines)
+
+
+def _refuse_no_band(table: Table) -> None:
+    """Complain of a band that is none of frequencies."""
+    band = table.interval("frequency", "45 Hz … 10 kHz")
+    ends = [each for each in (band.low, band.high) if each is not None]
+    if not table.refused("frequency") and any(each.unit.dimension != HERTZ.dimension for each in ends):
+        table.refuse(
+            "frequency",
+            Text("{band} is no band of frequencies", zh="{band} 不是频率范围").filled(band=band),
+            Text("Write it in Hz or kHz", zh="请以 Hz 或 kHz 表示"),
+        )
 
 
 def _certificate(table: Table) -> CertificateOfStandard | None:

@@ -39,6 +39,7 @@ class UnitType:
     basic_range: dict[str, Quantity]  # by quantity
     specification: tuple[SpecificationLine, ...]  # the maximum permissible errors
     nameplate: dict[str, Quantity] = field(factory=dict)
+    points: str = ""  # which set of points methods take for it; empty: the one named like the type
 
 
 @frozen(kw_only=True)
@@ -111,6 +112,7 @@ class Station:
             basic_range=kind.basic_range,
             specification=kind.specification,
             nameplate=kind.nameplate,
+            points=kind.points,
         )
 
     def with_addresses(self, addresses: dict[str, str]) -> "Station":

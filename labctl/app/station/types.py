@@ -19,6 +19,7 @@ def read_unit_type(key: str, table: Table) -> UnitType:
         basic_range=_basic(table, ranges),
         specification=read_specification(table),
         nameplate=_nameplate(table),
+        points=table.text("points", "5.5 digits", default=""),
     )
     table.close()
     return kind

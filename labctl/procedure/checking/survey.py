@@ -221,7 +221,9 @@ class Survey:
         for symbol, source in target.model.sources.items():
             match source:
                 case Applied(at=nominal) if nominal:
-                    found = self._width(target, nominal, units)
+                    found = self._figure(target, nominal, units)
+                case Applied(at=nominal) if nominal:
+                    found = self._certified(target, nominal)
                 case Observed() | Corrected() | Applied():
                     subject = target.subject(symbol)
                     found = parse_unit(subject.unit) if subject is not None else None
@@ -259,10 +261,22 @@ class Survey:
         units = [_amount(parse_unit(each.unit)) for each in subjects if each is not None]
         return units[0] if len({each.dimension for each in units}) == 1 else None
 
+    def _certified(self, target: Target, nominal: str) -> Unit | None:
+        """Return the unit of what a standard without a wire presents; None where the figure cannot be told here."""
+        known = {name: Quantity(1.0, unit) for name, unit in self._columns(target).items()}
+        try:
+            return Figure(nominal).quantity(known).unit
+        except MetrologyError:
+            return None
+
     def _width(self, target: Target, width: str, units: Mapping[str, Unit]) -> Unit | None:
+        found = self._figure(target, width, units)
+        return _amount(found) if found is not None else None
+
+    def _figure(self, target: Target, figure: str, units: Mapping[str, Unit]) -> Unit | None:
         known = {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
         try:
-            return _amount(Figure(width).quantity(known).unit)
+            return Figure(figure).quantity(known).unit
         except MetrologyError:
             return None
 

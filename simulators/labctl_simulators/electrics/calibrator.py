@@ -169,7 +169,7 @@ class Calibrator(SimulatedInstrument):
 
     def true_output(self, amplitude: Amplitude) -> float:
         """Return what settles at the terminals when this is set."""
-        return amplitude.value + self.errors[amplitude.quantity].at(amplitude.value)
+        return amplitude.value + self.errors[amplitude.quantity].at(amplitude.value, amplitude.hertz)
 
     def span_of(self, amplitude: Amplitude) -> Span:
         """Return the range that an amplitude needs."""
@@ -243,9 +243,9 @@ class Calibrator(SimulatedInstrument):
         """Return a hidden value.
 
         `output` is what truly settles at the terminals when `at` volts are set; `AC voltage output`,
-        `DC current output` and so on tell the same of the other functions.
+        `DC current output` and so on tell the same of the other functions, the alternating ones at a `frequency`.
         """
         quantity = name.removesuffix("output").strip() or "DC voltage"
         if name.endswith("output") and quantity in self.errors:
-            return at["at"] + self.errors[quantity].at(at["at"])
+            return at["at"] + self.errors[quantity].at(at["at"], at.get("frequency", 0.0))
         return super().truth(name, **at)

@@ -211,8 +211,9 @@ class Multimeter(SimulatedInstrument):
         )
         noise = self.frequency_noise(true) if function.name == FREQUENCY else noise
         name = f"{self.key} reading" if function.name == DC_VOLTAGE else f"{self.key} {function.name} reading"
-        seen = self.shaped(function, true, setup) if function.alternating else true
-        seen = seen + self.error_of(function.name, true, top) + noise * self.world.noise(name, step)
+        hertz = self.inputs.hertz if function.alternating else 0.0
+        seen = self.shaped(function, true, setup, hertz, top) if function.alternating else true
+        seen = seen + self.error_of(function.name, true, top, hertz) + noise * self.world.noise(name, step)
         seen = self.faults.on_value(seen, self.now, message)
         if not math.isfinite(seen) or abs(true) > function.most(top):
             return seen if math.isnan(seen) else math.copysign(math.inf, true)
@@ -226,10 +227,12 @@ class Multimeter(SimulatedInstrument):
             return 10.0 ** (math.floor(math.log10(max(abs(seen), 1.0))) - 6)
         return (self.ac_resolution if function.alternating else self.resolution[settings.cycles]) * top
 
-    def shaped(self, function: Function, true: float, setup: Setup) -> float:
-        """Return what filter and flatness of the detector leave of an alternating signal."""
-        hertz = self.inputs.hertz
-        if function.name == FREQUENCY or not hertz:
+    def shaped(self, function: Function, true: float, setup: Setup, hertz: float, top: float) -> float:
+        """Return what filter and flatness of the detector leave of an alternating signal.
+
+        In the record of a standard both are accounted for.
+        """
+        if function.name == FREQUENCY or not hertz or self.hidden(function.name, top).flat:
             return true
         low = 1.0 / math.sqrt(1.0 + (0.1 * setup.lowest / hertz) ** 4)
         bend = self.world.drawn(3e-4, self.key, function.name, "flatness")
@@ -239,12 +242,12 @@ class Multimeter(SimulatedInstrument):
         """Return the scatter of a frequency in Hz."""
         return 3e-7 * hertz
 
-    def error_of(self, function: str, true: float, top: float) -> float:
+    def error_of(self, function: str, true: float, top: float, hertz: float = 0.0) -> float:
         """Return the hidden error of indication at a value on a range, as adjusted."""
         if not math.isfinite(true):
             return 0.0
         constants = self.adjusted.get((function, top), UNADJUSTED)
-        raw = true + self.hidden(function, top).error(true, top)
+        raw = true + self.hidden(function, top).error(true, top, hertz)
         return raw * (1 + constants.gain) + constants.offset - true
 
     def hidden(self, function: str, top: float) -> Errs:
@@ -292,11 +295,15 @@ class Multimeter(SimulatedInstrument):
         """Return a hidden value.
 
         `error` is the true error of indication `at` a direct voltage on a `range`, `AC voltage error` that of another
-        function; `input` is the direct voltage at the terminals now.
+        function, an alternating one at a `frequency` with the present filter; `input` is the direct voltage at the
+        terminals now.
         """
         function = name.removesuffix("error").strip() or DC_VOLTAGE
         if name.endswith("error") and function in self.functions:
-            return self.error_of(function, at["at"], at["range"])
+            value, top, hertz = at["at"], at["range"], at.get("frequency", 0.0)
+            error = self.error_of(function, value, top, hertz)
+            each = self.functions[function]
+            return error + self.shaped(each, value, self.setup, hertz, top) - value if each.alternating else error
         if name == "input":
             return self.input.value
         return super().truth(name, **at)
