@@ -772,6 +772,18 @@ def test_what_cannot_even_be_loaded_is_told_with_its_line(tmp_path: Path, name: 
     assert "line " in refused.value.within(Language.ENGLISH)
 
 
+def test_points_that_a_type_has_for_itself_are_read_too(tmp_path: Path) -> None:
+    copytree(BASES["dmm"], tmp_path / "own", ignore=ignore_patterns("__pycache__"))
+    (tmp_path / "own" / "points").mkdir()
+    (tmp_path / "own" / "points" / "Simulated M.csv").write_text("# own\nnominal [V], readings\n1, 10\n", "utf-8")
+    (tmp_path / "own" / "points" / "Simulated N.csv").write_text("# own\nnominal [V], readings\n1\n", "utf-8")
+    found = check(load_folder(tmp_path / "own"))
+    assert [(each.code, each.file) for each in found] == [
+        ("LP309", "points/Simulated M.csv"),
+        ("LP301", "points/Simulated N.csv"),
+    ]
+
+
 def with_a_function(folder: Path, role: str, called: str = "sprt(1 + 0 * d_t / d_t)") -> set[str]:
     shift = ('- d_t",\n    t_i', f'- d_t - ({called} - {called})",\n    sprt=Calibration("{role}"),\n    t_i')
     imported = ("    ASK,\n", "    ASK,\n    Calibration,\n")

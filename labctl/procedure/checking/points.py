@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePosixPath
 from typing import Final
 
 from labctl.errors import ProcedureError
@@ -10,7 +11,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.procedure.checking.survey import MPE, PointRow, Survey, nearest, said
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.plan import table_of
-from labctl.procedure.points import RANGE, PointTable
+from labctl.procedure.points import RANGE, PointTable, parse_points
 from labctl.procedure.procedure import SECTION, Section
 
 READINGS: Final = "readings"
@@ -27,6 +28,7 @@ def points(survey: Survey) -> Iterator[Finding]:
         yield from _hooks(section, table)
         if not section.points:
             continue
+        yield from _of_types(survey, section, table)
         yield from _rows(survey, section, table)
         yield from _unused_readings(survey, section, table)
         if not table.sources:
@@ -55,6 +57,27 @@ def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
                 ),
                 remedy=nearest(hook.column, [SECTION, *table.headings]),
             )
+
+
+def _of_types(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
+    """Return what is wrong with the points that types of units have for themselves, in `points/`."""
+    files = survey.procedure.files
+    for name, content in files.items():
+        path = PurePosixPath(name)
+        if path.parts[0] != "points" or path.suffix != ".csv":
+            continue
+        if path.name != section.points and not (section.points == "points.csv" and path.parent.name == "points"):
+            continue
+        try:
+            own = parse_points(content.decode("utf-8-sig", "replace"), name)
+        except ProcedureError as error:
+            yield Finding(file=name, line=0, code="LP301", problem=said(error), remedy=error.remedy)
+            continue
+        lacking = sorted({each for each in table.headings if each not in own.headings} - {MPE, "repeats"})
+        if lacking:
+            problem = Text("it has no column {lacking}, as {points} has", zh="缺少 {points} 中的列 {lacking}")
+            words = problem.filled(lacking=", ".join(lacking), points=section.points)
+            yield _found(own, 1, "LP309", words, _SAME_COLUMNS)
 
 
 def _rows(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
@@ -109,6 +132,7 @@ def _found(
     return Finding(file=table.file, line=line, code=code, problem=problem, remedy=remedy, severity=severity)
 
 
+_SAME_COLUMNS: Final = Text("Give it the columns of the procedure's own points", zh="请使其列与规程自带的校准点表一致")
 _REPEATS: Final = Text(
     "Remove it, write repeats, or add a column that tells the two apart, as direction",
     zh="请删除，写 repeats，或添加 direction 等列加以区分",

@@ -216,7 +216,7 @@ class Survey:
             units.setdefault(MPE, _amount(parse_unit(first)))
         return units
 
-    def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:  # noqa: C901  (one case a source)
+    def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:  # noqa: C901, PLR0912  (one case a source)
         units: dict[str, Unit] = {}
         for symbol, source in target.model.sources.items():
             match source:
