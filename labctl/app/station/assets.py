@@ -105,7 +105,7 @@ def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
                     Text("Write the lines in ascending order", zh="请按升序排列各行"),
                 )
             tops[quantity, band] = top
-            units.setdefault(quantity, top.unit)
+            units[quantity] = top.unit
         lines.append(
             SpecificationLine(
                 quantity=quantity,
