@@ -1,6 +1,7 @@
 """A procedure held against a bench: who plays, whether it is valid today, and how good the results will be."""
 
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
@@ -73,6 +74,28 @@ def test_an_expected_uncertainty_is_told_of_every_point_and_as_numbers_for_a_pro
     (one,) = [each for each in found if each["point"] == "10 V, 1 V"]
     assert (one["section"], one["symbol"], one["severity"]) == ("DC voltage", "E", "note")
     assert one["ratio"] == pytest.approx(0.177, abs=0.001)  # 12 ppm of 1 V lies on the 3.3 V range of the source
+
+
+def test_the_uncertainty_of_a_reduction_is_foreseen_too(tmp_path: Path) -> None:
+    """By hand: both points of the 1 V range rest on one specification; nobody states its sharing, the larger u counts.
+
+    Wholly shared, U of their mean is the mean of their U; each has 1 µV of the leads to itself.
+    """
+    copytree(simulated_bench().parent, tmp_path / "mean", ignore=ignore_patterns("__pycache__"))
+    file = tmp_path / "mean" / "procedure.py"
+    reduction = (
+        'MEAN = Model("E_m = mean(E[:])", E=Result("DC voltage", "E"))\n'
+        'METHOD.reduce("Mean error", zh="平均误差", model=MEAN, each="range")\n'
+        'METHOD.require("Mean error", zh="平均误差", of="Mean error", symbol="E_m", within="1 mV", source="made up")\n'
+    )
+    text = file.read_text("utf-8").replace("    Resolution,\n", "    Resolution,\n    Result,\n")
+    file.write_text(text + reduction, "utf-8")
+    found = check(str(tmp_path / "mean"), own_bench=True)
+    assert not [each for each in found if each.grave]
+    (one,) = [each for each in found if each.facts.get("section") == "Mean error" and each.facts.get("point") == "1 V"]
+    limits = [11e-6 * 0.5 + 2e-6, 11e-6 * 0.95 + 2e-6]
+    by_hand = 2 * (sum(limits) ** 2 / 4 / 3 + 2 * (1e-6 / 2) ** 2 / 3) ** 0.5
+    assert float(str(one.facts["expanded"]).removesuffix(" V")) == pytest.approx(by_hand, rel=1e-3)
 
 
 def test_a_requirement_without_a_limit_is_told(tmp_path: Path) -> None:
