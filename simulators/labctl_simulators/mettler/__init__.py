@@ -1,1 +1,1 @@
-"""Balances and weighing terminals of Mettler-Toledo."""
+"""Simulators of balances by Mettler-Toledo."""
