@@ -21,7 +21,11 @@ FROTH: Final = 0.2  # share of air from which the tubes cannot be driven any mor
 
 
 class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "modbus"), line="baud=9600&parity=odd"):
-    """The meter: it feels mass, so that a volume is its mass over its density."""
+    """The meter: it feels mass, so that a volume is its mass over its density.
+
+    Its error curve is that of its mass flow; of a master that is certified for volume flow it is that of the volume.
+    Its pulses are of volume, or of mass where `pulses of mass` says how many a kilogram.
+    """
 
     limit = "0.1 % * abs(nominal) + 0.0005 m³/h"
     damping = 0.8
@@ -35,8 +39,10 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
         self.zeroed_at = -ZEROING
         self.density_error = world.drawn(self.figure("density error", 0.5), self.key, "density")  # kg/m³
         self.temperature_error = world.drawn(0.5, self.key, "temperature")  # K
+        self.pulses_per_kilogram = self.figure("pulses of mass", 0.0)
+        self._mass = 0.0  # kg counted up to the last step
         self._mass_from = self._volume_from = 0.0
-        self._held: float | None = None  # m³ counted, while the totals stand still
+        self._held: tuple[float, float] | None = None  # m³ and kg counted, while the totals stand still
 
     def valid(self) -> bool:
         """Return whether the tubes can be driven."""
@@ -44,11 +50,16 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
 
     def mass_flow(self) -> float:
         """Return the mass flow in kg/h."""
-        return self.indicated() * HOUR * self.pipe.density(self.now) if self.valid() else math.nan
+        if not self.valid():
+            return math.nan
+        density = self.pipe.density(self.now) if self.record is None else self.density()
+        return self.indicated() * HOUR * density
 
     def volume_flow(self) -> float:
-        """Return the volume flow in m³/h, by the density that it measures."""
-        return self.mass_flow() / self.density() if self.valid() else math.nan
+        """Return the volume flow in m³/h: the mass flow by the density that it measures."""
+        if not self.valid():
+            return math.nan
+        return self.mass_flow() / self.density() if self.record is None else self.indicated() * HOUR
 
     def density(self) -> float:
         """Return the density in kg/m³; bubbles make it less."""
@@ -63,7 +74,7 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
 
     def mass_total(self) -> float:
         """Return the counted mass in kg."""
-        return (self._present() - self._mass_from) * self.pipe.density(self.now)
+        return self._mass_present() - self._mass_from
 
     def volume_total(self) -> float:
         """Return the counted volume in m³."""
@@ -71,7 +82,7 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
 
     def reset_mass(self) -> None:
         """Begin to count mass anew."""
-        self._mass_from = self._present()
+        self._mass_from = self._mass_present()
 
     def reset_volume(self) -> None:
         """Begin to count volume anew."""
@@ -80,9 +91,10 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
     def run_totals(self, on: bool) -> None:  # noqa: FBT001  (the value of a coil)
         """Let the totals run, or stand still."""
         if on and self._held is not None:
-            missed = self.counted(self.now) - self._held
-            self._mass_from, self._volume_from = self._mass_from + missed, self._volume_from + missed
-        self._held = None if on else self._present()
+            volume, mass = self._held
+            self._volume_from += self.counted(self.now) - volume
+            self._mass_from += self.mass_counted(self.now) - mass
+        self._held = None if on else (self._present(), self._mass_present())
         self.running = on
 
     def begin_zero(self) -> None:
@@ -96,7 +108,34 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
         return self.now < self.zeroed_at + ZEROING
 
     def _present(self) -> float:
-        return self.counted(self.now) if self._held is None else self._held
+        return self.counted(self.now) if self._held is None else self._held[0]
+
+    def _mass_present(self) -> float:
+        return self.mass_counted(self.now) if self._held is None else self._held[1]
+
+    # --- mass --------------------------------------------------------------------------------------------------------
+
+    def advance(self, dt: float) -> None:
+        """Count the mass that has passed in one step, and everything else."""
+        self._mass = self.mass_counted(self.world.stepped)
+        super().advance(dt)
+
+    def mass_counted(self, instant: float) -> float:
+        """Return the mass in kg that the meter has counted at an instant from the last step on."""
+        return self._mass + (self.counted(instant) - self._counted) * self.pipe.density(instant)
+
+    def pulses(self, instant: float) -> float:
+        """Return the pulses since the world began."""
+        if not self.pulses_per_kilogram:
+            return super().pulses(instant)
+        return self.mass_counted(instant) * self.pulses_per_kilogram + 0.5
+
+    def pulse_rate(self, instant: float) -> float:
+        """Return the pulses a second."""
+        rate = super().pulse_rate(instant)
+        if not self.pulses_per_kilogram:
+            return rate
+        return rate / (1000 * self.pulses_per_litre) * self.pipe.density(instant) * self.pulses_per_kilogram
 
     def dialogue(self) -> "MM2700Dialogue":
         """Return a new session's dialogue."""

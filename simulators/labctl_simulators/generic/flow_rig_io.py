@@ -4,19 +4,24 @@ The profile is stated in the documentation of the driver pack's module of the sa
 """
 
 from collections.abc import Callable, Mapping
+from statistics import fmean
 from typing import Final
 
+from labctl.metrology.quantity import parse_quantity
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.modbus import Bit, Cell
 from labctl.simulation.talk import Said
-from labctl.simulation.truth import of_standard
+from labctl.simulation.truth import of_characteristic, of_standard
 from labctl.simulation.world import World
 from labctl_simulators.generic.module import SERIAL, GenericDialogue
 from labctl_simulators.hydraulics.diverter import Diverter
 from labctl_simulators.hydraulics.gate import PulseGate
+from labctl_simulators.hydraulics.pipe import HOUR
+from labctl_simulators.hydraulics.tank import Filled
 
 LINE_TRAVEL: Final = 1.5  # seconds
 DRAIN_TRAVEL: Final = 1.0
+CORRECTION: Final = "diverter correction"
 READING: Final = frozenset({0x01, 0x02, 0x03, 0x04, 0x2B})
 
 IDLE, FILLING, DONE, BROKEN_OFF = range(4)
@@ -35,10 +40,11 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             world=world,
             key=self.key,
             travel=self.figure("travel", 0.08),
-            asymmetry=0.0025 + world.drawn(self.figure("asymmetry", 0.0125), self.key, "diverter"),
+            asymmetry=self._asymmetry(),
             spread=self.figure("spread", 0.002),
         )
         self.gate = PulseGate(world)
+        self.filled: list[Filled] = []  # what each filling truly was
         self.timer_error = of_standard(world, placed.asset, "time", "s")
         self.line_stuck = False
         self.begun = self.fillings = 0
@@ -58,6 +64,14 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         self.tripped = False
         self.diverter.to(tank=False, moved=self._moved)
         self.moved()
+
+    def _asymmetry(self) -> float:
+        """Draw the asymmetry of the diverter in s, about the correction that its record states."""
+        asset = self.placed.asset
+        for each in asset.characteristics if asset is not None else ():
+            if asset is not None and each.name == CORRECTION and each.value:
+                return parse_quantity(each.value).value_in("s") + of_characteristic(self.world, asset, each, "s")
+        return 0.0025 + self.world.drawn(self.figure("asymmetry", 0.0125), self.key, "diverter")
 
     # --- outputs -----------------------------------------------------------------------------------------------------
 
@@ -193,8 +207,19 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         }
 
     def truth(self, name: str, **at: float) -> float:
-        """Return `asymmetry`, in s: by how much longer the tank is filled than the timer says."""
-        return self.diverter.asymmetry if name == "asymmetry" else super().truth(name, **at)
+        """Return a hidden value.
+
+        `asymmetry`, in s: by how much longer the tank is filled than the timer says. Of the fillings that were made
+        `last`, on average: the `collected mass` in kg, the `filling flow` in m³/h.
+        """
+        if name == "asymmetry":
+            return self.diverter.asymmetry
+        meant = self.filled[-round(at.get("last", 1)) :]
+        if name == "collected mass":
+            return fmean(each.mass for each in meant)
+        if name == "filling flow":
+            return fmean(each.volume / each.lasted for each in meant) * HOUR
+        return super().truth(name, **at)
 
 
 class FlowRigDialogue(GenericDialogue):

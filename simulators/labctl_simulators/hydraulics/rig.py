@@ -31,6 +31,7 @@ class Rig:
         now: the instant up to which the world has been stepped.
         water: temperature of the water in °C.
         weather: pressure of the air in hPa.
+        heavier: than pure water, in kg/m³.
     """
 
     speed: Callable[[], float]
@@ -43,6 +44,7 @@ class Rig:
     pulsation: float = 0.002
     unsteadiness: float = 0.0005
     bubbles: float = 0.0  # share of the pipe
+    heavier: float = 0.0
     step: float = STEP
     _flow: float = field(default=0.0, init=False)
     _end: float = field(default=0.0, init=False)
@@ -70,7 +72,7 @@ class Rig:
         self._end = self._wanted(now)
         if int(now) != self._second:  # so slow that once a second is often enough
             self._second = int(now)
-            self._density = density_of(self.temperature(now), self.pressure(now))
+            self._density = density_of(self.temperature(now), self.pressure(now)) + self.heavier
         if self._end == 0 and self._flow < 1e-6 * self.full_flow:
             self._flow = 0.0
 
@@ -118,7 +120,7 @@ class Rig:
     def density(self, instant: float) -> float:
         """Return the density of the water in kg/m³."""
         if self.resting:
-            return density_of(self.temperature(instant), self.pressure(instant))
+            return density_of(self.temperature(instant), self.pressure(instant)) + self.heavier
         return self._density
 
     def mass(self, instant: float) -> float:

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from labctl.metrology.physics.buoyancy import buoyancy_factor
+
+
+@frozen(kw_only=True)
+class Filled:
+    """What one filling truly was: the mass and the volume that the diverter sent into the tank, and for how long."""
+
+    mass: float  # kg
+    volume: float  # m³, at the meter
+    lasted: float  # seconds
 
 
 @define(eq=False, kw_only=True)
@@ -16,6 +25,7 @@ class Tank:
         residue: what stays on its walls when it is drained, by the number of the draining, in kg.
         drains: kg/s through the open drain valve.
         splash: kg of every filling that do not stay in the tank.
+        left: kg that are in it when the world begins.
         loses: kg/s, by evaporation or a leak.
         gains: share of the stream that reaches the tank through a diverter that does not close.
     """
@@ -24,6 +34,7 @@ class Tank:
     residue: Callable[[int], float]
     drains: float
     splash: float = 0.0
+    left: float = 0.0
     loses: float = 0.0
     gains: float = 0.0
     filling: bool = field(default=False, init=False)
@@ -35,8 +46,8 @@ class Tank:
     _drained: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Begin as it was left the day before: drained, and wet."""
-        self._mass = self.residue(self._drained)
+        """Begin as it was left the day before."""
+        self._mass = self.left
 
     def mass(self, instant: float) -> float:
         """Return the mass of the water in it, in kg."""

@@ -15,11 +15,12 @@ from labctl_simulators.hydraulics.gate import PulseGate
 from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
 from labctl_simulators.hydraulics.rig import Rig
-from labctl_simulators.hydraulics.tank import Tank, presses
+from labctl_simulators.hydraulics.tank import Filled, Tank, presses
 from labctl_simulators.sensor.pulse_meter import TurbineMeter
 
 DAY: Final = 6 * 3600.0  # seconds, the slowest wave of a room
 SPLASH: Final = "splash and storage"
+DENSITY: Final = "water density"
 FULL_FLOW: Final = 20.0  # m³/h of the pump at full speed, where no drive says
 EMPTY: Final = 0.02  # of the capacity, below which the empty switch is on
 BRIM: Final = 0.98  # of the capacity, from which the full switch is on
@@ -47,6 +48,7 @@ class Switches(Protocol):
     line_stuck: bool
     diverter: Diverter
     gate: PulseGate
+    filled: list[Filled]
     moved: Callable[[], None]
     full: Callable[[], bool]
     empty: Callable[[], bool]
@@ -114,6 +116,7 @@ class Flow(Coupling, field="flow"):
         self.tank = self._tank()
         world.physical.append(self.rig)
         self._buoyant = 1.0  # kg of water for each kg that the balance feels
+        self._filling: tuple[float, float] | None = None  # since when, and the volume that had passed then
         self._couple_meters(drive)
         self._couple_tank()
         for each in everything:
@@ -133,6 +136,7 @@ class Flow(Coupling, field="flow"):
             full_flow=1.1 * (drive.full_flow if drive is not None else FULL_FLOW) / HOUR,
             water=Wander(20.5 + self.world.drawn(1.0, "water"), 0.6, (self.world.seed, "water"), DAY),
             weather=self.air["pressure"],
+            heavier=self._of_characteristic(DENSITY, "kg/m³"),
         )
 
     def _tank(self) -> Tank:
@@ -142,7 +146,8 @@ class Flow(Coupling, field="flow"):
             stream=self.rig.mass,
             residue=lambda n: max(stays + scatter * self.world.noise("residue", n), 0.0),
             drains=capacity / DRAINING,
-            splash=self._drawn_splash(),
+            left=stays,
+            splash=self._of_characteristic(SPLASH, "kg"),
         )
 
     def _couple_meters(self, drive: Pumps | None) -> None:
@@ -196,6 +201,17 @@ class Flow(Coupling, field="flow"):
         filling = self.io is not None and self.io.diverter.stream
         draining = self.io is not None and self.io.drain_open
         self.tank.change(now, filling=filling, draining=draining)
+        self._note_filling(now, filling=filling)
+
+    def _note_filling(self, now: float, *, filling: bool) -> None:
+        """Keep what a filling truly was, for those who are told the truth."""
+        if filling and self._filling is None:
+            self._filling = (now, self.rig.volume(now))
+        elif not filling and self._filling is not None and self.io is not None:
+            since, passed = self._filling
+            volume = self.rig.volume(now) - passed
+            self.io.filled.append(Filled(mass=self.tank.collected, volume=volume, lasted=now - since))
+            self._filling = None
 
     def _flow_seen(self) -> float:
         return self.rig.flow(self.world.stepped) * HOUR
@@ -219,11 +235,12 @@ class Flow(Coupling, field="flow"):
     def _weather(self, instant: float) -> float:
         return self.air["pressure"].at(instant)
 
-    def _drawn_splash(self) -> float:
+    def _of_characteristic(self, name: str, unit: str) -> float:
+        """Draw the true value of what an auxiliary's record states under a name; zero where none does."""
         for asset in self.auxiliaries.values():
             for each in asset.characteristics:
-                if each.name == SPLASH:
-                    return of_characteristic(self.world, asset, each, "kg")
+                if each.name == name:
+                    return of_characteristic(self.world, asset, each, unit)
         return 0.0
 
     # --- acting ------------------------------------------------------------------------------------------------------
