@@ -17,7 +17,6 @@ from labctl.instruments.capabilities import (
     Weighs,
 )
 from labctl.procedure import (
-    POOLED,
     REPEAT,
     RUN,
     Auxiliary,
@@ -97,7 +96,7 @@ K_FACTOR = Model(
     h_air=Condition("humidity"),
     rho_b=Constant("8000 kg/m³", half_width="50 kg/m³", source="OIML D 28, weights of stainless steel"),
     d_rho=Characteristic("pipework", "water density", scope=RUN),
-    d_splash=Characteristic("pipework", "splash and storage"),
+    d_splash=Characteristic("pipework", "splash and storage", scope=RUN),
 )
 REPEATABILITY = Model("E_r = stdev(K[:]) / mean(K[:])", K=Result("K factor", "K"))
 METER_FACTOR = Model(
@@ -127,7 +126,7 @@ def diverter(run: Run, point: Point, rig: TimedDiverter, balance: Weighs, master
     run.observe("W_3", balance.stable_mass)
 
 
-@METHOD.section("K factor", zh="仪表系数", points="points.csv", model=K_FACTOR, repeatability=POOLED)
+@METHOD.section("K factor", zh="仪表系数", points="points.csv", model=K_FACTOR)
 def k_factor(
     run: Run,
     point: Point,
@@ -140,7 +139,7 @@ def k_factor(
     """Weigh, collect with the pulses gated by the diverter, let it drip, weigh again."""
     rig.drain()
     run.observe("W_0", balance.stable_mass)
-    with run.record("t_line", line.temperature, every="2 s"), run.record("p_line", line.pressure, every="2 s"):
+    with run.record("t_line", line.temperature, every="5 s"), run.record("p_line", line.pressure, every="5 s"):
         rig.fill_for(point["filling"])
     run.observe("t", rig.filling_time)
     run.observe("N", unit.gated_pulses)
@@ -148,6 +147,30 @@ def k_factor(
     run.wait(point["dripping"])
     run.observe("W_1", balance.stable_mass)
     run.observe("t_tank", tank.temperature)
+
+
+@diverter.before_each("section")
+def bleed(run: Run) -> None:
+    """Free the pipe of air."""
+    run.instruct(
+        Text(
+            "Fill the pipe through the meter, open the vents until no more air comes, and close them.",
+            zh="使管路和流量计充满水，打开排气阀至无气泡排出后关闭。",
+        ),
+        picture="bleed.svg",
+    )
+
+
+@k_factor.before_each("section")
+def connect(run: Run) -> None:
+    """Bring the meter's pulses to the counter and to the timers."""
+    run.instruct(
+        Text(
+            "Connect the pulse output of the turbine meter to the counter and to the timer input of the rig.",
+            zh="将涡轮流量计的脉冲输出连接到计数器和装置的计时输入端。",
+        ),
+        picture="pulses-of-unit.svg",
+    )
 
 
 @k_factor.before_each("nominal")

@@ -1,0 +1,1 @@
+"""Electromagnetic flowmeters against a master meter: error of the indicated flow, repeatability."""

@@ -1,0 +1,1 @@
+"""Coriolis mass flowmeters by weighing: error of the mass pulses, repeatability."""

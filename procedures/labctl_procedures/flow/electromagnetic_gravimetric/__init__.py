@@ -1,0 +1,1 @@
+"""Electromagnetic flowmeters by weighing: error of indication of the pulse output, repeatability."""
