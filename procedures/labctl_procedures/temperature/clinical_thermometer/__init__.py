@@ -1,0 +1,1 @@
+"""Clinical electronic thermometers that hold their highest indication."""

@@ -1,0 +1,1 @@
+"""Digital thermometers with a probe."""

@@ -1,0 +1,1 @@
+"""Industrial platinum resistance thermometers: deviation, ratio, characteristic."""

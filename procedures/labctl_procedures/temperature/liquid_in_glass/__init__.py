@@ -1,0 +1,1 @@
+"""Liquid-in-glass thermometers, read by eye."""

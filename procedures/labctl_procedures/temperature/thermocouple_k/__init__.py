@@ -1,0 +1,1 @@
+"""Base-metal thermocouples of type K: deviation from the table."""

@@ -1,0 +1,1 @@
+"""Noble-metal thermocouples of type S: deviation at fixed points, by comparison."""
