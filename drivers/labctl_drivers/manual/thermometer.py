@@ -1,4 +1,4 @@
-"""A thermometer that a person reads: liquid in glass, dial or display."""
+"""Thermometers that a person reads: liquid in glass, dial or display; a clinical one is switched on before."""
 
 from typing import ClassVar
 
@@ -18,3 +18,12 @@ class Thermometer(ByHand, model="thermometer"):
     def temperature(self) -> Indication:
         """Measure the temperature: a person reads it."""
         return self._read("temperature", "°C", Text("{name}: read the temperature", zh="{name}：请读取温度"))
+
+
+class ClinicalThermometer(Thermometer, model="clinical thermometer"):
+    """A clinical thermometer: it holds its highest indication until it is switched on again."""
+
+    def start_measurement(self) -> None:
+        """Start a measurement: a person switches it on and leaves it immersed to its mark."""
+        text = Text("{name}: switch it on, immersed to its mark", zh="{name}：开机，并浸没至标志处")
+        self._told("start", text)

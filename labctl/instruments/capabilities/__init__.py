@@ -57,6 +57,7 @@ from labctl.instruments.capabilities.temperature import (
     ScansTemperature,
     ScansThermovoltage,
     SetsCurrent,
+    StartsMeasurement,
 )
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "SourcesDcVoltage",
     "SourcesResistance",
     "StandsBy",
+    "StartsMeasurement",
     "Subject",
     "TellsTime",
     "TimesFilling",

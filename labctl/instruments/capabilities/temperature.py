@@ -68,3 +68,11 @@ class SetsCurrent(Protocol):
     def set_current(self, current: Quantity) -> None:
         """Set the current through the sensor."""
         ...
+
+
+class StartsMeasurement(Protocol):
+    """Anything that measures from when it is switched on, such as a clinical thermometer that holds its highest."""
+
+    def start_measurement(self) -> None:
+        """Start a measurement; what was held before is forgotten."""
+        ...

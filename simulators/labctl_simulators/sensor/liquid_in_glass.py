@@ -67,7 +67,7 @@ class LiquidInGlass(ReadByEye, maker="Sensor", model="liquid-in-glass"):
         """Return what a person reads: the column on the scale, to a tenth of a division, not quite straight on."""
         if quantity != "temperature":
             return math.nan
-        error = self.hidden.at(self.column) - (DEPRESSION if self.hottest > KNEE else 0.0)
+        error = self._error_at(self.column)
         out = max(self.figure("emergent", 0.0), 0.0)  # degrees of the column that stand out in the air
         stem = -EMERGENT * out * (self.column - ROOM)
         parallax = PARALLAX * self.division * self.world.noise(self.key, round(self.now))
@@ -75,12 +75,15 @@ class LiquidInGlass(ReadByEye, maker="Sensor", model="liquid-in-glass"):
         step = self.division / 10.0
         return round(found / step) * step
 
+    def _error_at(self, t: float) -> float:
+        return self.hidden.at(t) - (DEPRESSION if self.hottest > KNEE else 0.0)
+
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `temperature` of the bulb, or the `error` of its scale at a temperature."""
+        """Return the true `temperature` of the bulb, or the `error` of its scale at a temperature, as it is now."""
         if name == "temperature":
             return self.body.temperature
         if name == "error":
-            return self.hidden.at(at["at"])
+            return self._error_at(at["at"])
         return super().truth(name, **at)
 
 

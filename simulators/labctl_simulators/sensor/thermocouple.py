@@ -13,6 +13,7 @@ class ThermocoupleB(Thermoelectric, model="thermocouple B"):
     """Platinum with 30 % rhodium, and with 6 %."""
 
     kind = "B"
+    inhomogeneity = 1e-6
 
 
 class ThermocoupleC(Thermoelectric, model="thermocouple C"):
@@ -49,12 +50,14 @@ class ThermocoupleR(Thermoelectric, model="thermocouple R"):
     """Platinum with 13 % rhodium, and platinum."""
 
     kind = "R"
+    inhomogeneity = 1e-6
 
 
 class ThermocoupleS(Thermoelectric, model="thermocouple S"):
     """Platinum with 10 % rhodium, and platinum."""
 
     kind = "S"
+    inhomogeneity = 1e-6
 
 
 class ThermocoupleT(Thermoelectric, model="thermocouple T"):

@@ -120,6 +120,7 @@ class Thermoelectric(Sensor):
 
     kind: ClassVar[str] = "K"
     time_constant = 35.0
+    inhomogeneity: ClassVar[float] = 8e-6  # V at 1000 K between the ends
     reversed: bool = False
 
     def curve(self) -> Curve:
@@ -148,7 +149,7 @@ class Thermoelectric(Sensor):
 
     def _unlike_wires(self, t: float) -> float:
         """Return what inhomogeneous wires add: it depends on which part of them lies in the gradient."""
-        size = self.figure("inhomogeneity", 8e-6) * (t - self.junction) / 1000.0
+        size = self.figure("inhomogeneity", self.inhomogeneity) * (t - self.junction) / 1000.0
         phase = self.world.drawn(math.pi, self.key, "inhomogeneity")
         return size * math.sin(self.body.place.depth / 40.0 + phase)
 

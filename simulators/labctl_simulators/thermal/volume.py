@@ -97,7 +97,7 @@ class Volume:
             self._left_alone(dt)
         self.at_sensor = self.temperature + self.shift
         away = self.at_sensor - ROOM
-        self._strength = min(max(abs(away) / 50.0, 0.2), 3.0) * (1.0 if self.stirred else UNSTIRRED)
+        self._strength = self._strength_at(self.at_sensor) * (1.0 if self.stirred else UNSTIRRED)
         self._bow = self.figures.bow * away / 1000.0
 
     def _controlled(self, dt: float) -> None:
@@ -130,9 +130,14 @@ class Volume:
         for n in range(len(self._late)):
             self._late[n] = self.temperature
 
+    def _strength_at(self, temperature: float) -> float:
+        """Return how strong the gradients of a stirred volume are at a temperature."""
+        return min(max(abs(temperature - ROOM) / 50.0, 0.2), 3.0)
+
     def uneven(self, uniformity: float) -> None:
         """Be as uneven as this: the greatest difference between two places of its working space, in kelvins."""
-        self._gradients = (uniformity / 2.0, math.copysign(uniformity / 2.0, self._gradients[1]))
+        each = uniformity / 2.0 / self._strength_at(self.figures.highest)  # never more than this, however hot
+        self._gradients = (each, math.copysign(each, self._gradients[1]))
 
     # --- in space ----------------------------------------------------------------------------------------------------
 
