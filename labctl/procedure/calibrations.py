@@ -46,10 +46,10 @@ FORMS: Final = {
     **{
         # the table of the type, and a deviation of the thermocouple itself: E = E_table(t) + c + d t
         f"thermocouple {kind}": Form(
-            text=f"iec60584.e('{kind}', x) + p_c + p_d * (x - p_zero) + p_fit",
+            text=f"iec60584.e('{kind}', x + p_fit) + p_c + p_d * (x - p_zero)",
             parameters={"c": "mV", "d": "mV/K", "zero": "°C"},
-            quantity="thermovoltage",
-            unit="mV",
+            quantity="temperature",
+            unit="K",
         )
         for kind in "BEJKNRST"
     },

@@ -79,14 +79,26 @@ def _points(procedure: Procedure, section: Section, unit: UnitUnderTest) -> tupl
     quantity = subject.quantity if subject is not None else ""
     rows = [(row, _columns(table, row, top)) for row, top in _expanded(table, unit, quantity)]
     for row, columns in rows:
-        specified = any(each.quantity == quantity for each in unit.specification)
+        specified = _specified(unit, quantity, columns.get("nominal"))
         if "mpe" not in columns and specified and section.points:
-            columns["mpe"] = _permitted(table, row, columns, unit, quantity)
+            columns["mpe"] = _permitted(table, row, columns, unit, specified)
     keys = _keys([columns for _, columns in rows])
     return tuple(
         PlannedPoint(key=key, columns=columns, repeats=int(_number(columns.get("repeats", 1.0))))
         for key, (_, columns) in zip(keys, rows, strict=True)
     )
+
+
+def _specified(unit: UnitUnderTest, quantity: str, nominal: Quantity | str | float | None) -> str:
+    """Return for which quantity the unit's type states errors: what is read, else what its nominal values are of.
+
+    A sensor is read in ohms or volts, while its type is specified over temperature. Empty: for none, or for several.
+    """
+    stated = {each.quantity: each.up_to.unit for each in unit.specification}
+    if quantity in stated or not isinstance(nominal, Quantity):
+        return quantity if quantity in stated else ""
+    alike = [name for name, each in stated.items() if each.dimension == nominal.unit.dimension]
+    return alike[0] if len(alike) == 1 else ""
 
 
 def _number(value: Quantity | str | float) -> float:

@@ -212,8 +212,10 @@ class Survey:
         units = {name: (top if each.of_range else each.unit) or ONE for name, each in headings.items()}
         if isinstance(target, Section):
             inputs = target.model.equations.inputs
-            first = next((each.unit for name in inputs if (each := target.subject(name))), "1")
-            units.setdefault(MPE, _amount(parse_unit(first)))
+            first = parse_unit(next((each.unit for name in inputs if (each := target.subject(name))), "1"))
+            nominal = units.get("nominal", first)
+            other = nominal.is_scale and nominal.dimension != first.dimension  # a sensor, read in ohms or volts
+            units.setdefault(MPE, _amount(nominal if other else first))
         return units
 
     def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:  # noqa: C901, PLR0912  (one case a source)
