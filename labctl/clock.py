@@ -102,8 +102,10 @@ class SimulatedClock:
         return self.elapsed
 
     def wait(self, seconds: float, interrupt: threading.Event | None = None) -> None:  # noqa: ARG002  (no time is spent)
-        """Move the time forward at once."""
+        """Move the time forward at once; what is due meanwhile arrives."""
         self.move_to(self.elapsed + max(seconds, 0.0))
+        if self.world is not None:
+            self.world.pass_on()
 
     def move_to(self, instant: float) -> None:
         """Move the time to a monotonic instant; never backwards."""
@@ -134,4 +136,8 @@ class TimeOwner(Protocol):
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Release the reply due on a claimed wire by the deadline, or move the time to the deadline."""
+        ...
+
+    def pass_on(self) -> None:
+        """Let what is due by now arrive, whether anybody waits for it or not."""
         ...

@@ -70,6 +70,17 @@ def content_of(answer: bytes, ending: bytes | Ending) -> bytes:
     return answer.removesuffix(ending) if isinstance(ending, bytes) else ending.content(answer)
 
 
+def wire_kind(address: str) -> str:
+    """Return the kind of an address's wire; of a loopback the kind of the wire for which it stands.
+
+    >>> wire_kind("hislip://10.0.0.7/hislip0"), wire_kind("loopback://meter?wire=hislip"), wire_kind("loopback://meter")
+    ('hislip', 'hislip', 'loopback')
+    """
+    scheme, _, rest = address.partition(":")
+    _, _, stands_for = rest.partition("?wire=")
+    return stands_for if scheme == "loopback" and stands_for else scheme
+
+
 class Transport(Protocol):
     """One connection to one instrument; synchronous, one exchange at a time.
 

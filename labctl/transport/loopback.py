@@ -2,26 +2,38 @@
 
 import threading
 from collections import deque
+from typing import Final
 
 from attrs import define, field
 
 from labctl.clock import Clock
+from labctl.transport.base import wire_kind
 from labctl.transport.session import Session, SessionFactory
 from labctl.transport.stream import PeerGone, StreamTransport
 from labctl.transport.transcript import Transcript
 
+_NUMBERED: Final = ("hislip", "vxi11", "modbus")
+"""Wires whose clients throw away what answers an earlier message."""
+
 
 @define(eq=False)
 class LoopbackPeer:
-    """The session's end: what it sends waits here until the client reads it."""
+    """The session's end: what it sends waits here until the client reads it.
 
+    Args:
+        numbered: whether this stands for a wire on which an answer bears the number of its question.
+    """
+
+    numbered: bool = False
     asked: int = field(default=0, init=False)
     session: Session | None = field(default=None, init=False)
     _sent: deque[bytes] = field(factory=deque[bytes], init=False)
     _changed: threading.Condition = field(factory=threading.Condition, init=False)
 
-    def send(self, reply: bytes, *, asked: int | None = None) -> None:  # noqa: ARG002  (a stream has no numbers)
+    def send(self, reply: bytes, *, asked: int | None = None) -> None:
         """Put an answer on the wire."""
+        if self.numbered and asked not in {None, self.asked}:
+            return
         with self._changed:
             self._sent.append(reply)
             self._changed.notify_all()
@@ -94,7 +106,7 @@ class LoopbackTransport(StreamTransport):
         claim: bool = True,
     ) -> None:
         def connect() -> LoopbackChannel:
-            peer = LoopbackPeer()
+            peer = LoopbackPeer(numbered=wire_kind(address) in _NUMBERED)
             peer.session = sessions(peer, address)
             return LoopbackChannel(peer)
 

@@ -90,6 +90,9 @@ class TinyWorld:
         self.clock.move_to(deadline)
         return False
 
+    def pass_on(self) -> None:
+        """Hold everything back until it is owed."""
+
     async def answer(self, request: Request) -> Request:
         answer: Request = {}
         match request:
