@@ -5,7 +5,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import IntEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -26,7 +26,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOCK: Final = 1 << 20
 
 
-class Direction(Enum):
+class Direction(IntEnum):
     """Which way the bytes of a frame went."""
 
     OUT = 1  # to the instrument
@@ -75,7 +75,9 @@ class Transcript:
         self._buffer = bytearray()
         self._length = 0
         self._n = 0
-        self._buffered_at = 0
+        self._kept: list[tuple[str, Direction, bytes, datetime, float]] = []  # not in the buffer yet
+        self._held = 0  # bytes of it
+        self._buffered_at = 0.0
         torn = self._take_up() if path.exists() else b""
         try:
             self._file: BinaryIO = path.open("ab", buffering=0)
@@ -93,15 +95,10 @@ class Transcript:
             StoreFailed: the disk refuses what was buffered.
         """
         with self._lock:
-            since = self._clock.now() - _EPOCH
-            utc = (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
-            monotonic = round(self._clock.monotonic() * 1e9)
-            name = wire.encode()
-            self._n += 1
-            head = _HEAD.pack(len(name) + len(content), self._n, utc, monotonic, direction.value, len(name))
-            frame = head + name + content
-            self._append(frame + _CHECK.pack(crc32(frame)))
-            if len(self._buffer) > _BUFFER or abs(monotonic - self._buffered_at) > _AGE * 1e9:
+            monotonic = self._clock.monotonic()
+            self._kept.append((wire, direction, content, self._clock.now(), monotonic))
+            self._held += len(content)
+            if self._held > _BUFFER or abs(monotonic - self._buffered_at) > _AGE:
                 self._buffered_at = monotonic
                 self._flush_unless_lenient()
 
@@ -137,16 +134,29 @@ class Transcript:
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
+    def _frame(self, wire: str, direction: Direction, content: bytes, at: datetime, monotonic: float) -> bytes:
+        since = at - _EPOCH
+        utc = (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1000
+        name = wire.encode()
+        self._n += 1
+        head = _HEAD.pack(len(name) + len(content), self._n, utc, round(monotonic * 1e9), direction, len(name))
+        frame = head + name + content
+        return frame + _CHECK.pack(crc32(frame))
+
     def _append(self, content: bytes) -> None:
         self._buffer += content
         self._length += len(content)
-        self._digest.update(content)
 
     def _flush(self) -> None:
+        for each in self._kept:
+            self._append(self._frame(*each))
+        self._kept.clear()
+        self._held = 0
         try:
             while self._buffer:
-                written = self._file.write(self._buffer)
-                del self._buffer[: written or 0]
+                written = self._file.write(self._buffer) or 0
+                self._digest.update(self._buffer[:written])
+                del self._buffer[:written]
         except (OSError, ValueError) as error:
             raise self._failed(error) from error
 
