@@ -50,6 +50,7 @@
     |     |- OtherProcedure
     |     |- UnprintableCharacter
     |     `- BrokenRule
+    |- TrialFailed
     |- RunEnded
     |- EngineError
     |  |- EngineFailed
@@ -638,6 +639,20 @@ class UnprintableCharacter(CertificateRefused):
 @define(kw_only=True, slots=False)
 class BrokenRule(CertificateRefused):
     """A digital certificate breaks a rule of its own form; it is not issued."""
+
+
+@define(kw_only=True, slots=False)
+class TrialFailed(LabctlError):
+    """One of the simulated calibrations of a validation shows nothing, so the validation as a whole shows nothing."""
+
+    said: ClassVar[Text] = Text(
+        "{procedure}, simulated unit with seed {seed}: {problem}. "
+        "Look at it alone with `labctl simulate-run {procedure} --seed {seed}`",
+        zh="{procedure}，种子 {seed} 的模拟被校件：{problem}。请用 labctl simulate-run {procedure} --seed {seed} 单独查看",
+    )
+    procedure: str
+    seed: int
+    problem: Text
 
 
 @define(kw_only=True, slots=False)

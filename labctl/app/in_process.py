@@ -10,6 +10,7 @@ from labctl.app.job import Job
 from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.app.simulate import bench_of
 from labctl.app.station import read_station
+from labctl.clock import Clock
 from labctl.errors import RunEnded
 from labctl.events.journal import Entry
 from labctl.events.kinds import RunFinished, RunRested, RunSealed
@@ -28,6 +29,7 @@ from labctl.simulation.host import Bench as SimulatedBench
 from labctl.store.journal import SqliteJournal, open_journal
 from labctl.store.ledger import Ledger
 from labctl.transport.base import Transport
+from labctl.transport.connect import open_transport
 from labctl.transport.transcript import Transcript
 
 Hears = Callable[[Entry], None]
@@ -126,7 +128,7 @@ class InProcess:
         )
 
 
-def engine_on(
+def engine_on(  # noqa: PLR0913  (the parts of one run)
     simulated: SimulatedBench,
     prepared: Prepared,
     scribe: Scribe,
@@ -136,8 +138,9 @@ def engine_on(
     transcript: Transcript | None = None,
     note: Path,
     made_by: Software | None = None,
+    clock: Clock | None = None,
 ) -> Engine:
-    """Return an engine in this process and thread, its instruments on loopback wires.
+    """Return an engine in this process and thread, its instruments on loopback wires, or on real ones.
 
     Args:
         simulated: the bench; its clock is the run's.
@@ -148,16 +151,20 @@ def engine_on(
         transcript: keeps every byte, where there is one.
         note: where a guardian would leave word.
         made_by: which program makes the record; looked up where it is not given.
+        clock: the bench's, borrowed, where the bench is served: the addresses of the seats are opened then.
     """
-    seats, clock = prepared.seated.seats, simulated.clock
-    run_clock = RunClock(clock, control.halted)
+    seats = prepared.seated.seats
+    time = simulated.clock if clock is None else clock
+    run_clock = RunClock(time, control.halted)
 
     def wire(seat: Seat) -> Transport:
         place = place_of(seat.address)
         if place is not None:
             role = next(role for role, each in seats.items() if each.instrument == place[0])
             return ChannelWire(seat.address, seat.instrument, lambda: bench.driver(role))
-        return simulated.loopback(seat.instrument, transcript=transcript)
+        if clock is None:
+            return simulated.loopback(seat.instrument, transcript=transcript)
+        return open_transport(seat.address, instrument=seat.instrument, clock=clock, transcript=transcript)
 
     bench = Bench(seats, scribe, run_clock, wire)
 
@@ -166,7 +173,7 @@ def engine_on(
 
     live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock)
     made_by = made_by or software(prepared.procedure, prepared.seated)
-    started = scribe.progress.started or started_of(prepared, scribe, clock, made_by)
+    started = scribe.progress.started or started_of(prepared, scribe, time, made_by)
     return Engine(
         started=started,
         scribe=scribe,
@@ -175,7 +182,7 @@ def engine_on(
         guardian=Unguarded(),
         note=note,
         work=Sections(prepared.procedure, started, live),
-        clock=clock,
+        clock=time,
         software=made_by,
         by=prepared.job.by,
         reason=prepared.job.reason,

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from labctl.app.casting import fill
 from labctl.app.in_process import engine_on
 from labctl.app.job import Job
 from labctl.app.preparation import Prepared, prepare, software
 from labctl.app.simulate import bench_of
-from labctl.errors import RunNotFinished
+from labctl.app.station import with_endpoints
+from labctl.clock import Clock
+from labctl.errors import TrialFailed
 from labctl.events.kinds import Event, PointFinished, RunRested, RunStarted
 from labctl.events.memory import MemoryJournal
+from labctl.language import Text
 from labctl.metrology.batch import Batch
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.equations import Equations
@@ -21,8 +25,9 @@ from labctl.metrology.inputs import Input
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import parse_unit
 from labctl.procedure.account import Account
+from labctl.procedure.declared import EACH_UNIT
 from labctl.procedure.evaluate import evaluate_run
-from labctl.procedure.evaluation import Evaluation, Pending
+from labctl.procedure.evaluation import WHOLE, Evaluation, Pending
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.truth import Truths, truths_of
@@ -30,6 +35,7 @@ from labctl.records.calibration import CalibrationRecord, Outcome, PointResult, 
 from labctl.run.control import Control
 from labctl.run.scribe import Scribe
 from labctl.simulation.host import Bench
+from labctl.transport.borrowed import BorrowedClock
 
 Name = tuple[str, str, str, str]
 """Phase, section, point, symbol of a result."""
@@ -96,26 +102,71 @@ class Trials:
         """Calibrate one unit, its errors and all noise drawn from a seed, and return every result beside its truth.
 
         Raises:
-            RunNotFinished: the run did not come to its end.
+            TrialFailed: the run did not come to its end.
         """
         bench = bench_of(self.prepared.station, seed=seed)
+        return self._on(bench, self.prepared, bench.clock, seed)
+
+    def proved(self, seed: int) -> list[Compared]:
+        """Do it twice, the second time with every instrument on a real wire, and return what both times gave.
+
+        The bytes are the same and so is the time, so the figures have to be.
+
+        Raises:
+            TrialFailed: a run did not come to its end, or the two differ.
+        """
+        within, over = self.one(seed), self.over_wires(seed)
+        if within != over:
+            raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=_DIFFERS)
+        return within
+
+    def over_wires(self, seed: int) -> list[Compared]:
+        """Calibrate it with every instrument on a real wire. Raises as `one`."""
+        bench = bench_of(self.prepared.station, seed=seed)
+        served = bench.serve(truthful=True)
+        clock = BorrowedClock(bench.control)
+        try:
+            station = with_endpoints(self.prepared.station, {"instruments": served, "control": bench.control})
+            seated = fill(self.prepared.procedure, station, self.prepared.job)
+            there = evolve(self.prepared, station=station, seated=seated)
+            return self._on(bench, there, clock, seed)
+        finally:
+            clock.close()
+            bench.stop()
+
+    def _on(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int) -> list[Compared]:
         journal = MemoryJournal("trial")
-        scribe = Scribe(journal, Unsealed(), bench.clock)
-        truly = _Truly(self.prepared.procedure, self.truths, bench)
+        scribe = Scribe(journal, Unsealed(), clock)
+        truly = _Truly(prepared.procedure, self.truths, bench)
         scribe.ring = lambda n: truly.hear(next(journal.read(n - 1)).event)
+        borrowed = None if clock is bench.clock else clock
         while True:
-            engine = engine_on(bench, self.prepared, scribe, control=Control(), note=NOWHERE, made_by=self.made_by)
+            engine = engine_on(
+                bench, prepared, scribe, control=Control(), note=NOWHERE, made_by=self.made_by, clock=borrowed
+            )
             ended = engine.run()
             if ended is not None:
                 break
             rested = next(each.event for each in reversed(list(journal.read())) if isinstance(each.event, RunRested))
-            if rested.until is None or rested.until <= bench.clock.now():
-                raise RunNotFinished(record=f"trial {seed}", problem=rested.reason)
-            bench.clock.wait((rested.until - bench.clock.now()).total_seconds())
+            if rested.until is None or rested.until <= clock.now():
+                raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=rested.reason)
+            clock.wait((rested.until - clock.now()).total_seconds())
         if ended.outcome is not Outcome.FINISHED:
-            raise RunNotFinished(record=f"trial {seed}", problem=ended.reason)
-        record = evaluate_run(self.prepared.procedure, journal.read())
+            raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=ended.reason)
+        record = evaluate_run(prepared.procedure, journal.read())
         return list(_compared(record, truly.values(engine.started, scribe.account)))
+
+
+@frozen
+class ByRole:
+    """A simulated bench whose instruments are known by the roles they play, too: `unit`, whichever that is."""
+
+    bench: Bench
+    roles: Mapping[str, str]
+
+    def truth(self, of: str, name: str, **at: float) -> float:
+        """Return a hidden value of an instrument or of the world; `{unit}` in a name is the unit's own name."""
+        return self.bench.truth(self.roles.get(of, of), name.format_map(self.roles), **at)
 
 
 @define
@@ -144,7 +195,8 @@ class _Truly:
                     if point.key == place.point
                 )
                 truth = self.truths.by_section[place.section]
-                self._found[place.phase, place.section, place.point] = truth(self.bench, Point.of(planned))
+                seen = ByRole(self.bench, self._started.roles)
+                self._found[place.phase, place.section, place.point] = truth(seen, Point.of(planned))
             case _:
                 pass
 
@@ -155,6 +207,10 @@ class _Truly:
         for phase in dict.fromkeys(each.phase for each in started.plan):
             for reduction in self.procedure.reductions:
                 if reduction.name in self.truths.by_section:
+                    if reduction.each == EACH_UNIT:
+                        seen = ByRole(self.bench, started.roles)
+                        truth = self.truths.by_section[reduction.name](seen, Point(key=WHOLE, columns={}))
+                        found |= {(phase, reduction.name, WHOLE, symbol): each for symbol, each in truth.items()}
                     continue
                 try:
                     groups = evaluation.groups(phase, reduction.name)
@@ -220,3 +276,8 @@ def _at_point(point: PointResult, truth: Mapping[Name, Quantity]) -> list[Compar
             )
         )
     return found
+
+
+_DIFFERS: Final = Text(
+    "over real wires it came to other results than within one process", zh="经真实线路得到的结果与进程内的结果不同"
+)

@@ -19,6 +19,8 @@ PROBABILITY: Final = 0.9545
 """Coverage probability of the intervals that certificates state."""
 CONFIDENCE: Final = 0.95
 """Of the limits that are given with a rate."""
+ONE_IN: Final = 1000
+"""Trials to each one that is made over real wires, too."""
 _PORTION: Final = 20  # trials that a worker makes between two words about its progress
 _STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
 
@@ -142,6 +144,7 @@ def validate(
     station: Path | None = None,
     unit: str = "",
     workers: int | None = None,
+    one_in: int = ONE_IN,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Validation:
     """Calibrate many simulated units, whose errors are known, and return how often what was stated was true.
@@ -155,17 +158,18 @@ def validate(
         station: the bench; the procedure's own where none is given.
         unit: key of the unit's instrument; empty: the only one with a unit type.
         workers: processes; as many as there are cores where it is not given, none where it is 0.
+        one_in: of so many trials one is made a second time over real wires and has to give the same results.
         progress: told how many trials of all are done.
 
     Raises:
         ProcedureError, StationError, TraceabilityError: they cannot be used as they stand.
-        RunNotFinished: a trial did not come to its end.
+        TrialFailed: a trial did not come to its end, or gave something else over real wires.
     """
     found = find_procedure(procedure)
     own = own_bench(found) if station is None else OwnBench(station=station)
     bench, unit = own.station, unit or own.unit
-    seeds = [seed * _STRIDE + number for number in range(trials)]
-    portions = [seeds[start : start + _PORTION] for start in range(0, trials, _PORTION)]
+    asked = [_Asked(seed * _STRIDE + number, twice=(number + 1) % one_in == 0) for number in range(trials)]
+    portions = [asked[start : start + _PORTION] for start in range(0, trials, _PORTION)]
     count = _Count()
     done = 0
     for compared in _all(procedure, bench, unit, portions, (os.cpu_count() or 1) if workers is None else workers):
@@ -176,12 +180,23 @@ def validate(
     return count.validation(found.name, trials, seed)
 
 
+@frozen
+class _Asked:
+    """One trial that is wanted."""
+
+    seed: int
+    twice: bool  # over real wires, too
+
+    def done(self, trials: Trials) -> list[Compared]:
+        return trials.proved(self.seed) if self.twice else trials.one(self.seed)
+
+
 def _all(
-    procedure: str, bench: Path, unit: str, portions: Sequence[Sequence[int]], workers: int
+    procedure: str, bench: Path, unit: str, portions: Sequence[Sequence[_Asked]], workers: int
 ) -> Iterable[list[list[Compared]]]:
     if not workers:
         made = Trials.of(procedure, bench, unit=unit)
-        yield from ([made.one(seed) for seed in portion] for portion in portions)
+        yield from ([each.done(made) for each in portion] for portion in portions)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         asked = [pool.submit(_portion, procedure, str(bench), unit, tuple(portion)) for portion in portions]
@@ -194,12 +209,12 @@ def _all(
 _made: dict[tuple[str, str, str], Trials] = {}
 
 
-def _portion(procedure: str, bench: str, unit: str, seeds: tuple[int, ...]) -> list[list[Compared]]:
+def _portion(procedure: str, bench: str, unit: str, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
     """Make some trials in a worker, which keeps what it found once."""
     name = (procedure, bench, unit)
     if name not in _made:
         _made[name] = Trials.of(procedure, Path(bench), unit=unit)
-    return [_made[name].one(seed) for seed in seeds]
+    return [each.done(_made[name]) for each in asked]
 
 
 @define

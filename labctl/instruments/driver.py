@@ -25,7 +25,7 @@ from labctl.instruments.safety import SafeState
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange, Indication, Setting
-from labctl.transport.base import Ending, Transport
+from labctl.transport.base import Ending, Transport, wire_kind
 
 QUIET: Final = 0.3
 """Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
@@ -164,7 +164,7 @@ class Driver:
             UnaskedBytes: this was the answer to another question; whatever was read since the last time is doubtful.
             ReplyError: so it seems, because it is no identity.
         """
-        if self.identity is None or self.wire.address.partition(":")[0] in NUMBERED:
+        if self.identity is None or wire_kind(self.wire.address) in NUMBERED:
             return
         if self.identify() != self.identity:
             received = self.last_exchanges[-1].received if self.last_exchanges else b""

@@ -5,8 +5,9 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from labctl.app.trials import Trials
 from labctl.app.validate import Rate, Validation, validate
-from labctl.errors import ProcedureError
+from labctl.errors import ProcedureError, TrialFailed
 from labctl.language import Language
 from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
 
@@ -19,6 +20,18 @@ def found() -> Validation:
 def test_the_same_seed_gives_the_same_figures_in_processes_of_their_own(found: Validation) -> None:
     assert validate("dmm-dc-voltage", trials=3, seed=7, workers=2).plain() == found.plain()
     assert validate("dmm-dc-voltage", trials=3, seed=8, workers=0).plain() != found.plain()
+
+
+def test_over_real_wires_a_trial_gives_the_same_results(found: Validation) -> None:
+    """Serial lines, HiSLIP and all: the bytes and the time are those of the loopback."""
+    assert validate("dmm-dc-voltage", trials=3, seed=7, workers=0, one_in=2).plain() == found.plain()
+
+
+def test_a_trial_that_gives_something_else_over_real_wires_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trials, "over_wires", lambda self, seed: self.one(seed + 1))
+    with pytest.raises(TrialFailed, match="over real wires") as refused:
+        validate("dmm-dc-voltage", trials=1, seed=7, workers=0, one_in=1)
+    assert "真实线路" in refused.value.text().within(Language.CHINESE)
 
 
 def test_every_result_of_every_point_is_held_against_its_truth(found: Validation) -> None:

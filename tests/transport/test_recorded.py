@@ -35,9 +35,9 @@ def recorded(tmp_path: Path) -> tuple[Path, Quantity]:
 def test_a_driver_finds_the_same_in_the_transcript(recorded: tuple[Path, Quantity]) -> None:
     path, shown = recorded
     clock = bench_of(simulated_station()).clock
-    assert set(wires_of(path)) == {"loopback://meter", "loopback://calibrator"}
+    assert set(wires_of(path)) == {"loopback://meter?wire=hislip", "loopback://calibrator?wire=serial"}
     wire = open_transport(
-        f"{path.as_uri().replace('file', 'replay')}?wire=loopback://meter", instrument="", clock=clock
+        f"{path.as_uri().replace('file', 'replay')}?wire=loopback://meter?wire=hislip", instrument="", clock=clock
     )
     wire.open()
     meter = K34465A(wire, clock=clock)
