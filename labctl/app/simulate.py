@@ -35,6 +35,7 @@ def plan_of(station: Station) -> BenchPlan:
             key=key,
             simulator=each.simulator,
             identity=each.asset.identity,
+            wire=each.wire,
             asset=each.asset,
             unit=station.unit_under_test(key) if each.unit_type else None,
             settings=settings.get(key, {}),

@@ -20,6 +20,7 @@ def plan_alone(
     asset: Asset | None = None,
     unit: UnitUnderTest | None = None,
     wires: tuple[str, ...] = (),
+    wire: str = "",
 ) -> BenchPlan:
     """Return a bench that holds one instrument of a model, by the name `KEY`.
 
@@ -29,6 +30,7 @@ def plan_alone(
         asset: the record from which the errors of a standard are drawn.
         unit: the type from which the errors of a unit under test are drawn.
         wires: which it is served on; all that the model has where none is named.
+        wire: for which a loopback stands, so that it takes the same time.
     """
     identity = Identity(manufacturer=model.maker, model=model.model, serial=serial)
     placed = Placed(
@@ -38,5 +40,6 @@ def plan_alone(
         asset=asset,
         unit=unit,
         wires=wires,
+        wire=wire,
     )
     return BenchPlan(world=Alone.field, instruments=(placed,))

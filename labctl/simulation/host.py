@@ -12,6 +12,7 @@ from labctl.simulation.coupling import Coupling
 from labctl.simulation.faults import Fault
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.line import Line
+from labctl.simulation.pace import Pace
 from labctl.simulation.timekeeper import Timekeeper
 from labctl.simulation.world import World
 from labctl.transport.base import Transport
@@ -91,9 +92,10 @@ class Bench:
             claim: whether its answers move a simulated time; an observer's do not.
             transcript: keeps every byte, where there is one.
         """
+        wire = self.instruments[key].placed.wire
         return LoopbackTransport(
-            self._sessions(key, lasting=False),
-            address=f"loopback://{key}",
+            self._sessions(key, wire, lasting=False),
+            address=f"loopback://{key}" + (f"?wire={wire}" if wire else ""),
             instrument=key,
             clock=self.clock,
             claim=claim,
@@ -129,7 +131,7 @@ class Bench:
             server.stop()
 
     def _served(self, server: Server, key: str, wire: str) -> str:
-        sessions, instrument = self._sessions(key, lasting=wire in LINES), self.instruments[key]
+        sessions, instrument = self._sessions(key, wire, lasting=wire in LINES), self.instruments[key]
         served: dict[str, Callable[[SessionFactory], str]] = {
             "hislip": server.add_hislip,
             "modbus": lambda sessions: server.add_modbus(sessions, instrument.modbus_unit),
@@ -142,16 +144,17 @@ class Bench:
         }
         return served[wire](sessions)
 
-    def _sessions(self, key: str, *, lasting: bool) -> Callable[[Peer, str], Line]:
+    def _sessions(self, key: str, wire: str, *, lasting: bool) -> Callable[[Peer, str], Line]:
         instrument = self.instruments[key]
+        pace = Pace.of(wire, instrument.line)
 
         def session(peer: Peer, address: str) -> Line:
             self._lines += 1
             if self.keeper is None:
                 names: tuple[object, ...] = (self.world.seed, key, "wall", self._lines)
                 later = self._server.call_later if self._server is not None else None
-                return Line(instrument, peer, address, names, later, lasting)
-            line = Line(instrument, peer, address, self.keeper.observer_names(key), None, lasting)
+                return Line(instrument, peer, address, names, later, lasting, pace)
+            line = Line(instrument, peer, address, self.keeper.observer_names(key), None, lasting, pace)
             self.keeper.admit(line)
             return line
 

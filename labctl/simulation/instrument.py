@@ -19,6 +19,7 @@ class Placed:
     simulator: str  # "fluke/5522A"
     identity: Identity
     wires: tuple[str, ...] = ()  # empty: all that the model has
+    wire: str = ""  # by which it is reached here, for which a loopback stands; empty: by one that takes no time
     asset: Asset | None = None  # the record from which the true errors of a standard are drawn
     unit: UnitUnderTest | None = None  # the type from which the true errors of a unit are drawn
     settings: Mapping[str, float] = field(factory=dict[str, float])  # of the physics, wanted otherwise here

@@ -3,7 +3,6 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from attrs import define, evolve, field
@@ -11,16 +10,32 @@ from attrs import define, evolve, field
 from labctl.simulation.chance import Stream, uniform
 from labctl.simulation.faults import Fault
 from labctl.simulation.instrument import SimulatedInstrument
+from labctl.simulation.pace import Ear, Pace
 from labctl.simulation.talk import Said, Talk
 from labctl.transport.session import Framing, Peer
 
 
 @define
+class Words:
+    """What an answer says: composed when its turn comes, once."""
+
+    compose: Callable[[], list[bytes]]
+    _composed: list[bytes] | None = field(default=None, init=False)
+
+    def all(self) -> list[bytes]:
+        """Return the words; twice the same where the answer comes twice."""
+        if self._composed is None:
+            self._composed = self.compose()
+        return self._composed
+
+
+@define
 class Reply:
-    """An answer on its way: composed when it is due."""
+    """An answer on its way: it leaves the instrument when it is due, and then all of it has arrived."""
 
     due: float  # instant of the world
-    compose: Callable[[], list[bytes]]
+    words: Words
+    leaving: bool = False  # composed; `due` is when its last byte arrives
     whole: bool = True  # with its terminator: a reader is content
     late: bool = False  # comes even to those who connect later
     asked: int = 0  # number of the message it answers
@@ -34,7 +49,8 @@ class Line:
 
     A message is carried out when it is complete, on every line. On a *claimed* line of a simulated time the answer is
     put on the wire when the borrower of the clock is owed it; on a line of wall time when it is due; and on every
-    other line, an observer's, at once, at the present instant.
+    other line, an observer's, at once, at the present instant. What is said takes the time of its characters on a
+    serial line; what is heard is carried out at once, and answered as if it had taken the same.
     """
 
     instrument: SimulatedInstrument
@@ -43,18 +59,22 @@ class Line:
     names: tuple[object, ...]  # of its stream of jitter
     later: Callable[[float, Callable[[], None]], None] | None = None  # timer of wall time
     lasting: bool = False  # a wire without connections, such as a serial line: always there
+    pace: Pace = field(default=Pace())
     claimed: bool = False
     received: int = 0  # bytes, since it was opened or claimed
     up: bool = True
     dialogue: Talk[Any] = field(init=False)
     outbox: deque[Reply] = field(factory=deque, init=False)
     _busy_until: float = field(default=0.0, init=False)
+    _said_until: float = field(default=0.0, init=False)  # the wire carries an answer
+    _ear: Ear = field(init=False)
     _jitter: Stream = field(init=False)
     _framing: Framing | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Begin the talk."""
         self._framing = self.peer if isinstance(self.peer, Framing) else None
+        self._ear = Ear(self.pace)
         self._begin()
         self._jitter = Stream(self.names)
         self.instrument.on_power.append(self.power_cycled)
@@ -64,6 +84,8 @@ class Line:
     def receive(self, received: bytes, *, end: bool = False) -> None:
         """Take bytes from the wire; `end` says that the wire itself marked the end of the message."""
         self.received += len(received)
+        if self.pace.character:
+            self._ear.hear(len(received), self.instrument.world.catch_up())
         for message in self.dialogue.messages(received, end=end):
             if not self.up:
                 break
@@ -72,9 +94,8 @@ class Line:
     def clear(self) -> None:
         """Forget what is half said, on both sides (device clear)."""
         self.dialogue.clear()
-        self.outbox.clear()
+        self._forget()
         self.received = 0
-        self._busy_until = 0.0
 
     def status_byte(self, *, unread: bool = False) -> int:
         """Return the status byte, as a poll of the wire reads it."""
@@ -93,8 +114,7 @@ class Line:
 
     def power_cycled(self) -> None:
         """Lose what was in the instrument's memory; a connection breaks, a serial line stays."""
-        self.outbox.clear()
-        self._busy_until = 0.0
+        self._forget()
         if self.lasting:
             self._begin()
         elif self.up:
@@ -108,6 +128,7 @@ class Line:
         self.claimed = True
         self.received = 0
         self.outbox = deque(each for each in self.outbox if each.late)
+        self._said_until = 0.0
         self._jitter = Stream(names)
 
     def release(self) -> None:
@@ -115,10 +136,19 @@ class Line:
         self.claimed = False
         self.outbox.clear()
 
+    def arrival(self) -> float:
+        """Let the first answer leave, whose turn has come; return the instant at which its last byte arrives."""
+        reply = self.outbox[0]
+        if self.pace.character and not reply.leaving:
+            lasts = sum(self.pace.said(len(each)) for each in reply.words.all() if each)
+            reply.leaving, reply.due = True, max(reply.due, self._said_until) + lasts
+            self._said_until = reply.due
+        return reply.due
+
     def put_next(self) -> bool:
         """Put the first answer on the wire, at the present instant; tell whether it was whole."""
         reply = self.outbox.popleft()
-        for each in reply.compose():
+        for each in reply.words.all():
             if each and self._framing is not None:
                 self._framing.send_frame(each, asked=reply.asked, missing=reply.missing, sound=reply.sound)
             elif each:
@@ -142,7 +172,7 @@ class Line:
         said = self.dialogue.reply(message)
         if "unsolicited" in struck:
             line = self.dialogue.unasked(struck["unsolicited"].line)
-            self._post(Reply(now, lambda: [line], asked=self.peer.asked))
+            self._post(Reply(now, Words(lambda: [line]), asked=self.peer.asked))
         if said is not None and "silence" not in struck:
             reply = self._reply(said, struck, now)
             self._post(reply)
@@ -151,7 +181,8 @@ class Line:
 
     def _reply(self, said: Said, struck: dict[str, Fault], now: float) -> Reply:
         dialogue = self.dialogue
-        due = max(now + said.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
+        heard = max(now, self._ear.until)
+        due = max(heard + said.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
         due += struck["delay"].seconds if "delay" in struck else 0.0
         self._busy_until = due
         due += struck["late"].seconds if "late" in struck else 0.0  # others overtake it
@@ -170,7 +201,7 @@ class Line:
 
         return Reply(
             due,
-            cache(compose),
+            Words(compose),
             whole="truncate" not in struck,
             late="late" in struck,
             asked=self.peer.asked,
@@ -190,11 +221,21 @@ class Line:
         """Put every answer on the wire that is due by now."""
         now = self.instrument.world.catch_up()
         while self.up and self.outbox and self.outbox[0].due <= now:
-            self.put_next()
+            arrived = self.arrival()
+            if arrived <= now:
+                self.put_next()
+            elif self.later is not None:
+                self.later(arrived - now, self.put_due)
 
     def _begin(self) -> None:
         self.dialogue = self.instrument.dialogue()
         self.dialogue.address = self.address
+
+    def _forget(self) -> None:
+        """Owe nothing any more, and be busy with nothing."""
+        self.outbox.clear()
+        self._busy_until = self._said_until = 0.0
+        self._ear = Ear(self.pace)
 
     def _gone(self) -> None:
         self.up = False

@@ -95,11 +95,13 @@ class Timekeeper:
         if line is not None and line.received >= sent and line.outbox:
             due = self.world.on_clock(line.outbox[0].due)
             if due <= deadline:
-                self.clock.move_to(due)
-                self.world.catch_up()
-                if line.put_next():
-                    self.pass_on()
-                    return True
+                self._pass_until(due)
+                arrived = self.world.on_clock(line.arrival())
+                if arrived <= deadline:
+                    self._pass_until(arrived)
+                    if line.put_next():
+                        self.pass_on()
+                        return True
         self.clock.move_to(deadline)
         self.pass_on()
         return False
@@ -109,6 +111,10 @@ class Timekeeper:
         self.world.catch_up()
         for line in [each for each in self._lines if each.outbox and each.claimed and each.up]:
             line.put_due()
+
+    def _pass_until(self, instant: float) -> None:
+        self.clock.move_to(instant)
+        self.world.catch_up()
 
     def _claimed_at(self, address: str) -> Line | None:
         found = [each for each in self._lines if each.claimed and bare(each.address) == address]

@@ -58,6 +58,7 @@ def alone(
     model: str,
     *,
     wire: str = LOOPBACK,
+    like: str = "",
     seed: int = 1,
     serial: str = "SIM0001",
     asset: Asset | None = None,
@@ -68,6 +69,7 @@ def alone(
     Args:
         model: as the packs name it, `fluke/5522A`.
         wire: `loopback`, or one of the wires that the model has, which is served for real then.
+        like: the wire for which a loopback stands: a serial line takes time for each character. None by default.
         seed: of all chance.
         serial: the simulator's serial number.
         asset: the record from which the errors of a standard are drawn.
@@ -81,7 +83,7 @@ def alone(
         missing = packs.DRIVERS if driver is None else packs.SIMULATORS
         raise PackBroken(pack=model, kind=missing, reason="it is not installed")
     wires = () if wire == LOOPBACK else (wire,)
-    plan = plan_alone(simulator, serial=serial, asset=asset, unit=unit, wires=wires)
+    plan = plan_alone(simulator, serial=serial, asset=asset, unit=unit, wires=wires, wire=like)
     bench = Bench(
         plan, models={plan.instruments[0].simulator: simulator}, worlds={Alone.field: Alone}, seed=seed, clock=None
     )

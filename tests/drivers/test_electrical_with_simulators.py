@@ -15,7 +15,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.packs import drivers, simulators
 from labctl.records.equipment import Identity
 from labctl.simulation.host import Bench
-from labctl.testing import LOOPBACK, LoneInstrument, Memory, alone
+from labctl.testing import LoneInstrument, Memory, alone
 from labctl_drivers.electrics.scpi_multimeter import ScpiMultimeter
 from labctl_drivers.fluke.calibrator import FlukeCalibrator
 from labctl_drivers.fluke.f5522a import F5522A
@@ -81,7 +81,7 @@ def present(source: F5522A | F5730A) -> None:
 
 @pytest.mark.parametrize(("model", "wire"), WIRES)
 def test_a_real_wire_gives_the_same_events_as_the_loopback(model: str, wire: str) -> None:
-    with alone(model, wire=LOOPBACK, seed=5) as lone:
+    with alone(model, like=wire, seed=5) as lone:
         expected = ask_everything(lone)
     with alone(model, wire=wire, seed=5) as lone:
         assert ask_everything(lone) == expected

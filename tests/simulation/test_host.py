@@ -87,8 +87,7 @@ def _bytes_in(path: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for frame in read_transcript(path):
         if frame.direction is Direction.IN:
-            wire = frame.wire.partition(":")[0] + frame.wire[-4:]
-            found[wire] = found.get(wire, b"") + frame.content
+            found[frame.wire] = found.get(frame.wire, b"") + frame.content
     return found
 
 

@@ -255,7 +255,8 @@ def test_every_wire_carries_the_same_and_time_passes_as_the_answers_take(reach: 
     assert reach.driver.confirm_safe() is True
     with pytest.raises(InstrumentReported):
         reach.driver.set_flow(200.0)
-    assert 0.03 < reach.clock.monotonic() - before < 0.1
+    least, most = (0.08, 0.2) if "+rtu" in reach.wire.address else (0.03, 0.1)  # characters take their time
+    assert least < reach.clock.monotonic() - before < most
     assert reach.driver.recover().serial == "SIM0001"
 
 

@@ -105,7 +105,7 @@ def test_half_a_command_is_not_obeyed_when_it_is_left_safe() -> None:
 def test_over_its_serial_line_it_says_the_same_as_within_the_process() -> None:
     heard: list[list[Event]] = []
     for wire in ("loopback", "serial"):
-        with alone("julabo/FP50-HL", wire=wire, seed=5) as bath:
+        with alone("julabo/FP50-HL", wire=wire, like="serial", seed=5) as bath:
             assert isinstance(bath.driver, FP50HL)
             bath.driver.identify()
             bath.driver.prepare()

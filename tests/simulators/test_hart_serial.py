@@ -107,7 +107,7 @@ def test_the_safe_bytes_are_heard_after_half_a_command() -> None:
 def test_over_its_serial_line_it_says_the_same_as_within_the_process(key: str) -> None:
     heard: list[list[Event]] = []
     for wire in ("loopback", "serial"):
-        with alone(key, wire=wire, seed=5) as heater:
+        with alone(key, wire=wire, like="serial", seed=5) as heater:
             driver = half_duplex(heater)
             driver.set_temperature(Quantity.of(80, "°C"))
             heater.clock.wait(1200)

@@ -43,7 +43,7 @@ class MC100SLPMDialogue(Dialogue):
 
     ends = b"\r"
     answer_end = b"\r"
-    latency = 0.04  # sixty characters at 19200 baud
+    latency = 0.01
 
     def __init__(self, controller: MC100SLPM) -> None:
         """Begin a session."""

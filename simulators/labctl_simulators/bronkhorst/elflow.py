@@ -48,7 +48,7 @@ class ELFlowDialogue(Dialogue):
     """Messages of one instrument; who it claims to be may be a fault's doing."""
 
     answer_end = b""
-    latency = 0.008  # twenty characters at 38400 baud
+    latency = 0.003
 
     def __init__(self, controller: ELFlow) -> None:
         """Begin a session."""

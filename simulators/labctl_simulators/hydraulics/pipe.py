@@ -1,5 +1,6 @@
 """The pipe that an instrument stands in, as the instrument feels it; without a rig the water in it is at rest."""
 
+from functools import lru_cache
 from typing import Final, Protocol
 
 from labctl.metrology.physics.water import water_density
@@ -64,6 +65,7 @@ class StillPipe:
         return 0.0
 
 
+@lru_cache(maxsize=256)  # water at rest is asked for again and again
 def density_of(temperature: float, pressure: float) -> float:
     """Return the density of water in kg/m³ at a temperature in °C and an absolute pressure in hPa.
 

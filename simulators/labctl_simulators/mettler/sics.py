@@ -26,7 +26,7 @@ class SicsDialogue(Dialogue):
 
     ends = b"\n"
     answer_end = b"\r\n"
-    latency = 0.03  # a weight on the line at 9600 baud, and the terminal's own time
+    latency = 0.01
     unknown = SYNTAX
 
     def __init__(self, balance: Balance) -> None:

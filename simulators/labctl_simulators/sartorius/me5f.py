@@ -101,7 +101,7 @@ class ME5FDialogue(Dialogue):
 
     ends = b"\r\n"
     answer_end = b"\r\n"
-    latency = 0.15  # sixteen characters at 1200 baud
+    latency = 0.02
 
     def __init__(self, balance: ME5F) -> None:
         """Begin a session."""
