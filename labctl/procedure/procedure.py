@@ -42,6 +42,7 @@ class Hook:
 
     column: str
     function: Function
+    again: bool = True  # also where the section is measured again, later
 
     @property
     def name(self) -> str:
@@ -72,6 +73,8 @@ class Section:
         after: title of the section after whose end it may begin,
         earliest: so long after it,
         latest: and no later than this; nothing is held meanwhile.
+        uses_up: column whose thing an attempt uses up, such as a filter: after one that does not count, what other
+            sections measured of it is measured again.
     """
 
     title: Text
@@ -85,13 +88,19 @@ class Section:
     after: str = field(default="", kw_only=True)
     earliest: str = field(default="", kw_only=True)
     latest: str = field(default="", kw_only=True)
+    uses_up: str = field(default="", kw_only=True)
     hooks: list[Hook] = field(factory=list[Hook], init=False)
 
-    def before_each(self, column: str) -> Callable[[Function], Function]:
-        """Let a function run whenever a column changes its value; `"section"` is the beginning of the section."""
+    def before_each(self, column: str, *, again: bool = True) -> Callable[[Function], Function]:
+        """Let a function run whenever a column changes its value; `"section"` is the beginning of the section.
+
+        Args:
+            column: of the points.
+            again: whether it runs in later series of the section, too, where they are declared after it.
+        """
 
         def hooked(function: Function) -> Function:
-            self.hooks.append(Hook(column, function))
+            self.hooks.append(Hook(column, function, again))
             return function
 
         return hooked
@@ -206,6 +215,7 @@ class Procedure:
         order: Order = Order.POINTS,
         repeatability: Pooled | Characteristic | None = None,
         environment: Environment | None = None,
+        uses_up: str = "",
     ) -> Callable[[Function], Section]:
         """Declare a section; the function below measures one point once. The words are those of `Section`."""
         self._refuse_second(title)
@@ -219,6 +229,7 @@ class Procedure:
                 order=order,
                 repeatability=repeatability,
                 environment=environment,
+                uses_up=uses_up,
             )
             self.sections.append(section)
             return section
@@ -265,7 +276,7 @@ class Procedure:
             earliest=earliest,
             latest=latest,
         )
-        later.hooks = first.hooks
+        later.hooks = [each for each in first.hooks if each.again]
         self.sections.append(later)
         return later
 

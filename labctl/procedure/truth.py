@@ -19,7 +19,7 @@ class World(Protocol):
     """A simulated bench, as far as its hidden values go."""
 
     def truth(self, of: str, name: str, **at: float) -> float:
-        """Return a hidden value: of an instrument by its name, or of the world itself."""
+        """Return a hidden value: of an instrument by its name or role, or of the world itself."""
         ...
 
 

@@ -69,7 +69,7 @@ class Characteristic:
     name: str
     figure: str
     value: str = ""
-    distribution: str = "rectangular"  # rectangular: half-width; normal: expanded uncertainty with k
+    distribution: str = "rectangular"  # or triangular, arcsine: half-width; normal: expanded uncertainty with k
     k: float = 2.0
     source: str = ""
     confirmed: bool = False

@@ -1,6 +1,7 @@
 """How far a run is, read from its journal: the one projection that both a running engine and a resumed one go by."""
 
 from datetime import datetime
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -9,9 +10,11 @@ from labctl.events.kinds import (
     CommandReceived,
     EngineStarted,
     Event,
+    IndicationTaken,
     Place,
     PointFinished,
     PointSkipped,
+    Purpose,
     RepetitionFinished,
     RepetitionStarted,
     RunFinished,
@@ -36,6 +39,9 @@ class PointName:
         return cls(place.phase, place.section, place.point)
 
 
+_OF_THE_FUNCTION: Final = (Purpose.OBSERVE, Purpose.RECORD)
+
+
 @define
 class Progress:
     """What is done, counted event by event."""
@@ -53,11 +59,16 @@ class Progress:
     skipped: set[PointName] = field(factory=set[PointName])
     _attempts: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
     _accepted: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
+    _accepted_at: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
+    _used: dict[PointName, dict[tuple[int, int], int]] = field(factory=dict[PointName, dict[tuple[int, int], int]])
+    _rejected: set[tuple[PointName, int, int]] = field(factory=set[tuple[PointName, int, int]])
 
     def take(self, n: int, event: Event) -> None:
         """Count one more event."""
         self.n, self.at = n, event.at
         match event:
+            case IndicationTaken(place=place) if place.attempt and place.purpose in _OF_THE_FUNCTION:
+                self._used.setdefault(PointName.of(place), {}).setdefault((place.repetition, place.attempt), n)
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
                 self._count(event)
             case CommandReceived(command="retry", facts=facts):  # also of a point that was left out
@@ -96,9 +107,11 @@ class Progress:
                 self.open_attempt = place
             case RepetitionFinished():
                 self._accepted[repetition] = place.attempt
+                self._accepted_at[repetition] = self.n
                 self.open_attempt = None
                 self.skipped.discard(point)
             case AttemptRejected():
+                self._rejected.add((point, place.repetition, place.attempt))
                 if self._accepted.get(repetition) == place.attempt:
                     del self._accepted[repetition]
                     self.finished.discard(point)
@@ -122,6 +135,23 @@ class Progress:
     def accepted_of(self, point: PointName) -> tuple[tuple[int, int], ...]:
         """Return repetition and attempt of everything that counts at a point."""
         return tuple((repetition, attempt) for (each, repetition), attempt in self._accepted.items() if each == point)
+
+    def accepted_at(self, point: PointName, repetition: int) -> int:
+        """Return the number of the event by which a repetition counts; 0 while it does not."""
+        return self._accepted_at[point, repetition] if self.accepted(point, repetition) else 0
+
+    def used_after(self, point: PointName, n: int, *, rejected: bool) -> bool:
+        """Return whether an attempt at a point took readings after an event.
+
+        Args:
+            point: of the attempts.
+            n: number of the event.
+            rejected: whether only attempts are meant that do not count.
+        """
+        return any(
+            first > n and (not rejected or (point, *which) in self._rejected)
+            for which, first in self._used.get(point, {}).items()
+        )
 
     def settled(self, point: PointName) -> bool:
         """Return whether nothing is left to measure at a point."""

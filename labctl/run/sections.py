@@ -1,6 +1,7 @@
 """The loops around a procedure's functions: phase, section, point, repetition, and attempts until one counts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
@@ -27,6 +28,7 @@ from labctl.run.inspecting import Inspecting
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
 from labctl.run.suspension import Suspended
+from labctl.run.used_up import UsedUp
 from labctl.run.verbs import LiveRun, seconds
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
 
@@ -53,6 +55,8 @@ class Sections:
     _surroundings: Surroundings = field(init=False)
     _checks: Checks = field(init=False)
     _inspecting: Inspecting = field(init=False)
+    _used_up: UsedUp = field(init=False)
+    _failures: dict[Place, int] = field(factory=dict[Place, int], init=False)
     _begun: str | None = field(default=None, init=False)  # the point at which the engine is
 
     def __attrs_post_init__(self) -> None:
@@ -63,6 +67,7 @@ class Sections:
         self._inspecting = Inspecting(self.procedure, self._wishes)
         self._adjusting = Adjusting(self._attempts, self._wishes)
         self._surroundings = Surroundings(self.procedure.environment, self.run)
+        self._used_up = UsedUp(self.procedure, self.started, self.run)
 
     def carry_out(self) -> None:
         """Open every instrument that the plan needs, then measure, offer an adjustment, and measure again.
@@ -76,9 +81,11 @@ class Sections:
             self.run.bench.driver(role)
         self._between(self._surroundings.read)
         self._between(self._inspecting.inspect)
+        self._used_up.reopen()
         while sections := self._next():
             for each in sections:
-                self._section(each)
+                if not self._section(each):
+                    break
             self.run.scribe.place = Place()
             self._between(self._surroundings.read)
 
@@ -113,8 +120,9 @@ class Sections:
         section = self.procedure.find(planned.section)
         if not section.after:
             return self.started.at
-        ended = self.run.scribe.progress.section_ends.get((planned.phase, section.after))
-        if ended is None:
+        progress, after = self.run.scribe.progress, (planned.phase, section.after)
+        ended = progress.section_ends.get(after)
+        if ended is None or any(not self._done(each) for each in self.started.plan if _title(each) == after):
             return None
         return ended + timedelta(seconds=seconds(section.earliest)) if section.earliest else ended
 
@@ -141,7 +149,8 @@ class Sections:
         except PointLeft:
             return
 
-    def _section(self, planned: PlannedSection) -> None:
+    def _section(self, planned: PlannedSection) -> bool:
+        """Measure what is left of a section; false where one before it has to be measured again first."""
         scribe = self.run.scribe
         section = self.procedure.find(planned.section)
         place = Place(phase=planned.phase, section=planned.section)
@@ -151,13 +160,14 @@ class Sections:
         self._attempts.enter()
         self._begun = None
         while (next_one := self._left(section, planned)) is not None:
-            try:
+            with suppress(PointLeft):
                 self._work(section, planned, *next_one)
-            except PointLeft:
-                continue
+            if self._used_up.reopen():
+                return False
         scribe.place = place
         scribe.append(SectionFinished(at=self.run.clock.now(), place=place))
         self._between(lambda: self._checks.after_section(planned.phase))
+        return not self._used_up.reopen()
 
     def _note_lateness(self, section: Section, planned: PlannedSection) -> None:
         """Say in the record that a section begins later after another than the method allows."""
@@ -211,17 +221,23 @@ class Sections:
         scribe.seal()
 
     def _repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
-        failures = 0
         while True:
             number = self.run.scribe.progress.attempts(PointName.of(place), place.repetition) + 1
             try:
                 self._attempts.make(section, point, evolve(place, attempt=number))
             except Failed as failed:
-                failures += 1
+                failures = self._failures[place] = self._failures.get(place, 0) + 1
                 if failures % ATTEMPTS == 0:
                     self._wishes.decide(place, failed.reason)
+                if section.uses_up:
+                    raise PointLeft from failed
             else:
+                self._failures.pop(place, None)
                 return
+
+
+def _title(planned: PlannedSection) -> tuple[str, str]:
+    return planned.phase, planned.section
 
 
 def _name(planned: PlannedSection, point: PlannedPoint) -> PointName:

@@ -1,5 +1,6 @@
 """The hidden errors of a bench: a standard's drawn from its own record, a unit's from what its type promises."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import cache
@@ -97,9 +98,15 @@ def of_characteristic(world: World, asset: Asset, characteristic: Characteristic
     """Draw the true value of a named figure of an auxiliary, as its record says it is distributed."""
     half = half_width(characteristic.figure, 0.0, 0.0, unit)
     names = (asset.key, characteristic.name)
-    if characteristic.distribution == "normal":
-        return normal(world.seed, *names) * half / characteristic.k
-    return world.drawn(half, *names)
+    match characteristic.distribution:
+        case "normal":
+            return normal(world.seed, *names) * half / characteristic.k
+        case "triangular":
+            return world.drawn(half / 2, *names) + world.drawn(half / 2, *names, "and another")
+        case "arcsine":
+            return half * math.sin(world.drawn(math.pi / 2, *names))
+        case _:
+            return world.drawn(half, *names)
 
 
 @frozen(kw_only=True)

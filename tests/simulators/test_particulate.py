@@ -226,7 +226,7 @@ def test_the_same_seed_gives_the_same_days_however_often_somebody_looks() -> Non
 
 def test_what_an_instruction_is_about_fills_the_braces_of_an_action(bench: Bench) -> None:
     """The picture says what is done, the point which filter it is done with."""
-    assert bench.operate("weigh-clean-filter.svg", {"filter": "F7", "unit": "bam"})
+    assert bench.operate("weigh-filter.svg", {"filter": "F7", "unit": "bam"})
     bench.clock.wait(30)
     assert bench.truth("balance", "mass") == pytest.approx(145.0, abs=8.1)
     assert bench.operate("insert-filter.svg", {"filter": "F7"})
@@ -237,9 +237,11 @@ def test_what_an_instruction_is_about_fills_the_braces_of_an_action(bench: Bench
 
 def test_a_clean_filter_is_a_new_one_where_the_old_one_carries_dust(bench: Bench) -> None:
     settled(bench)
-    bench.act("put clean filter F1 on balance")
+    bench.act("take clean filter F1")
+    bench.act("put filter F1 on balance")
     clean = bench.truth("particulate", "mass of F1")
-    bench.act("put clean filter F1 on balance")
+    bench.act("take clean filter F1")
+    bench.act("put filter F1 on balance")
     assert bench.truth("particulate", "mass of F1") == pytest.approx(clean, abs=0.01)
     bench.act("insert filter F1")
     sampler = AirSampler(bench.loopback("sampler"), name="sampler", clock=bench.clock)
@@ -249,6 +251,7 @@ def test_a_clean_filter_is_a_new_one_where_the_old_one_carries_dust(bench: Bench
     sampler.stop()
     bench.act("take filter out")
     assert bench.truth("particulate", "dust on F1") > 0.1
-    bench.act("put clean filter F1 on balance")
+    bench.act("take clean filter F1")
+    bench.act("put filter F1 on balance")
     assert bench.truth("particulate", "dust on F1") == 0.0
     assert abs(bench.truth("particulate", "mass of F1") - clean) > 0.01

@@ -18,7 +18,7 @@ from labctl.records.equipment import (
 )
 
 SHARING = ("common", "local", "unstated")
-DISTRIBUTIONS = ("rectangular", "normal")
+DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
 HERTZ = parse_unit("Hz")
 
 

@@ -45,17 +45,20 @@ def points(survey: Survey) -> Iterator[Finding]:
 
 
 def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
-    for hook in section.hooks:
-        if hook.column != SECTION and hook.column not in table.headings:
+    wanted = [(hook.body, hook.column) for hook in section.hooks if hook.column != SECTION]
+    if section.uses_up:
+        wanted.append((section.body, section.uses_up))
+    for body, column in wanted:
+        if column not in table.headings:
             where = section.points or section.name
             yield Finding(
-                file=hook.body.file,
-                line=hook.body.first_line,
+                file=body.file,
+                line=body.first_line,
                 code="LP302",
                 problem=Text("{points} has no column {column}", zh="{points} 没有 {column} 列").filled(
-                    points=where, column=hook.column
+                    points=where, column=column
                 ),
-                remedy=nearest(hook.column, [SECTION, *table.headings]),
+                remedy=nearest(column, [SECTION, *table.headings]),
             )
 
 

@@ -38,6 +38,7 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         self.filter: Filter | None = None
         self.started: float | None = None
         self.stopped_after = 0.0  # seconds
+        self.stopped_at = 0.0
         self.trouble = 0
 
     def power_on(self) -> None:
@@ -67,6 +68,7 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         if self.filter is not None:
             self.filter.load(self._collected())
         self.stopped_after, self.started = self.now - self.started, None
+        self.stopped_at = self.now
 
     def elapsed(self) -> float:
         """Return for how many seconds air was drawn since the last start."""
@@ -97,6 +99,10 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         """Return its true `flow`, `clock offset`, or the dust `collected` on its filter in mg."""
         if name == "flow":
             return self.true_flow(self.now)
+        if name == "began":  # the latest sampling, in seconds of the world
+            return self.stopped_at - self.stopped_after if self.started is None else self.started
+        if name == "ended":
+            return self.stopped_at if self.started is None else self.now
         if name == "clock offset":
             return self.clock_offset
         if name == "collected":

@@ -13,7 +13,7 @@ from labctl.simulation.modbus import Cell, ModbusDialogue, Refused
 from labctl.simulation.physics import Wander
 from labctl.simulation.world import World
 from labctl_simulators.worlds.hidden import indication_of
-from labctl_simulators.worlds.inlet import Inlet, relative
+from labctl_simulators.worlds.inlet import CONVENTION, Inlet, relative
 
 OPTICS: Final = 5.0  # L/min through the beam
 WHOLE: Final = 16.67  # L/min through the inlet
@@ -76,13 +76,16 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
         return {"energised": False, "PM2.5": round(self.shown(2.5), 1), "zero filter": self.inlet.filtered}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` before its inlet, its `flow`, or `error` of indication at one."""
+        """Return the true `concentration` before its inlet, its `flow`, or its `error` or `response` at one."""
         if name == "concentration":
             return self.true_concentration(self.now)
         if name == "flow":
             return self.true_flow(self.now)
         if name == "error":
             return self.concentration.shown(at["at"]) - at["at"]
+        if name == "response":  # what it would show but for its noise, its inlet included
+            through = min(CONVENTION, self.inlet.cut_at(self.true_flow(self.now)))
+            return self.concentration.shown(at["at"] * relative(through))
         return super().truth(name, **at)
 
 

@@ -4,7 +4,7 @@ Source: a public Python class for the instrument (DustTrax): port 3602, commands
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from labctl.simulation.dialogue import Dialogue, Spoken, command
@@ -104,18 +104,24 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         return {"energised": False, "measuring": self.started is not None, "zero filter": self.inlet.filtered}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` before its inlet, its `flow`, `growth`, `zero`, or the `error` at one."""
-        if name == "concentration":
-            return self.true_concentration(self.now)
-        if name == "flow":
-            return self.true_flow(self.now)
-        if name == "zero":
-            return self.wander.at(self.now) - self.zero
-        if name == "growth":
-            return self.growth(self.now)
-        if name == "error":
-            return self.concentration.shown(at["at"]) - at["at"]
-        return super().truth(name, **at)
+        """Return true `concentration` before its inlet, its `flow`, `growth`, `zero`, or `error`, `response` at one.
+
+        Its response is what it would show but for its noise: humidity, lens, inlet and zero included.
+        """
+        told: dict[str, Callable[[], float]] = {
+            "concentration": lambda: self.true_concentration(self.now),
+            "flow": lambda: self.true_flow(self.now),
+            "zero": lambda: self.wander.at(self.now) - self.zero,
+            "growth": lambda: self.growth(self.now),
+            "error": lambda: self.concentration.shown(at["at"]) - at["at"],
+            "response": lambda: self._response(at["at"]),
+        }
+        return told[name]() if name in told else super().truth(name, **at)
+
+    def _response(self, true: float) -> float:
+        through = relative(min(CUTS["PM2.5"], self.inlet.cut_at(self.true_flow(self.now))))
+        wet = true * through * self.growth(self.now) * (1.0 - self.fouling * self.now)
+        return self.concentration.shown(wet) + self.wander.at(self.now) - self.zero
 
 
 def _grown(kappa: float, humidity: float) -> float:

@@ -14,7 +14,7 @@ from labctl.simulation.physics import Wander
 from labctl.simulation.truth import half_width
 from labctl.simulation.world import World
 from labctl_simulators.worlds.chamber import MINUTE, Chamber
-from labctl_simulators.worlds.electrical import room
+from labctl_simulators.worlds.electrical import DAY, room
 from labctl_simulators.worlds.filters import Filter
 from labctl_simulators.worlds.gas import MassFlowController
 from labctl_simulators.worlds.inlet import Inlet
@@ -36,6 +36,7 @@ ROLLED_BACK: Final = -1800.0  # seconds
 MEMBRANE: Final = (145.0, 8.0)  # mg, middle and half-width
 BLANK_DRIFT: Final = 0.002  # mg a day, half-width
 VOLATILE: Final = 0.02  # of the dust, half-width and middle
+HUMIDITY: Final = (50.0, 4.0)  # %, middle and swing: filters are conditioned here
 HANDLING: Final = 0.001  # mg, standard deviation of what tweezers do
 
 
@@ -71,6 +72,10 @@ class Collects(Breathes, Protocol):
 
     def stop(self) -> None:
         """End the sampling."""
+        ...
+
+    def truth(self, name: str, **at: float) -> float:
+        """Return a hidden value."""
         ...
 
 
@@ -123,7 +128,7 @@ class Particulate(Coupling, field="particulate"):
     ) -> None:
         """Connect what stands on the bench; the generator rests, the balance is empty, the filters lie in the room."""
         super().__init__(world, instruments, auxiliaries)
-        self.air = room(world.seed)
+        self.air = room(world.seed) | {"humidity": Wander(*HUMIDITY, (world.seed, "room humidity"), DAY)}
         self.filters: dict[str, Filter] = {}
         self.boxes: dict[str, int] = {}  # by name: the how manyth filter that bears it
         self.weighed: Filter | None = None
@@ -177,10 +182,10 @@ class Particulate(Coupling, field="particulate"):
         """Do what an operator does, or what goes wrong.
 
         `zero filter on bam`, `zero filter off bam` (every inlet where none is named); `insert filter F1`, `take filter
-        out`, `put filter F1 on balance`, `put clean filter F1 on balance` (a new one where that carries dust), `clear
-        balance`; `audit bam`, `end audit`; `clog generator`, `clean
-        generator`, `fan off`, `fan on`, `leak`, `seal`, `break tape bam`, `mend tape bam`; and what somebody does who
-        wants better figures: `gauze on bam`, `gauze off bam`, `roll clock back of bam`.
+        out`, `put filter F1 on balance`, `take clean filter F1` (a new one where that carries dust, the pan empty),
+        `clear balance`; `audit bam`, `end audit`; `clog generator`, `clean generator`, `fan off`, `fan on`, `leak`,
+        `seal`, `break tape bam`, `mend tape bam`; and what somebody does who wants better figures: `gauze on bam`,
+        `gauze off bam`, `roll clock back of bam`.
         """
         self.world.catch_up()
         plain: dict[str, Callable[[], None]] = {
@@ -204,6 +209,7 @@ class Particulate(Coupling, field="particulate"):
             "zero filter on": lambda key: self._filter_inlet(key, on=True),
             "zero filter off": lambda key: self._filter_inlet(key, on=False),
             "insert filter ": self._insert,
+            "take clean filter ": self._take_clean,
             "audit ": self._audit,
             "gauze on ": lambda key: self._breathing(key).inlet.cover(self.world.present, GAUZE),
             "gauze off ": lambda key: self._breathing(key).inlet.cover(self.world.present, 1.0),
@@ -211,9 +217,8 @@ class Particulate(Coupling, field="particulate"):
             "break tape ": lambda key: self._break_tape(key, broken=True),
             "mend tape ": lambda key: self._break_tape(key, broken=False),
         }
-        if action.startswith("put ") and action.endswith(" on balance"):
-            words = action.removeprefix("put ").removesuffix(" on balance")
-            self._weigh(self._named(words))
+        if action.startswith("put filter ") and action.endswith(" on balance"):
+            self._weigh(action.removeprefix("put filter ").removesuffix(" on balance"))
             return
         for words, act in named.items():
             if action.startswith(words):
@@ -281,16 +286,15 @@ class Particulate(Coupling, field="particulate"):
             )
         return self.filters[name]
 
-    def _named(self, words: str) -> str:
-        """Return the name of a filter; one that has to be clean is taken from the box where it carries dust."""
-        clean, name = words.startswith("clean filter "), words.removeprefix("clean ").removeprefix("filter ")
-        if clean and name in self.filters and self.filters[name].dust > 0.0:
-            self.boxes[name] = self.boxes.get(name, 1) + 1
-            sampler = next((each for each in self.instruments.values() if isinstance(each, Collects)), None)
-            if sampler is not None and sampler.filter is self.filters[name]:
+    def _take_clean(self, name: str) -> None:
+        """Empty the pan, and have a filter ready that carries no dust: a new one of the same name where it does."""
+        self._weigh(None)
+        if self.filter(name).dust > 0.0:
+            sampler = self._sampler()
+            if sampler.filter is self.filters[name]:
                 self._take_filter_out()
+            self.boxes[name] = self.boxes.get(name, 1) + 1
             del self.filters[name]
-        return name
 
     def _handled(self, name: str) -> Filter:
         handled = self.filter(name)
@@ -333,11 +337,13 @@ class Particulate(Coupling, field="particulate"):
         """Return a hidden value, now.
 
         `concentration` of the chamber and `concentration at bam` in µg/m³, `mean at bam over 3600` of the last
-        seconds; `flow of bam` in L/min, `clock offset of bam` in s; `mass of F1` and `dust on F1` in mg.
+        seconds, `mean while sampling at bam` of the time that the sampler drew air last; `flow of bam` in L/min, `clock
+        offset of bam` in s; `mass of F1` and `dust on F1` in mg.
         """
         now = self.world.present
         told: dict[str, Callable[[str], float]] = {
             "concentration at": lambda key: self.breathing[key].inlet.concentration(now),
+            "mean while sampling at": self._mean_while_sampling,
             "mean at": self._mean,
             "flow of": lambda key: self.instruments[key].truth("flow"),
             "clock offset of": lambda key: self.instruments[key].truth("clock offset"),
@@ -353,6 +359,10 @@ class Particulate(Coupling, field="particulate"):
         key, _, seconds = asked.partition(" over ")
         now = self.world.present
         return self.breathing[key].inlet.mean(now - float(seconds), now)
+
+    def _mean_while_sampling(self, key: str) -> float:
+        sampler = self._sampler()
+        return self.breathing[key].inlet.mean(sampler.truth("began"), sampler.truth("ended"))
 
     def _dust(self, name: str) -> float:
         filtered = self.filters[name]
