@@ -1,0 +1,1 @@
+"""Monitors of particles in air."""

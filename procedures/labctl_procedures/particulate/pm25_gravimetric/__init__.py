@@ -1,0 +1,1 @@
+"""PM2.5 monitors against the gravimetric reference: filters weighed before and a day after."""
