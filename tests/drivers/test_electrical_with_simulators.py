@@ -176,6 +176,7 @@ def test_a_meter_shows_what_a_source_truly_presents_and_its_own_error(
     assert station.settled(meter.ac_voltage) == pytest.approx(expected("AC voltage", 10, 10), abs=300e-6)
     if isinstance(meter, ScpiMultimeter):
         assert meter.frequency().quantity.value == pytest.approx(1000, rel=1e-4)
+    source.stand_by()  # nobody puts a source of volts across a shunt
     station.act(f"connect {source_key} to {meter_key} current", "open")
     station.act(f"connect {source_key} to {meter_key} current")
     meter.set_dc_current_range(Quantity.of(100, "mA"))
@@ -257,9 +258,9 @@ def test_a_meter_switched_to_its_other_terminals_or_with_a_blown_fuse_sees_nothi
     meter.set_dc_voltage_range(Quantity.of(10, "V"))
     assert station.settled(meter.dc_voltage) < 0.1
     assert meter.terminals() == "REAR"
+    source.stand_by()
     station.act("front second_meter", "connect calibrator current")
     meter.set_dc_current_range(Quantity.of(3, "A"))
-    source.stand_by()
     source.source_dc_current(Quantity.of(10, "A"))  # through the fuse of 3.5 A; the others are in series
     assert abs(station.settled(meter.dc_current)) < 0.01
     source.stand_by()
