@@ -102,7 +102,7 @@ def correlations_of(values: Mapping[str, Sequence[float]], at: Circumstances) ->
     for one, other in combinations(values, 2):
         a, b = np.array(values[one]), np.array(values[other])
         if np.ptp(a) > 0 and np.ptp(b) > 0:
-            r = float(np.clip(np.corrcoef(a, b)[0, 1], -_WHOLE, _WHOLE))
+            r = _WHOLE * float(np.clip(np.corrcoef(a, b)[0, 1], -1.0, 1.0))
             found.append(Correlation(_identity(f"{one}{_SUFFIX}", at), _identity(f"{other}{_SUFFIX}", at), r))
     return tuple(found)
 
@@ -123,5 +123,5 @@ def _renamed(text: str, names: frozenset[str]) -> str:
     return ast.unparse(_Middle(names).visit(ast.parse(text)))
 
 
-_WHOLE: Final = 1 - 1e-9
-"""Two results whose scatter runs together wholly; beyond it rounding could make the matrix indefinite."""
+_WHOLE: Final = 1 - 1e-6
+"""What is left of every correlation: few repetitions of many results make a matrix that rounding turns indefinite."""
