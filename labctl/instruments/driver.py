@@ -152,7 +152,7 @@ class Driver:
 
     def keep_alive(self) -> None:
         """Read something harmless, so that an armed watchdog has heard from us; who it is, unless overridden."""
-        self.identify()
+        self._asked_aside()
 
     def in_step(self) -> None:
         """Read who answers, at the end of an attempt and before it counts, where answers carry no number.
@@ -166,8 +166,8 @@ class Driver:
         """
         if self.identity is None or wire_kind(self.wire.address) in NUMBERED:
             return
-        if self.identify() != self.identity:
-            received = self.last_exchanges[-1].received if self.last_exchanges else b""
+        found, received = self._asked_aside()
+        if found != self.identity:
             raise UnaskedBytes(instrument=self.name, address=self.wire.address, received=received)
 
     def make_safe(self) -> tuple[Exchange, ...]:
@@ -481,6 +481,18 @@ class Driver:
 
     def _encoded(self, command: str) -> bytes:
         return command.encode("ascii") + self.terminator
+
+    def _asked_aside(self) -> tuple[Identity, bytes]:
+        """Ask who answers in a way that leaves no trace in this driver, which a replay would not know of."""
+        kept = dict(vars(self))
+        try:
+            found = self.identify()
+            received = self.last_exchanges[-1].received if self.last_exchanges else b""
+        finally:
+            passed = {"_rests_until": self._rests_until, "spoken_at": self.spoken_at}
+            vars(self).clear()
+            vars(self).update(kept, **passed)
+        return found, received
 
     def _rest(self) -> None:
         """Let the silence pass that the instrument needs before it hears again."""

@@ -6,6 +6,8 @@ import pytest
 
 from labctl.events.kinds import AttemptRejected, IndicationTaken, Purpose
 from labctl.records.calibration import Outcome
+from labctl.records.equipment import Identity
+from labctl.testing import alone
 from tests.faults.exercise import listen
 from tests.run.inprocess import session
 
@@ -29,3 +31,17 @@ def test_a_doubled_answer_is_noticed_before_its_attempt_counts(lag: float, after
     assert all(ear.truly_said(each) for each in counted)
     assert len(rejected) <= 1
     assert rejected or not lag or all(ear.truly_said(each) for each in read)
+
+
+def test_what_is_asked_at_the_end_of_an_attempt_leaves_no_trace_in_the_driver() -> None:
+    """A replay makes the calls of the journal again, and this is none of them."""
+    with alone("tsi/8533", serial="SIM0001") as lone:
+        driver = lone.driver
+        driver.recognise(Identity(manufacturer="", model="", serial=""))
+        driver.prepare()
+        getattr(driver, "mass_concentration")()  # noqa: B009  (what it can do, by its name)
+        before = dict(vars(driver))
+        driver.in_step()
+        driver.keep_alive()
+        after = dict(vars(driver))
+        assert {name for name in before if before[name] != after[name]} <= {"_rests_until", "spoken_at"}

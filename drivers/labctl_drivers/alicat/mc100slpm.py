@@ -26,6 +26,7 @@ STEP: Final = 0.01  # L/min, of its display
 
 _NUMBER: Final = r"\s+([+-]\d+\.\d+)"
 _FRAME: Final = re.compile(rf"A{_NUMBER * 5}\s+([A-Z][\w-]*)((?:\s+[A-Z]{{3}})*)\s*", re.IGNORECASE)
+_LINE: Final = re.compile(r"A\s+M\d\d\s")
 _MODEL: Final = re.compile(r"A\s+M04\s+Model Number\s+(\S+)\s*")
 _SERIAL: Final = re.compile(r"A\s+M05\s+Serial Number\s+(\S+)\s*")
 _FIRMWARE: Final = re.compile(r"A\s+M09\s+Software Revision\s+(\S+)\s*")
@@ -45,7 +46,7 @@ class MC100SLPM(AcknowledgingDriver, maker="Alicat", model="MC-100SLPM"):
         """Return model, serial number and firmware from the manufacturer's lines (`A??M*`)."""
         lines = self.query_lines("A??M*", last="A M09")
         model, serial, firmware = (_first(form, lines) for form in (_MODEL, _SERIAL, _FIRMWARE))
-        if not (model and serial):
+        if not (model and serial) or any(_LINE.match(each) is None for each in lines):
             latest = self._open_call().exchanges[-1]
             raise ReplyError(
                 instrument=self.name, query=latest.sent, reply=latest.received, expected="model and serial number"

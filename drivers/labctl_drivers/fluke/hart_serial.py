@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from labctl.errors import NotReady, ReplyError
 from labctl.instruments.driver import Driver
+from labctl.instruments.replies import OVERLOAD
 from labctl.instruments.safety import SafeState
 from labctl.instruments.scpi import written
 from labctl.metrology.quantity import Quantity
@@ -23,6 +24,8 @@ from labctl.records.observation import Exchange, Indication, Setting
 AT_REST: Final = Quantity.of(25, "°C")
 """The set-point that stands for no heat: there is no command that switches a controller off."""
 
+NO_SENSOR: Final = 9999.0
+"""What it shows, in °C, where its sensor is open or beyond what can be measured [K]."""
 _ANSWER: Final = re.compile(rb"(?:[a-z0-9]{1,4}\s*:|ver\.)[^\r\n]*\r\n")
 _VERSION: Final = re.compile(r"ver\.([^,]+),\s*(\S+)\s*")
 _NUMBER: Final = r"\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*"
@@ -182,6 +185,8 @@ def _value(label: str, unit: str) -> Callable[[str], str]:
 
     def part(text: str) -> str:
         found = form.fullmatch(text)
-        return found[1] if found is not None else ""
+        if found is None:
+            return ""
+        return found[1] if abs(float(found[1])) < NO_SENSOR else f"{OVERLOAD:g}"
 
     return part

@@ -84,13 +84,14 @@ class BAM1020(Driver, maker="MetOne", model="BAM-1020"):
             InstrumentReported: the record carries alarms; its concentration is worth nothing.
             NotReady: no new record came in two hours.
         """
-        known = self._taken if self._taken is not None else self._record()
+        known = self._taken if self._taken is not None else self._record()[1]
         started = self.clock.monotonic()
-        while (found := self._record()) == known:
+        while (record := self._record())[1] == known:
             waited = self.clock.monotonic() - started
             if waited >= PATIENCE:
-                raise NotReady(instrument=self.name, asked=f"a record after {known}", found=found, waited=waited)
+                raise NotReady(instrument=self.name, asked=f"a record after {known}", found=record[1], waited=waited)
             self.clock.wait(POLL)
+        self._refuse_alarms(record)
         shown = self.indication(
             LAST, "mg/m³", resolution=Quantity.of(1, "µg/m³"), part=_concentration(lambda time: time != known)
         )
@@ -102,21 +103,23 @@ class BAM1020(Driver, maker="MetOne", model="BAM-1020"):
         self.query(PROMPT, within=5.0)
         return self.indication("5", "s", resolution=Quantity.of(1, "s"), part=_seconds)
 
-    def _record(self) -> str:
-        """Ask for the last record and return its time. Raises InstrumentReported for one with alarms."""
-        text = self.query(LAST)
-        record = _RECORD.fullmatch(text)
+    def _record(self) -> re.Match[str]:
+        """Return the last record, whatever it says."""
+        record = _RECORD.fullmatch(self.query(LAST))
         if record is None:
             raise self._unexpected("a record: time, concentration, volume, channels, alarms")
+        return record
+
+    def _refuse_alarms(self, record: re.Match[str]) -> None:
+        """Raise InstrumentReported for a record with alarms."""
         raised = _alarms(record)
-        if raised and record[1] != self._taken:
+        if raised:
             raise InstrumentReported(
                 instrument=self.name,
                 command=LAST.encode("ascii"),
                 code=len(raised),
                 message=f"{record[1]}: alarm {raised}",
             )
-        return record[1]
 
     def _unexpected(self, expected: str) -> ReplyError:
         latest = self._open_call().exchanges[-1]

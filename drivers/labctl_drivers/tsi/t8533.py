@@ -5,6 +5,7 @@ line's ends, the fields of `RMMEAS` and `RMMESSAGES` and the trailing comma; no 
 at hand. A command ends with a carriage return.
 """
 
+import re
 from collections.abc import Callable
 from typing import ClassVar, Final
 
@@ -152,6 +153,9 @@ class T8533(AcknowledgingDriver, maker="TSI", model="8533"):
         return passed < needed
 
 
+_VALUE: Final = re.compile(r"[+-]?\d+\.\d+")
+
+
 def _fields(text: str) -> list[str]:
     """Return the fields of a measurement; none where its closing comma is missing, the sign of a cut answer."""
     text = text.strip()
@@ -163,7 +167,7 @@ def _part(n: int, fresh: Callable[[int], bool]) -> Callable[[str], str]:
 
     def part(text: str) -> str:
         fields = _fields(text)
-        whole = len(fields) == FIELDS and fields[0].isdigit()
+        whole = len(fields) == FIELDS and fields[0].isdigit() and all(map(_VALUE.fullmatch, fields[1:]))
         return fields[n] if whole and fresh(int(fields[0])) else ""
 
     return part
