@@ -164,10 +164,10 @@ def _prologix(parts: SplitResult) -> Callable[[], Channel]:
     address = f"{primary}{further}".encode()
     if behind_serial:
         line = _line(parts, {"baud": 115200}, parse_qsl(parts.query, keep_blank_values=True))
-        return lambda: connect_prologix(lambda: connect_serial(line), address)
+        return lambda: connect_prologix(line.port, lambda: connect_serial(line), address)
     host, port = _host(parts), _port(parts, _PROLOGIX_PORT)
     _nothing_else(parts, path=True)
-    return lambda: connect_prologix(lambda: connect_tcp(host, port), address)
+    return lambda: connect_prologix(f"{host}:{port}", lambda: connect_tcp(host, port), address)
 
 
 def _gpib_address(parts: SplitResult, given: str) -> tuple[int, int | None]:

@@ -16,6 +16,7 @@ from pymodbus.pdu import DecodePDU
 from labctl.clock import WallClock
 from labctl.language import Text
 from labctl.transport.serial import Line, connect_serial
+from labctl.transport.shared import shared
 from labctl.transport.stream import Channel, Damaged
 from labctl.transport.tcp import connect_tcp
 
@@ -209,8 +210,12 @@ def connect_modbus_tcp(host: str, port: int, unit: int, note: Note) -> TcpFrames
 
 
 def connect_modbus_rtu(line: Line, unit: int, note: Note, *, simulated: bool) -> RtuFrames:
-    """Open a serial line for Modbus RTU; OSError if it cannot be opened, ValueError for settings that do not exist."""
-    return RtuFrames(connect_serial(line), unit, note, 0.0 if simulated else silence(line.baud))
+    """Open a serial line for Modbus RTU, which units share.
+
+    Raises OSError if it cannot be opened, ValueError for settings that do not exist.
+    """
+    channel = shared(line.port, unit, line, lambda: connect_serial(line))
+    return RtuFrames(channel, unit, note, 0.0 if simulated else silence(line.baud))
 
 
 def silence(baud: int) -> float:

@@ -1,5 +1,8 @@
 """GPIB behind an adapter of the Prologix kind, as a channel over the adapter's socket or serial line.
 
+Several instruments behind one adapter share its line: who speaks addresses its own first, and drops what the adapter
+still reads from another.
+
 Not through PyVISA, whose Prologix sessions stop listening after 50 ms, spin for ever when the adapter goes away, and
 keep neither an answer's place nor the length of a message.
 
@@ -13,6 +16,7 @@ from attrs import define, field
 
 from labctl.clock import WallClock
 from labctl.transport.prologix_line import escaped
+from labctl.transport.shared import Share, shared
 from labctl.transport.stream import Channel, PeerGone
 
 SECONDARY: Final = 96
@@ -35,7 +39,7 @@ _SETTINGS: Final = (
 class PrologixChannel:
     """One instrument on the adapter's bus."""
 
-    adapter: Channel
+    adapter: Share
     address: bytes  # "22", or "22 96" with a secondary one
     _owed: bool = field(default=False, init=False)  # something was said that may have an answer
     _reads_until: float = field(default=0.0, init=False)
@@ -47,14 +51,18 @@ class PrologixChannel:
         Raises:
             PeerGone: whatever is there is no such adapter, or has another address set.
         """
-        self._tell(*_SETTINGS, b"++addr " + self.address)
-        self.clear()
+        with self.adapter.turn:
+            self.adapter.takes_over()
+            self._tell(*_SETTINGS, b"++addr " + self.address)
+            self.clear()
 
     def send(self, message: bytes, within: float) -> None:
         """Send a message as a whole, every byte of it data."""
-        self._owed = True
-        self._reads_until = 0.0
-        self.adapter.send(escaped(message) + b"\n", within)
+        with self.adapter.turn:
+            self._address()
+            self._owed = True
+            self._reads_until = 0.0
+            self.adapter.send(escaped(message) + b"\n", within)
 
     def receive(self, within: float) -> bytes:
         """Return what has arrived, and keep the adapter reading meanwhile if an answer may come."""
@@ -62,7 +70,9 @@ class PrologixChannel:
         while True:
             now = self._clock.monotonic()
             if self._owed and within > 0 and now >= self._reads_until:
-                self._tell(b"++read eoi")
+                with self.adapter.turn:
+                    self._address()
+                    self._tell(b"++read eoi")
                 self._reads_until = now + _TURN + _MARGIN
             turn = self._reads_until - now if self._owed else within
             received = self.adapter.receive(max(min(deadline - now, turn), 0.0))
@@ -74,8 +84,26 @@ class PrologixChannel:
 
     def clear(self) -> bool:
         """Clear the instrument, and wait until the adapter has done so."""
-        self._tell(b"++clr", b"++addr")
-        self._owed = False
+        with self.adapter.turn:
+            self._address()
+            self._tell(b"++clr")
+            self._owed = False
+            self._catch_up()
+        return True
+
+    def close(self) -> None:
+        """Close the connection to the adapter, where nobody else uses it."""
+        self.adapter.close()
+
+    def _address(self) -> None:
+        """Address the instrument, where another one was spoken to meanwhile."""
+        if self.adapter.takes_over():
+            self._tell(b"++addr " + self.address)
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Wait until the adapter has done all that it was told; what comes before its answer is nobody's."""
+        self._tell(b"++addr")
         said = b""
         deadline = self._clock.monotonic() + _OPEN
         while said.splitlines()[-1:] != [self.address] or not said.endswith(b"\n"):
@@ -83,19 +111,20 @@ class PrologixChannel:
             if remaining <= 0:
                 raise PeerGone(f"an adapter answers ++addr with {self.address.decode()}, here came {said!r}")
             said += self.adapter.receive(remaining)
-        return True
-
-    def close(self) -> None:
-        """Close the connection to the adapter."""
-        self.adapter.close()
 
     def _tell(self, *commands: bytes) -> None:
         self.adapter.send(b"".join(each + b"\n" for each in commands), _OPEN)
 
 
-def connect_prologix(connect: Callable[[], Channel], address: bytes) -> PrologixChannel:
-    """Open an instrument behind an adapter; OSError, ValueError or PeerGone if it does not come about."""
-    channel = PrologixChannel(connect(), address)
+def connect_prologix(place: str, connect: Callable[[], Channel], address: bytes) -> PrologixChannel:
+    """Open an instrument behind an adapter; OSError, ValueError or PeerGone if it does not come about.
+
+    Args:
+        place: of the adapter, which instruments share.
+        connect: opens its line.
+        address: of the instrument.
+    """
+    channel = PrologixChannel(shared(place, address, "", connect), address)
     try:
         channel.set_up()
     except (OSError, PeerGone):
