@@ -1,5 +1,6 @@
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -86,11 +87,15 @@ def test_one_changed_byte_is_found_in_the_file_and_from_the_record_beside_it(out
 
 def test_a_changed_digit_is_named_with_what_it_should_be(out: Path) -> None:
     xml = out / "certificate.xml"
-    xml.write_bytes(xml.read_bytes().replace(b"<si:valueXMLList>49.9972 ", b"<si:valueXMLList>49.9973 ", 1))
+    found = re.search(rb"<si:valueXMLList>(49\.\d+) ", xml.read_bytes())
+    assert found is not None
+    true = found[1].decode()
+    false = true[:-1] + ("1" if true.endswith("2") else "2")
+    xml.write_bytes(xml.read_bytes().replace(found[0], f"<si:valueXMLList>{false} ".encode(), 1))
     report = verify(xml)
     wrong = [each for each in report.figures if not each.agrees]
-    assert [(each.printed, each.recomputed) for each in wrong] == [("49.9973", "49.9972")]
-    assert "49.9973 ≠ 49.9972 ✗" in report.as_text(Language.ENGLISH)
+    assert [(each.printed, each.recomputed) for each in wrong] == [(false, true)]
+    assert f"{false} ≠ {true} ✗" in report.as_text(Language.ENGLISH)
     assert report.status == 5
 
 
