@@ -1,5 +1,6 @@
 """Accuracy specifications as data: the limits of an instrument by quantity, range and value."""
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -160,7 +161,7 @@ class Specification:
         if not in_band:
             raise self._outside(f"{quantity} at {frequency}", ", ".join(bands))
         for line in in_band:
-            fits = chosen is None or line.up_to == chosen
+            fits = chosen is None or _same(line.up_to, chosen)
             if fits and _size(nominal) <= _upper_end(line):
                 return line
         asked = f"{quantity} {nominal}" if chosen is None else f"{quantity} {nominal}, range {chosen}"
@@ -188,6 +189,11 @@ class Specification:
 
     def _outside(self, asked: str, allowed: str) -> OutsideCalibratedInterval:
         return OutsideCalibratedInterval(standard=self.owner or "specification", asked=asked, allowed=allowed)
+
+
+def _same(one: Quantity, other: Quantity) -> bool:
+    """Return whether two ends of ranges are one, whatever prefix they are written with."""
+    return one.unit.dimension == other.unit.dimension and math.isclose(one.si, other.si, rel_tol=1e-9)
 
 
 def _holds(band: str, frequency: Quantity) -> bool:

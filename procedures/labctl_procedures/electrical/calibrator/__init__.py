@@ -1,0 +1,1 @@
+"""Multifunction calibrator: each function against a reference multimeter, 10 V by transfer from a voltage reference."""

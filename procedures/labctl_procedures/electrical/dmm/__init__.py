@@ -1,0 +1,1 @@
+"""Digital multimeter: DC and AC voltage, DC and AC current, resistance with two and four wires."""
