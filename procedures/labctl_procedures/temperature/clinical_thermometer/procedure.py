@@ -48,7 +48,7 @@ METHOD = Procedure(
 SOAKED = Steady(during="10 min", every="30 s", within="20 mK", near="0.1 K", timeout="2 h")
 
 ERROR = Model(
-    "t = t_s + d_uniform + d_stable",
+    "t = max(t_s[:]) + d_uniform + d_stable",  # as it holds its highest, so does the reference
     "E = t_ind + d_res - t",
     t_ind=Observed(),
     d_res=Resolution("unit"),

@@ -75,7 +75,7 @@ SELF_HEATING = Model(
 )
 COMPARISON = Model(
     "t = sprt(R_s / R_tp) + d_uniform + d_stable + d_cell",
-    "R = R_x - dR * R_x / R_i",  # at no current: what the current adds grows with the resistance
+    "R = R_x + d_channel - dR * R_x / R_i",  # at no current: what the current adds grows with the resistance
     "R_n = R - iec60751.slope(nominal) * (t - nominal + d_heat)",  # brought from the bath's temperature to the nominal
     "E = iec60751.t(R_n) - nominal",
     "drift = sprt(last(R_s[:]) / R_tp) - sprt(first(R_s[:]) / R_tp)",
@@ -85,14 +85,15 @@ COMPARISON = Model(
     sprt=Calibration("sprt"),
     dR=Result("Self-heating", "dR"),
     R_i=Result("Self-heating", "R_i"),
+    d_channel=Characteristic("scanner", "difference of channels"),
     d_cell=Characteristic("sprt", "self-heating"),  # differs between cell and bath
     d_uniform=Characteristic("bath", "uniformity"),
     d_stable=Stability("t_bath"),
     d_heat=Effect(
         "self-heating, in ice and in the bath",
-        "1 mK",
+        "2 mK",
         zh="自热，冰点与恒温槽之差",
-        source="estimate: half of what 1 mA adds in a stirred bath",
+        source="estimate: half of what 1 mA adds",
     ),
 )
 CURVE = Model(
@@ -198,6 +199,24 @@ METHOD.inspection(
 METHOD.reduce("Curve", zh="特性", model=CURVE)
 METHOD.reduce("Ratio", zh="电阻比", model=RATIO)
 METHOD.require("Deviation", zh="偏差", of="Comparison", symbol="E", within="mpe", source="IEC 60751:2022, unconfirmed")
+METHOD.table(
+    "Triple point",
+    zh="水三相点",
+    columns=("R_tp", "U(R_tp)"),
+    titles={"R_tp": Text("Reference", zh="标准器电阻")},
+)
+METHOD.table(
+    "Self-heating",
+    zh="自热",
+    columns=("nominal", "dR [mΩ]", "U(dR)"),
+    titles={"dR": Text("At no current", zh="零电流外推修正")},
+)
+METHOD.table(
+    "Triple point again",
+    zh="水三相点复测",
+    columns=("d [mK]", "U(d)"),
+    titles={"d": Text("Change of the reference", zh="标准器变化")},
+)
 METHOD.table(
     "Comparison",
     zh="比较结果",

@@ -42,7 +42,7 @@ METHOD = Procedure(
         standard=Standard("Standard thermocouple", zh="标准铂铑10-铂热电偶"),
         scanner=Standard("Voltage readout", zh="电测仪表"),
         furnace=Auxiliary("Furnace", zh="检定炉"),
-        junction=Auxiliary("Ice point of the reference junctions", zh="参考端冰点器"),
+        junction=Auxiliary("Reference junctions", zh="参考端恒温器"),
         unit=Unit("Thermocouple", zh="热电偶"),
     ),
     environment=Environment(temperature="(23 ± 5) °C", humidity="≤ 80 %"),
@@ -50,19 +50,19 @@ METHOD = Procedure(
 SOAKED = Steady(during="6 min", every="20 s", within="1 K", slope="0.2 K / min", near="10 K", timeout="3 h")
 
 COMPARISON = Model(
-    "dt = (E_s - tc(nominal)) / iec60584.slope('S', nominal)",  # by which the furnace is hotter than the nominal value
+    "dt = (E_s + iec60584.e('S', zero + d_js) - tc(nominal)) / iec60584.slope('S', nominal)",  # how much too hot it is
     "t = nominal + dt + d_uniform + d_stable",
-    "t_j = zero + d_junction",
-    "E_n = E_x + d_inhom - iec60584.slope('K', nominal) * (t - nominal) + iec60584.e('K', t_j)",
+    "E_n = E_x + d_inhom - iec60584.slope('K', nominal) * (t - nominal) + iec60584.e('K', zero + d_j)",
     "E = (E_n - iec60584.e('K', nominal)) / iec60584.slope('K', nominal)",
     "drift = (last(E_s[:]) - first(E_s[:])) / iec60584.slope('S', nominal)",
     E_s=Corrected("scanner"),
     E_x=Corrected("scanner"),
     tc=Calibration("standard", form="thermocouple S"),
-    zero=Constant("0 °C", source="reference junction"),
     d_uniform=Characteristic("furnace", "uniformity"),
     d_stable=Stability("t_furnace"),
-    d_junction=Characteristic("junction", "temperature"),  # of the unit; that of the standard lies in its certificate
+    zero=Constant("0 °C", source="reference junctions of the tables"),
+    d_j=Characteristic("junction", "temperature"),  # above 0 °C; what it takes away is a voltage, never a temperature
+    d_js=Characteristic("junction", "temperature at the standard"),
     d_inhom=Effect(
         "inhomogeneous wires of the thermocouple",
         "10 µV",

@@ -65,7 +65,7 @@ COMPARISON = Model(
     d_res=Resolution("unit"),
     d_meter=Characteristic("scanner", "voltage difference"),
     d_switch=Characteristic("scanner", "parasitic voltage"),
-    d_junction=Characteristic("junction", "temperature"),
+    d_junction=Characteristic("junction", "difference"),
     d_uniform=Characteristic("furnace", "uniformity"),
 )
 
