@@ -17,7 +17,7 @@ from labctl_procedures.temperature.liquid_in_glass.procedure import METHOD as GL
 from tests.procedures.budgets import asset, evaluated, spread, u, value
 
 HEADS = {
-    GLASS.name: "nominal [°C], emergent [K], repeats\n50, 5, 2\n",
+    GLASS.name: "nominal [°C], emergent [K], repeats\n90, 5, 2\n",
     DIGITAL.name: "nominal [°C], repeats\n50, 3\n",
     CLINICAL.name: "nominal [°C], mpe [K], immersion [min], repeats\n37, 0.1, 3, 3\n",
 }
@@ -96,10 +96,8 @@ def test_a_point_in_the_bath_says_the_truth(method: Procedure, tmp_path: Path) -
 
 
 def test_an_emergent_column_with_the_wrong_sign_shows(tmp_path: Path) -> None:
-    """Taken for twenty degrees out of the bath and of the wrong sign: 0.1 K at 50 °C."""
-    wrong = at_one_point(
-        GLASS, tmp_path, old="stem = k * (emergent + d_emergent)", new="stem = -4 * k * (emergent + d_emergent)"
-    )
+    """Five degrees out of the bath, 70 K above the room: 56 mK of the wrong sign are 112 mK away."""
+    wrong = at_one_point(GLASS, tmp_path, old="stem = k * (emergent", new="stem = -k * (emergent")
     assert wrong.overall.hits == 0
 
 

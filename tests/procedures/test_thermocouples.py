@@ -1,4 +1,4 @@
-"""Thermocouples in the furnace: the worked budgets at 600 °C and at copper, what a wrong sign of a certificate shows."""
+"""Thermocouples in the furnace: worked budgets at 600 °C and at copper, and what wrong models show."""
 
 from pathlib import Path
 from shutil import copytree, ignore_patterns
@@ -17,6 +17,7 @@ from labctl_procedures.temperature.thermocouple_s.procedure import METHOD as NOB
 from tests.procedures.budgets import asset, evaluated, spread, u, value
 
 COPPER = 1084.62
+ON_THE_TABLE = {"c": "0 mV", "d": "0 mV/K", "zero": "0 °C"}
 
 
 def table(kind: str, t: float) -> tuple[float, float]:
@@ -38,9 +39,7 @@ def test_type_k_at_600_degrees_is_the_reference_budget_tc_k_600() -> None:
         },
         columns={"nominal": Quantity.of(600, "°C")},
         assets={
-            "standard": asset(
-                "standard", certified=("0.9 K", 2.58), function={"c": "0 mV", "d": "0 mV/K", "zero": "0 °C"}
-            ),
+            "standard": asset("standard", certified=("0.9 K", 2.58), function=ON_THE_TABLE),
             "scanner": asset(
                 "scanner",
                 specification=[("thermovoltage", "8 mV", "0.5 µV"), ("thermovoltage", "100 mV", "1.2 µV")],
@@ -93,9 +92,7 @@ def at_one_point(
 ) -> Validation:
     """Validate the method at one point, one equation of it changed."""
     copytree(method.folder, to / "method", ignore=ignore_patterns("__pycache__"))
-    (to / "method" / "points.csv").write_text(
-        f"# one point for a test, unconfirmed\nnominal [°C], repeats\n{point}, 3\n"
-    )
+    (to / "method" / "points.csv").write_text(f"# for a test, unconfirmed\nnominal [°C], repeats\n{point}, 3\n")
     file = to / "method" / "procedure.py"
     text = file.read_text("utf-8")
     assert old in text
