@@ -611,10 +611,11 @@ class OtherProcedure(CertificateRefused):
 
     said: ClassVar[Text] = Text(
         "{record}: made with procedure {procedure} of digest {recorded}, installed is {installed}. "
-        "Install that edition of the procedure",
-        zh="{record}：所用程序 {procedure} 的摘要为 {recorded}，已安装的为 {installed}。请安装该版本的程序",
+        "Install that edition of the procedure, or name its folder with --procedure",
+        zh="{record}：所用规程 {procedure} 的摘要为 {recorded}，已安装的为 {installed}。"
+        "请安装该版本的规程，或用 --procedure 指明其文件夹",
     )
-    problem: Text = Text("another procedure", zh="程序不同")
+    problem: Text = Text("another procedure", zh="规程不同")
     procedure: str
     recorded: str
     installed: str
@@ -648,7 +649,8 @@ class TrialFailed(LabctlError):
     said: ClassVar[Text] = Text(
         "{procedure}, simulated unit with seed {seed}: {problem}. "
         "Look at it alone with `labctl simulate-run {procedure} --seed {seed}`",
-        zh="{procedure}，种子 {seed} 的模拟被校件：{problem}。请用 labctl simulate-run {procedure} --seed {seed} 单独查看",
+        zh="{procedure}，种子 {seed} 的模拟被校件：{problem}。"
+        "请用 labctl simulate-run {procedure} --seed {seed} 单独查看",
     )
     procedure: str
     seed: int

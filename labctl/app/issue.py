@@ -56,7 +56,9 @@ class CertificatePaths:
     record: Path
 
 
-def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None) -> CertificatePaths:
+def issue_certificate(
+    data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None, procedure: Procedure | None = None
+) -> CertificatePaths:
     """Issue the certificate of a run, or write again the one that was issued: the same bytes, the same number.
 
     Args:
@@ -65,6 +67,7 @@ def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: C
         out: the folder for certificate.pdf, certificate.xml and record.zip; made where it is missing.
         by: who issues; the present user where empty.
         clock: tells the date of issue.
+        procedure: the one that the run followed, where it is not installed.
 
     Raises:
         RunNotFinished: it has not ended, or not well.
@@ -81,7 +84,9 @@ def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: C
         with SqliteJournal(folder.journal(run), run, patience=_ENGINE) as journal:
             issued = _issued(tuple(journal.read()))
             if issued is None:
-                issued = _issue(journal, Ledger(folder.ledger), by or getpass.getuser(), clock or WallClock())
+                issued = _issue(
+                    journal, Ledger(folder.ledger), by or getpass.getuser(), clock or WallClock(), procedure
+                )
             _register(Ledger(folder.ledger), journal, issued)
             files = {
                 PDF: journal.kept(issued.pdf),
@@ -94,15 +99,15 @@ def issue_certificate(data: Path, run: str, out: Path, *, by: str = "", clock: C
     return CertificatePaths(number=issued.number, pdf=out / PDF, xml=out / XML, record=out / RECORD)
 
 
-def installed_procedure(started: RunStarted) -> Procedure:
-    """Return the procedure that a run followed.
+def followed_procedure(started: RunStarted, given: Procedure | None = None) -> Procedure:
+    """Return the procedure that a run followed: the one given, or the installed one of this name.
 
     Raises:
-        OtherProcedure: none is installed under its name, or it is another edition.
+        OtherProcedure: there is none, or it is another edition.
     """
     wanted = started.procedure
     try:
-        procedure = find_procedure(wanted.name)
+        procedure = given or find_procedure(wanted.name)
         found = procedure.digest
     except ProcedureError:
         procedure, found = None, "—"
@@ -121,10 +126,12 @@ def _issued(entries: tuple[Entry, ...]) -> CertificateIssued | None:
     return found[-1] if found else None
 
 
-def _issue(journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock) -> CertificateIssued:
+def _issue(
+    journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock, procedure: Procedure | None
+) -> CertificateIssued:
     """Evaluate and sign the record, then make the certificate that rests on the head of the chain at that moment."""
     entries = tuple(journal.read())
-    record = evaluated(entries)
+    record = evaluated(entries, procedure)
     _sign(journal, entries, record, clock)
     head = journal.head.digest.hex()
     at = clock.now()
@@ -147,12 +154,16 @@ def _issue(journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock) -> Cer
     return issued
 
 
-def evaluated(entries: tuple[Entry, ...]) -> CalibrationRecord:
+def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None) -> CalibrationRecord:
     """Return the record of a run that finished.
+
+    Args:
+        entries: its journal.
+        procedure: the one that it followed, where it is not installed.
 
     Raises:
         RunNotFinished: it has not ended, or not well.
-        OtherProcedure: its procedure is not installed.
+        OtherProcedure: its procedure is not at hand.
     """
     started = [each.event for each in entries if isinstance(each.event, RunStarted)]
     ended = [each.event for each in entries if isinstance(each.event, RunFinished)]
@@ -161,7 +172,7 @@ def evaluated(entries: tuple[Entry, ...]) -> CalibrationRecord:
         raise RunNotFinished(record=run, problem=Text("it has not finished", zh="尚未完成"))
     if ended[-1].outcome is not Outcome.FINISHED:
         raise RunNotFinished(record=started[0].run, problem=_OUTCOMES[ended[-1].outcome])
-    return evaluate_run(installed_procedure(started[0]), entries)
+    return evaluate_run(followed_procedure(started[0], procedure), entries)
 
 
 def _sign(journal: SqliteJournal, entries: tuple[Entry, ...], record: CalibrationRecord, clock: Clock) -> None:

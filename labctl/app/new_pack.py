@@ -1,4 +1,4 @@
-"""Begin a pack of your own: a folder with a driver, its simulator and their tests, which work as they stand."""
+"""Begin a pack of your own: a driver, its simulator, a procedure and their tests, which work as they stand."""
 
 import re
 from importlib.resources import files
@@ -46,7 +46,7 @@ def write_pack(name: str, maker: str, into: Path) -> tuple[Path, ...]:
         )
     package = name.replace("-", "_")
     words = {"acme-labctl": name, "acme_labctl": package, "acme/": f"{maker.lower()}/", "ACME": maker.upper()}
-    words |= {"Acme": maker, "acme = ": f"{maker.lower()} = "}
+    words |= {"Acme": maker, "acme = ": f"{maker.lower()} = ", "acme-quick": f"{maker.lower()}-quick"}
     written: list[Path] = []
     for place, template in _templates(files("labctl.app") / "template"):
         path = folder / place.replace("package/", f"{package}/", 1).removesuffix(_SUFFIX)

@@ -21,6 +21,7 @@ from labctl.events.kinds import RunRested
 from labctl.language import Language, Text
 from labctl.procedure.evaluate import evaluate_run
 from labctl.records.calibration import CalibrationRecord, Outcome
+from labctl.simulation.host import Bench as SimulatedBench
 from labctl.store.folder import DataFolder
 
 
@@ -74,6 +75,7 @@ def simulate_run(
     seed: int | None = None,
     language: Language,
     say: Callable[[str], None],
+    begin: Callable[[SimulatedBench], None] = lambda _bench: None,
 ) -> SimulatedRun:
     """Run a procedure in one process on simulated instruments, then issue and verify its certificate.
 
@@ -85,6 +87,7 @@ def simulate_run(
         seed: of all chance; the station's own where none is given.
         language: of every line.
         say: takes one line at a time.
+        begin: what is done to the bench before, such as a fault that is switched on.
 
     Raises:
         ProcedureError, StationError: they cannot be used as they stand.
@@ -111,6 +114,7 @@ def simulate_run(
             say(line)
 
     running.hears = hear
+    begin(running.bench)
     began = running.bench.clock.now()
     ended = running.carry_out()
     entries = running.entries()
@@ -119,13 +123,13 @@ def simulate_run(
         reason = ended.reason if ended is not None else (rested or [Text("its engine ended", zh="引擎已终止")])[-1]
         raise RunNotFinished(record=job.run, problem=reason)
     lasted = running.bench.clock.now() - began
-    paths = issue_certificate(folder.root, job.run, out, clock=running.bench.clock)
+    paths = issue_certificate(folder.root, job.run, out, clock=running.bench.clock, procedure=found)
     say(Text("certificate {number}", zh="证书 {number}").filled(number=paths.number).within(language))
     return SimulatedRun(
         run=job.run,
         record=evaluate_run(found, entries),
         paths=paths,
-        verified={path.name: verify(path).status for path in (paths.pdf, paths.xml, paths.record)},
+        verified={path.name: verify(path, procedure=found).status for path in (paths.pdf, paths.xml, paths.record)},
         lasted=lasted,
         suspended=sum(isinstance(each.event, RunRested) for each in entries),
     )

@@ -15,6 +15,7 @@ from labctl.certificate.reading import figures_of, number_of
 from labctl.errors import LabctlError, RecordError, StoreFailed
 from labctl.events.kinds import CertificateIssued, CertificateRegistered
 from labctl.language import Text
+from labctl.procedure.procedure import Procedure
 from labctl.store.folder import DataFolder
 from labctl.store.journal import open_journal
 from labctl.store.ledger import Ledger
@@ -30,7 +31,9 @@ class FoundRecord:
     where: Text
 
 
-def verify(file: Path, record: Path | None = None, data: Path | None = None) -> Report:
+def verify(
+    file: Path, record: Path | None = None, data: Path | None = None, *, procedure: Procedure | None = None
+) -> Report:
     """Verify a certificate (PDF or XML) or a record bundle.
 
     The record is FILE itself, the one given, `record.*` beside FILE, or the laboratory's own by certificate number.
@@ -39,6 +42,7 @@ def verify(file: Path, record: Path | None = None, data: Path | None = None) -> 
         file: what to verify.
         record: the bundle that it rests on.
         data: the laboratory's data folder.
+        procedure: the one that the run followed, where it is not installed.
 
     Raises:
         StoreFailed: FILE or the record given cannot be read.
@@ -58,7 +62,7 @@ def verify(file: Path, record: Path | None = None, data: Path | None = None) -> 
     steps = [_intact(found), replayed(bundle), transcribed(bundle)]
     if issued is None:
         return _report(file, number, bundle, *steps, Step(name="file", finding=Finding.UNKNOWN, said=_NOT_ISSUED))
-    again = recomputed(bundle, issued)
+    again = recomputed(bundle, issued, procedure)
     steps += again.steps
     figures = again.figures
     if is_record:

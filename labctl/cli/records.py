@@ -3,11 +3,15 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labctl.cli.parser import Command, Words
 from labctl.cli.speech import FINE, FOUND, REFUSED, put, put_json, say
 from labctl.errors import MetrologyError
 from labctl.language import Language, Text
+
+if TYPE_CHECKING:
+    from labctl.procedure.procedure import Procedure
 
 _NOTHING_FOUND = Text("{procedure}: nothing found", zh="{procedure}：未发现问题")
 
@@ -15,11 +19,13 @@ _NOTHING_FOUND = Text("{procedure}: nothing found", zh="{procedure}：未发现�
 def add(command: Command, words: Words) -> None:
     """Add the commands on what was measured."""
     command("runs", _runs, words("list the runs", "列出运行"), json=True)
+    folder = words("folder of the procedure that the run followed, if it is not installed", "未安装的规程所在文件夹")
     show = command("show", _show, words("show one run", "显示一次运行"), json=True)
     show.add_argument("run")
     certificate = command("certificate", _certificate, words("issue the certificate of a run", "出具证书"), json=True)
     certificate.add_argument("run")
     certificate.add_argument("--out", type=Path, default=Path())
+    certificate.add_argument("--procedure", help=folder)
     verify = command(
         "verify",
         _verify,
@@ -28,6 +34,7 @@ def add(command: Command, words: Words) -> None:
     )
     verify.add_argument("file", type=Path)
     verify.add_argument("--record", type=Path, help=words("the record it rests on", "所依据的记录"))
+    verify.add_argument("--procedure", help=folder)
     explain = command(
         "explain", _explain, words("follow one printed number down to its bytes", "将一个数值追溯到原始字节")
     )
@@ -108,11 +115,18 @@ def _show(options: argparse.Namespace, language: Language) -> int:
     return FINE
 
 
+def _given(procedure: str | None) -> "Procedure | None":
+    """Return the procedure of a folder; None where none was given."""
+    from labctl.app.procedures import find_procedure
+
+    return find_procedure(procedure) if procedure is not None else None
+
+
 def _certificate(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.issue import issue_certificate
     from labctl.store.folder import data_folder
 
-    paths = issue_certificate(data_folder(options.data), options.run, options.out)
+    paths = issue_certificate(data_folder(options.data), options.run, options.out, procedure=_given(options.procedure))
     if options.json:
         put_json({"number": paths.number, "pdf": str(paths.pdf), "xml": str(paths.xml), "record": str(paths.record)})
     else:
@@ -126,7 +140,8 @@ def _verify(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.verify import verify
     from labctl.store.folder import data_folder
 
-    report = verify(options.file, record=options.record, data=data_folder(options.data))
+    data = data_folder(options.data)
+    report = verify(options.file, record=options.record, data=data, procedure=_given(options.procedure))
     if options.json:
         put_json(report.plain())
     else:

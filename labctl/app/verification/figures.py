@@ -18,6 +18,7 @@ from labctl.errors import LabctlError, OtherProcedure
 from labctl.events.codec import decode, encode
 from labctl.events.kinds import CertificateIssued, PointFinished, RecordEvaluated, RecordSigned
 from labctl.language import Text
+from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import CalibrationRecord, PointResult
 
 _SIGNATURES = {"calibrated", "checked", "authorised"}
@@ -31,11 +32,17 @@ class Recomputed:
     figures: tuple[Digits, ...] = ()
 
 
-def recomputed(bundle: Bundle, issued: CertificateIssued) -> Recomputed:
-    """Evaluate, compose and typeset again, and compare every stage with what was recorded."""
+def recomputed(bundle: Bundle, issued: CertificateIssued, procedure: Procedure | None = None) -> Recomputed:
+    """Evaluate, compose and typeset again, and compare every stage with what was recorded.
+
+    Args:
+        bundle: the record.
+        issued: which of its certificates.
+        procedure: the one that the run followed, where it is not installed.
+    """
     signed = _signed(bundle, issued)
     try:
-        record = evaluated(bundle.entries)
+        record = evaluated(bundle.entries, procedure)
     except OtherProcedure as error:
         return Recomputed(steps=(signed, Step(name="evaluation", finding=Finding.UNKNOWN, said=error.text())))
     except LabctlError as error:
