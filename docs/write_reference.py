@@ -1,6 +1,7 @@
 """Write the pages under docs/reference from the docstrings, so that code and page cannot part.
 
-Run `python docs/write_reference.py` after a change to an error, an event or a capability; a test compares.
+Run `python docs/write_reference.py` after a change to an error, an event, a capability or an instrument; a test
+compares.
 """
 
 import inspect
@@ -11,6 +12,8 @@ from typing import get_args
 from attrs import fields
 
 from labctl import errors
+from labctl.app.installed import InstalledDriver, installed
+from labctl.app.readable import readable
 from labctl.events import kinds
 from labctl.instruments import capabilities
 
@@ -25,7 +28,12 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """Return the text of every generated page by file name."""
-    return {"capabilities.md": capability_page(), "errors.md": error_page(), "events.md": event_page()}
+    return {
+        "capabilities.md": capability_page(),
+        "errors.md": error_page(),
+        "events.md": event_page(),
+        "instruments.md": instrument_page(),
+    }
 
 
 def error_page() -> str:
@@ -71,6 +79,53 @@ def capability_page() -> str:
         builds_on = [each.__name__ for each in capability.__bases__ if each in capability_classes()]
         lines += ["", f"With all of {', '.join(builds_on)}.", ""] if builds_on else [""]
     return finished(lines)
+
+
+def instrument_page() -> str:
+    """Return a paragraph for every model: wires, capabilities, limits, safe state, and what its facts rest on."""
+    found = installed().drivers
+    lines = [
+        "# Instruments",
+        "",
+        "The models that this installation drives, each with a simulator that speaks the same bytes on the same wires.",
+        "**[K]** marks those of which something comes from memory or a secondary source, as its paragraph says: hold",
+        "it against the manual before you rely on it.",
+        "",
+        "| model | wires | safe state | watchdog | unconfirmed |",
+        "|---|---|---|---|---|",
+    ]
+    for each in found:
+        wires = ", ".join(each.simulator.wires) if each.simulator is not None else "—"
+        safe = "yes" if each.kind.safe is not None else "—"
+        watchdog = f"{each.kind.watchdog:g} s" if each.kind.watchdog is not None else "—"
+        unconfirmed = "[K]" if re.search(r"\[K\]|memory|not confirmed|no printed|public", sources(each)) else "—"
+        lines.append(f"| [{each.key}](#{anchor(each.key)}) | {wires} | {safe} | {watchdog} | {unconfirmed} |")
+    lines.append("")
+    for each in found:
+        lines += [f"## {each.key}", "", f"{each.title}. {sources(each)}".strip(), ""]
+        lines += [f"- can: {one.short}" for one in each.abilities]
+        lines += [f"- limit: {name} {limit.text}" for name, limit in each.kind.limits.items()]
+        if each.kind.safe is not None:
+            lines.append(f"- safe state: {', '.join(f'`{readable(one)}`' for one in each.kind.safe.commands)}")
+        if each.simulator is not None and {"serial", "modbus+rtu"} & set(each.simulator.wires):
+            lines.append(f"- serial port as delivered: `{each.simulator.line}`")
+        lines.append("")
+    return finished(lines)
+
+
+def sources(instrument: InstalledDriver) -> str:
+    """Return what the module of a driver says beside its first sentence: sources, traps, what is not confirmed."""
+    documented = inspect.getdoc(inspect.getmodule(instrument.kind)) or ""
+    return " ".join(documented.partition("\n\n")[2].split())
+
+
+def anchor(heading: str) -> str:
+    """Return how a heading is linked to.
+
+    >>> anchor("fluke/5522A"), anchor("manual/weather station")
+    ('fluke5522a', 'manualweather-station')
+    """
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def error_classes() -> list[type[errors.LabctlError]]:

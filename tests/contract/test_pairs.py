@@ -1,0 +1,100 @@
+"""Every model that ships is a pair that keeps its promises: driver, simulator, bench, conversation, paragraph."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from inspect import getmodule
+from pathlib import Path
+
+import pytest
+
+from labctl.app.station import read_station
+from labctl.app.station.endpoints import shipped_benches
+from labctl.instruments.driver import Driver
+from labctl.packs import drivers, model_key, simulators
+from labctl.simulation.host import CHANNEL
+from labctl.simulation.instrument import SimulatedInstrument
+from labctl.simulation.pace import Pace
+from labctl.testing import alone
+
+TESTS = Path(__file__).parents[1]
+PAGE = (TESTS.parent / "docs" / "reference" / "instruments.md").read_text("utf-8")
+PAIRS = [(each, found) for key, each in drivers().found.items() if (found := simulators().get(key)) is not None]
+BY_WIRE = [(driver, simulator) for driver, simulator in PAIRS if CHANNEL not in simulator.wires]
+WIRES = {"serial", "tcp", "hislip", "vxi11", "prologix", "modbus", "modbus+rtu", "operator", CHANNEL}
+TWINS = {"mettler/IND570": "mettler/ICS685"}  # the same dialogue, other weights
+EVIDENCE = re.compile(
+    r"\b(pages?|chapters?|section|manual|guide|profiles?|specification|register list|public class|maker describes)\b",
+    re.IGNORECASE,
+)
+
+pairs = pytest.mark.parametrize(("driver", "simulator"), PAIRS, ids=[model_key(each) for each, _ in PAIRS])
+pairs_by_wire = pytest.mark.parametrize(("driver", "simulator"), BY_WIRE, ids=[model_key(each) for each, _ in BY_WIRE])
+
+
+@cache
+def stands_on() -> Mapping[str, str]:
+    """Return a bench for each driver that stands on one."""
+    return {
+        each.driver: name
+        for name, file in shipped_benches().items()
+        for each in read_station(file).instruments.values()
+    }
+
+
+@pairs
+def test_both_bear_the_same_name_and_are_documented(driver: type[Driver], simulator: type[SimulatedInstrument]) -> None:
+    assert (driver.maker, driver.model) == (simulator.maker, simulator.model)
+    assert vars(simulator).get("__doc__")
+    for each in (driver, simulator):
+        assert getmodule(each).__doc__
+
+
+@pytest.mark.parametrize("simulator", [each for _, each in PAIRS], ids=[model_key(each) for each, _ in PAIRS])
+def test_it_is_served_on_wires_that_a_station_can_name(simulator: type[SimulatedInstrument]) -> None:
+    assert simulator.wires
+    assert set(simulator.wires) <= WIRES
+    for wire in {"serial", "modbus+rtu"} & set(simulator.wires):
+        assert Pace.of(wire, simulator.line).character > 0
+
+
+@pairs_by_wire
+def test_its_front_panel_can_be_read_and_what_can_be_made_safe_says_whether_it_feeds(
+    driver: type[Driver], simulator: type[SimulatedInstrument]
+) -> None:
+    with alone(model_key(driver)) as lone:
+        state = lone.state()
+        if driver.safe is not None:
+            assert state["energised"] is False, f"{simulator.__qualname__} stands safe after power-up"
+
+
+@pairs_by_wire
+def test_its_driver_is_held_to_bytes_of_a_named_place(
+    driver: type[Driver], simulator: type[SimulatedInstrument]
+) -> None:
+    key = model_key(driver)
+    if simulator.wires == ("operator",):
+        files = [TESTS / "drivers" / "test_manual.py"]
+    else:
+        named = [drivers().found[TWINS.get(key, key)].__name__]
+        files = [
+            each
+            for each in (TESTS / "drivers").glob("test_*.py")
+            if any(re.search(rf"\b{name}\b", each.read_text("utf-8")) for name in named)
+            and "Conversation(" in each.read_text("utf-8")
+        ]
+    assert files
+    assert any(EVIDENCE.search(each.read_text("utf-8")) for each in files)
+
+
+@pairs_by_wire
+def test_it_stands_on_a_bench_that_ships(driver: type[Driver], simulator: type[SimulatedInstrument]) -> None:
+    if simulator.wires == ("operator",):
+        pytest.skip("what a person reads lies on the table of any bench")
+    key = model_key(driver)
+    assert TWINS.get(key, key) in stands_on()
+
+
+@pytest.mark.parametrize("model", drivers().found)
+def test_it_has_its_paragraph(model: str) -> None:
+    assert f"\n## {model}\n" in PAGE, "run: python docs/write_reference.py"
