@@ -168,7 +168,7 @@ class Evaluation:
             times=times_of(section, attempts),
             traced=traced_in(section, attempts),
             spans=spans_of(section, attempts),
-            conditions=self._conditions(phase, section.name, planned.key),
+            conditions=self._conditions(phase, section.name, planned.key, attempts),
             finds=lambda symbol, source, every: self._found(symbol, source, every, context),
         )
 
@@ -428,18 +428,28 @@ class Evaluation:
             Scope.RUN: self.started.run,
         }
 
-    def _conditions(self, phase: str, section: str, key: str) -> dict[str, list[Quantity]]:
-        """Return what the room's instruments showed at a point; where nothing did, what they showed last before."""
-        found: dict[str, list[Quantity]] = {}
+    def _conditions(self, phase: str, section: str, key: str, attempts: Sequence[Attempt]) -> dict[str, list[Quantity]]:
+        """Return what the room's instruments showed at a point; where nothing did, what they showed last before.
+
+        What they show at later points is never asked, so that a result stays what it was when the point was made.
+        """
+        began = _beginning(attempts)
+        here: dict[str, list[Quantity]] = {}
+        elsewhere: dict[str, list[Quantity]] = {}
         for seen in self.account.conditions:
             if isinstance(seen.event, IndicationTaken) and seen.quantity is not None:
-                place = seen.event.place
-                here = (place.phase, place.section, place.point) == (phase, section, key)
-                known = found.setdefault(seen.event.method, [])
-                if not here:
-                    known.clear()
-                known.append(seen.quantity)
-        return found
+                place, method = seen.event.place, seen.event.method
+                if (place.phase, place.section, place.point) == (phase, section, key):
+                    here.setdefault(method, []).append(seen.quantity)
+                elif seen.n < began or method not in elsewhere:
+                    elsewhere[method] = [seen.quantity]
+        return {**elsewhere, **here}
+
+
+def _beginning(attempts: Sequence[Attempt]) -> float:
+    """Return the number of the first event that attempts rest on."""
+    shown = (each for attempt in attempts for found in (attempt.series, attempt.traces) for each in found.values())
+    return min((seen.n for series_or_trace in shown for seen in series_or_trace), default=float("inf"))
 
 
 def _offsets(values: Mapping[str, Sequence[float]], last: Batch) -> dict[str, float]:
