@@ -16,7 +16,7 @@ from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock
 from labctl.events.kinds import PlannedSection, RunStarted
 from labctl.procedure.expected import Expected, expected
-from labctl.procedure.plan import AS_FOUND, AS_LEFT, plan
+from labctl.procedure.plan import AS_FOUND, AS_LEFT, left_out, plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Software
 from labctl.run.scribe import Scribe
@@ -101,6 +101,7 @@ def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Softwa
         auxiliaries=seated.auxiliaries,
         plan=prepared.plan,
         tables=tuple(procedure.tables),
+        notes=left_out(procedure, seated.unit),
         software=made_by,
         blobs={name: scribe.journal.keep(content) for name, content in files.items()},
     )

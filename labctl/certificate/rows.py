@@ -76,14 +76,15 @@ class Rows:
 
     def _cell(self, point: PointResult, name: str) -> Cell:
         results = {each.symbol: each for each in point.results}
-        first = point.results[0] if point.results else None
+        uncertain = [each for each in self.names if each.startswith("U(")]
+        last = results.get(uncertain[-1][2:-1]) if uncertain else None  # whose k stands behind it
         source = next((each for each in point.results if name in each.inputs), None)
         if name == "verdict":
             cell = self._verdict(point)
         elif name == "mpe":
             cell = self._limit(point)
         elif name in {"k", "dof"}:
-            cell = self._result(point, first, name)
+            cell = self._result(point, last, name)
         elif name.startswith("U("):
             cell = self._result(point, results.get(name[2:-1]), "uncertainty")
         elif name in results:
@@ -125,8 +126,9 @@ class Rows:
         unit = self._unit_of(quantity)
         expanded = Quantity.of(result.expanded, result.unit)
         same = expanded.unit.dimension == unit.dimension
+        amount = unit.coherent if unit.is_scale else unit
         return _number(
-            point, name, "input", digits(quantity.value_in(unit), place_of(expanded, unit) if same else None)
+            point, name, "input", digits(quantity.value_in(unit), place_of(expanded, amount) if same else None)
         )
 
     def _limit(self, point: PointResult) -> Cell:
@@ -163,8 +165,9 @@ class Rows:
         return Cell(text=words, origin=_origin(point, decisive.symbol, "verdict"), mark=RULES[decisive.rule])
 
     def _unit_of(self, quantity: Quantity) -> Unit:
-        given = self.given
-        return given if given is not None and given.dimension == quantity.unit.dimension else quantity.unit
+        given, own = self.given, quantity.unit
+        alike = given is not None and (given.dimension, given.is_scale) == (own.dimension, own.is_scale)
+        return given if given is not None and alike else own
 
     def _unit(self, name: str) -> str:
         """Return the unit of a column; a column of a group is in one unit."""

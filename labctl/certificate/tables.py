@@ -63,9 +63,10 @@ def _usual(points: tuple[PointResult, ...]) -> tuple[str, ...]:
 
 
 def _with_factor(names: tuple[str, ...], points: tuple[PointResult, ...]) -> tuple[str, ...]:
-    """Put k and the degrees of freedom behind the last U where any k prints as something else than 2.00."""
+    """Put k and the degrees of freedom behind the last U where the k of any printed U is not 2.00."""
     stated = [index for index, name in enumerate(names) if name.startswith("U(")]
-    factors = {factor(each.k) for point in points for each in point.results if each.k}
+    printed = {names[index][2:-1] for index in stated}
+    factors = {factor(each.k) for point in points for each in point.results if each.k and each.symbol in printed}
     if not stated or factors <= {_TWO} or "k" in names:
         return names
     behind = stated[-1] + 1

@@ -16,6 +16,7 @@ AS_FOUND, AS_LEFT = "as found", "as left"
 """The phases of a run: before and after an adjustment."""
 PHASES: Final = {AS_FOUND: Text("as found", zh="调整前"), AS_LEFT: Text("as left", zh="调整后")}
 
+_NOT_OF_THIS_TYPE: Final = Text("{section}: not measured ({reason})", zh="{section}：未测（{reason}）")
 Columns = dict[str, Quantity | str | float]
 
 
@@ -33,14 +34,27 @@ def plan(procedure: Procedure, unit: UnitUnderTest, phases: Sequence[str] = (AS_
         PlannedSection(phase=phase, section=section.name, title=section.title, points=points)
         for phase in phases
         for section, points in planned
+        if points
     )
+
+
+def left_out(procedure: Procedure, unit: UnitUnderTest) -> tuple[Text, ...]:
+    """Return which sections are not measured of a unit's type, and why: the first line of its points without rows."""
+    tables = ((section, table_of(procedure, section, unit)) for section in procedure.sections)
+    return tuple(_left_out(section, table.sources[0]) for section, table in tables if not table.rows)
+
+
+def _left_out(section: Section, reason: str) -> Text:
+    english, _, chinese = (part.strip() for part in reason.partition("|"))
+    return _NOT_OF_THIS_TYPE.filled(section=section.title, reason=Text(english, zh=chinese or english))
 
 
 def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None = None) -> PointTable:
     """Return the points of a section: the unit type's own where the folder has some, else the procedure's.
 
     Its own stand in `points/<type>/`, or in `points/<set>/` where the station names a set for the type, under the name
-    of the section's file; those of `points.csv` may be `points/<type>.csv` too.
+    of the section's file; those of `points.csv` may be `points/<type>.csv` too. One of comment lines alone has no rows:
+    the section is left out for that type.
 
     Raises:
         ProcedureError: they are missing or malformed.
@@ -51,7 +65,7 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
     names = [f"points/{own}/{section.points}", f"points/{own}.csv" if section.points == "points.csv" else ""]
     for named in names:
         if own and named in procedure.files:
-            return parse_points(_decoded(procedure.files[named], named), named)
+            return parse_points(_decoded(procedure.files[named], named), named, may_be_none=True)
     if section.points not in procedure.files:
         known = ", ".join(each for each in procedure.files if each.endswith(".csv")) or "—"
         raise ProcedureError(

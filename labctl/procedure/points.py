@@ -69,8 +69,12 @@ def read_points(path: Path) -> PointTable:
     return parse_points(text, path.name)
 
 
-def parse_points(text: str, file: str) -> PointTable:
-    """Return the points of a text. Raises ProcedureError as `read_points`."""
+def parse_points(text: str, file: str, *, may_be_none: bool = False) -> PointTable:
+    """Return the points of a text; with `may_be_none` comment lines alone say why there are none.
+
+    Raises:
+        ProcedureError: as `read_points`.
+    """
     table = PointTable(file=file, headings={}, rows=(), sources=())
     sources: list[str] = []
     rows: list[Row] = []
@@ -90,7 +94,7 @@ def parse_points(text: str, file: str) -> PointTable:
         raise table.refused(
             reader.line_num, "", Text("{error}", zh="{error}").filled(error=error), _SAVE_UTF8
         ) from error
-    if not rows:
+    if not rows and not (may_be_none and sources and not headings):
         raise table.refused(max(reader.line_num, 1), "", Text("holds no points", zh="没有校准点"), _ADD_ROWS)
     return PointTable(
         file=file, headings={each.name: each for each in headings}, rows=tuple(rows), sources=tuple(sources)

@@ -72,9 +72,11 @@ def _of_types(survey: Survey, section: Section, table: PointTable) -> Iterator[F
         if path.name != section.points and not (section.points == "points.csv" and path.parent.name == "points"):
             continue
         try:
-            own = parse_points(content.decode("utf-8-sig", "replace"), name)
+            own = parse_points(content.decode("utf-8-sig", "replace"), name, may_be_none=True)
         except ProcedureError as error:
             yield Finding(file=name, line=0, code="LP301", problem=said(error), remedy=error.remedy)
+            continue
+        if not own.rows:
             continue
         lacking = sorted({each for each in table.headings if each not in own.headings} - {MPE, "repeats"})
         if lacking:
