@@ -22,6 +22,7 @@ AVERAGE: Final = 60.0  # seconds
 NOISE: Final = 0.3  # µg/m³
 LARGEST: Final = 10000.0  # µg/m³
 STANDARD: Final = {"temperature": 20.0, "humidity": 50.0, "pressure": 1013.25}  # of a room that nobody set
+SENSORS: Final = {"temperature": 0.5, "pressure": 0.8}  # K and hPa, half-widths of their errors
 ILLEGAL_ADDRESS: Final = 2
 
 
@@ -36,6 +37,10 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
         self.concentration = indication_of(
             world, placed, "mass concentration", "µg/m³", usual="6 % * abs(nominal) + 1 µg/m³"
         )
+        self.off = {  # of its own sensors
+            quantity: world.drawn(self.figure(f"{quantity} error", usual), placed.key, quantity)
+            for quantity, usual in SENSORS.items()
+        }
         self.optics = indication_of(world, placed, "flow", "L/min", usual="3 % * abs(nominal)")
 
     # --- physics -----------------------------------------------------------------------------------------------------
@@ -63,7 +68,7 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
     def felt(self, quantity: str) -> float:
         """Return what its own sensor shows of the air; the inlet's heater keeps it dry."""
         value = self.air[quantity].at(self.now) if self.air else STANDARD[quantity]
-        return min(value, HEATED) if quantity == "humidity" else value
+        return min(value, HEATED) if quantity == "humidity" else value + self.off[quantity]
 
     # --- what is seen ------------------------------------------------------------------------------------------------
 
@@ -76,13 +81,15 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
         return {"energised": False, "PM2.5": round(self.shown(2.5), 1), "zero filter": self.inlet.filtered}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` before its inlet, its `flow`, or its `error` or `response` at one."""
+        """Return true `concentration` at its inlet, `flow`, `temperature error`, or `error`, `response` at one."""
         if name == "concentration":
             return self.true_concentration(self.now)
         if name == "flow":
             return self.true_flow(self.now)
         if name == "error":
             return self.concentration.shown(at["at"]) - at["at"]
+        if name.removesuffix(" error") in self.off:
+            return self.off[name.removesuffix(" error")]
         if name == "response":  # what it would show but for its noise, its inlet included
             through = min(CONVENTION, self.inlet.cut_at(self.true_flow(self.now)))
             return self.concentration.shown(at["at"] * relative(through))

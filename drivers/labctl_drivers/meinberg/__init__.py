@@ -1,0 +1,1 @@
+"""Drivers for instruments by Meinberg."""
