@@ -220,7 +220,7 @@ def generate(
     watch: MeasuresMassConcentration,
     unit: MeasuresMassConcentration,
 ) -> None:
-    """Bring the chamber to its concentration, until the monitor has followed: an hourly one is at its full hour then."""
+    """Bring the chamber to its concentration, until the monitor has followed; an hourly one has a full hour then."""
     dilution.set_flow(point["dilution"])
     generator.set_mass_concentration(point.nominal)
     run.settle("C_chamber", watch.mass_concentration, SPREAD)

@@ -1,0 +1,1 @@
+"""PM2.5 monitors in the dust chamber: flow, temperature, pressure, clock, zero, concentration."""
