@@ -149,7 +149,7 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
         return {"energised": False, "clock": f"{self.clock_at(self.now):%H:%M:%S}", "tape": not self.tape_broken}
 
     def truth(self, name: str, **at: float) -> float:
-        """Return the true `concentration` of its last record, its `flow`, `clock offset`, or `error` at one."""
+        """Return its `flow`, `clock offset`, true `concentration` of its last hour, or `error`, `response` at one."""
         hour = self._hour(self.now)
         if name == "concentration":
             return self.true_concentration(hour)
@@ -159,6 +159,9 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
             return self.clock_offset + (self.clock_rate - 1.0) * self.now
         if name == "error":
             return self.concentration.shown(at["at"]) - at["at"]
+        if name == "response":  # what it would show but for its noise, flow and cut included
+            flow = self.true_flow(self.now)
+            return self.concentration.shown(at["at"] * relative(self.inlet.cut_at(flow)) * flow / FLOW)
         return super().truth(name, **at)
 
     def record(self, message: str) -> str:
@@ -184,7 +187,7 @@ class BAM1020Dialogue(Dialogue):
     """Escape commands at any time; single characters once three carriage returns have brought the prompt."""
 
     answer_end = b""
-    latency = 0.12  # a record at 9600 baud
+    latency = 0.02
 
     def __init__(self, monitor: BAM1020) -> None:
         """Begin a session without prompt."""
