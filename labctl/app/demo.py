@@ -1,7 +1,7 @@
 """`labctl demo`: the whole road on the simulated bench, from bytes on real wires to a verified certificate."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from attrs import frozen
@@ -30,6 +30,7 @@ class Shown:
     run: str
     paths: CertificatePaths
     results: tuple[PointResult, ...]
+    titles: Mapping[str, Text]  # of the sections
     verified: dict[str, int]  # exit status of `labctl verify` by file name
 
     @property
@@ -40,7 +41,7 @@ class Shown:
     def text(self, language: Language) -> str:
         """Return the result table and the paths."""
         words = {0: Text("verified", zh="已验证")}
-        lines = [result_table(self.results, language), ""]
+        lines = [result_table(self.results, language, self.titles), ""]
         for path in (self.paths.pdf, self.paths.xml, self.paths.record):
             said = words.get(self.verified[path.name], Text("NOT verified", zh="未通过验证")).within(language)
             lines.append(f"{path}  {said}")
@@ -108,4 +109,4 @@ def demo(out: Path, *, language: Language, real_time: bool = False, say: Callabl
     paths = issue_certificate(folder.root, handle.run, out)
     say(Text("certificate {number}", zh="证书 {number}").filled(number=paths.number).within(language))
     verified = {path.name: verify(path).status for path in (paths.pdf, paths.xml, paths.record)}
-    return Shown(run=handle.run, paths=paths, results=tuple(results), verified=verified)
+    return Shown(run=handle.run, paths=paths, results=tuple(results), titles=teller.titles, verified=verified)

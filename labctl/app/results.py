@@ -1,6 +1,7 @@
 """The results of a run as a table of plain text, for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from unicodedata import east_asian_width
 
 from labctl.app.telling import VERDICTS, point_title
@@ -14,7 +15,7 @@ from labctl.records.calibration import Judgement, PointResult, Result
 _HEADS = (
     Text("section", zh="项目"),
     Text("point", zh="校准点"),
-    Text("error", zh="误差"),
+    Text("result", zh="结果"),
     Text("U", zh="U"),
     Text("k", zh="k"),
     Text("MPE", zh="最大允许误差"),
@@ -29,12 +30,22 @@ _RULES = {
 }
 
 
-def result_table(points: Sequence[PointResult], language: Language) -> str:
-    """Return one line for each result, in columns as wide as their words."""
+_UNTITLED: Mapping[str, Text] = MappingProxyType({})
+
+
+def result_table(points: Sequence[PointResult], language: Language, titles: Mapping[str, Text] = _UNTITLED) -> str:
+    """Return one line for each result, in columns as wide as their words.
+
+    Args:
+        points: the results, in order.
+        language: of every word.
+        titles: of the sections, by their names.
+    """
     rows = [[head.within(language) for head in _HEADS]]
     for point in points:
         judged = {each.symbol: each for each in point.judgements}
-        rows += [_row(point, each, judged.get(each.symbol), language) for each in point.results]
+        section = titles[point.section].within(language) if point.section in titles else point.section
+        rows += [[section, *_row(point, each, judged.get(each.symbol), language)] for each in point.results]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
@@ -46,11 +57,12 @@ def _row(point: PointResult, result: Result, judged: Judgement | None, language:
     unit = fitting_unit(result.unit, max(sizes))
     if not result.k:  # a statistic: no uncertainty is stated
         shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g} {unit.symbol}"
-        return [point.section, point_title(point), shown, *["—"] * 6]
+        return [point_title(point), f"{result.symbol} = {shown}", *["—"] * 6]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
     )
-    row = [point.section, point_title(point), f"{value} {unit.symbol}", f"{expanded} {unit.symbol}", f"{result.k:.2f}"]
+    shown = f"{result.symbol} = {value} {unit.symbol}".rstrip()
+    row = [point_title(point), shown, f"{expanded} {unit.symbol}".rstrip(), f"{result.k:.2f}"]
     if judged is None:
         return [*row, "—", "—", "—", "—"]
     return [

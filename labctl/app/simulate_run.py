@@ -44,7 +44,7 @@ class SimulatedRun:
     def text(self, language: Language) -> str:
         """Return the results and the paths."""
         points = [point for section in self.record.sections for point in section.points]
-        lines = [result_table(points, language), ""]
+        lines = [result_table(points, language, {each.title.en: each.title for each in self.record.sections}), ""]
         words = {0: Text("verified", zh="已验证")}
         for path in (self.paths.pdf, self.paths.xml, self.paths.record):
             said = words.get(self.verified[path.name], Text("NOT verified", zh="未通过验证")).within(language)

@@ -27,6 +27,7 @@ from labctl.metrology.conformity import Rule, Verdict
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
+from labctl.procedure.plan import PHASES
 from labctl.records.calibration import Judgement, Outcome, PointResult, Result
 
 VERDICTS = {
@@ -48,6 +49,7 @@ class Teller:
     language: Language
     total: int = 0
     ready: int = field(default=0, init=False)
+    titles: dict[str, Text] = field(factory=dict[str, Text], init=False)  # of the sections
     _settled: set[tuple[str, str, str]] = field(factory=set[tuple[str, str, str]], init=False)
 
     def tell(self, entry: Entry) -> str:
@@ -60,6 +62,7 @@ class Teller:
         match event:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
+                self.titles = {each.section: each.title for each in event.plan}
                 said = Text(
                     "run {run}: {title}, {unit}, {total} points", zh="运行 {run}：{title}，{unit}，{total} 个校准点"
                 ).filled(
@@ -80,12 +83,14 @@ class Teller:
                 ).filled(reason=event.reason)
             case InstrumentOpened():
                 who = event.identity
-                said = Text("{instrument}: {who}", zh="{instrument}:{who}").filled(
+                said = Text("{instrument}: {who}", zh="{instrument}：{who}").filled(
                     instrument=event.instrument,
                     who=" ".join(filter(None, (who.manufacturer, who.model, who.serial, event.address))),
                 )
             case SectionStarted(place=place):
-                said = Text(f"— {place.section} ({place.phase})", zh=f"— {place.section}({place.phase})")
+                said = Text("— {section} ({phase})", zh="— {section}（{phase}）").filled(
+                    section=self.titles.get(place.section, place.section), phase=PHASES.get(place.phase, place.phase)
+                )
             case PointFinished() | PointSkipped():
                 said = self._point(event)
             case _:
@@ -105,7 +110,7 @@ class Teller:
             return Text(
                 "{count} {point}: measured, its result comes later", zh="{count} {point}：已测量，结果待定"
             ).filled(count=count, point=place.point)
-        return Text("{count} {point}: {outcome}", zh="{count} {point}:{outcome}").filled(
+        return Text("{count} {point}: {outcome}", zh="{count} {point}：{outcome}").filled(
             count=count, point=point_title(event.result), outcome=point_outcome(event.result)
         )
 
@@ -136,7 +141,7 @@ def _rare(event: Event) -> Text | None:
                 zh="{instrument}：已发送安全指令，但未确认，请检查",
             ).filled(instrument=event.instrument)
         case RunFinished():
-            said = Text("{outcome}: {reason}", zh="{outcome}:{reason}").filled(
+            said = Text("{outcome}: {reason}", zh="{outcome}：{reason}").filled(
                 outcome=OUTCOMES[event.outcome], reason=event.reason
             )
         case _:
@@ -156,7 +161,7 @@ def point_outcome(result: PointResult) -> Text:
     """Return results and verdicts of a point in one line."""
     judged = {each.symbol: each for each in result.judgements}
     parts = [_result(each, judged.get(each.symbol)) for each in result.results]
-    return Text("; ".join(each.en for each in parts), zh=";".join(each.zh for each in parts))
+    return Text("; ".join(each.en for each in parts), zh="；".join(each.zh for each in parts))
 
 
 def _result(result: Result, judged: Judgement | None) -> Text:
@@ -175,4 +180,4 @@ def _result(result: Result, judged: Judgement | None) -> Text:
     rule = " (U > MPEV/3)" if judged.rule == Rule.GUARDED.value else ""
     said = f"{said}, MPE ±{judged.limit.value_in(unit.symbol):.6g} {unit.symbol}"
     verdict = VERDICTS[judged.verdict]
-    return Text(f"{said}: {verdict.en}{rule}", zh=f"{said}:{verdict.zh}{rule}")
+    return Text(f"{said}: {verdict.en}{rule}", zh=f"{said}：{verdict.zh}{rule}")
