@@ -43,11 +43,13 @@ METHOD = Procedure(
 FLOW_STEADY = Steady(during="30 s", within="1 %", near="5 %", timeout="10 min")
 
 ERROR = Model(
-    "E = (q + d_res) / (q_s * (1 + beta * d_t)) - 1",  # the same mass passes both; a warmer meter sees more volume
-    "drift = span(q_s[:]) / mean(q_s[:])",
+    "q_i = q + d_res",
+    "q_s = q_m * (1 + beta * d_t)",  # the same mass passes both; a warmer meter sees more volume
+    "E = q_i / q_s - 1",
+    "drift = span(q_m[:]) / mean(q_m[:])",
     q=Observed(),
     d_res=Resolution("unit"),
-    q_s=Corrected("master"),
+    q_m=Corrected("master"),
     beta=Constant("2.1e-4 1/K", source="thermal expansion of water at 20 °C"),
     d_t=Effect(
         "water temperature at the meter against that at the master",
@@ -62,7 +64,7 @@ REPEATABILITY = Model("E_r = stdev(E[:])", E=Result("Error of indication", "E"))
 @METHOD.section("Error of indication", zh="示值误差", points="points.csv", model=ERROR)
 def error(run: Run, point: Point, master: MeasuresFlow, unit: MeasuresFlow) -> None:
     """Read both meters side by side while the water runs."""
-    with run.record("q_s", master.flow, every="2 s"), run.record("q", unit.flow, every="2 s"):
+    with run.record("q_m", master.flow, every="2 s"), run.record("q", unit.flow, every="2 s"):
         run.wait(point["averaging"])
 
 
@@ -136,5 +138,22 @@ METHOD.require(
     at_most="unit.accuracy_class / 3",
     source="JJG 1033-2007, unconfirmed",
 )
-METHOD.table("Error of indication", zh="示值误差", columns=("nominal", "q_s", "q", "E", "U(E)", "mpe", "verdict"))
-METHOD.table("Repeatability", zh="重复性", columns=("nominal", "E_r", "mpe", "verdict"))
+METHOD.table(
+    "Error of indication",
+    zh="示值误差",
+    columns=("nominal", "q_s [m³/h]", "q_i [m³/h]", "E [%]", "U(E)", "mpe", "verdict"),
+    titles={
+        "q_s": Text("Reference flow", zh="标准流量"),
+        "q_i": Text("Indicated flow", zh="示值流量"),
+        "E": Text("Error", zh="示值误差"),
+    },
+)
+METHOD.table(
+    "Repeatability",
+    zh="重复性",
+    columns=("nominal", "E_r [%]", "mpe", "verdict"),
+    titles={
+        "E_r": Text("Repeatability", zh="重复性"),
+        "mpe": Text("Limit", zh="允许值"),
+    },
+)

@@ -68,8 +68,7 @@ AT_REST = Steady(during="20 s", within="0.01 m³/h", timeout="10 min")
 
 ERROR = Model(
     "rho_a = air_density(t_air, p_air, h_air)",
-    "rho_tank = water_density(t_tank, p_air) + d_rho",
-    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / rho_tank) + d_splash",
+    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / (water_density(t_tank, p_air) + d_rho)) + d_splash",
     "q_m = m / (t + dt)",  # what is collected is q_m (t + dt)
     "E = N * pulse_mass / t_N / q_m - 1",
     "warming = span(t_line[:])",
@@ -183,5 +182,21 @@ METHOD.require(
     at_most="unit.accuracy_class / 3",
     source="JJG 1038-2008, unconfirmed",
 )
-METHOD.table("Error of indication", zh="示值误差", columns=("nominal", "q_m", "E", "U(E)", "mpe", "verdict"))
-METHOD.table("Repeatability", zh="重复性", columns=("nominal", "E_r", "mpe", "verdict"))
+METHOD.table(
+    "Error of indication",
+    zh="示值误差",
+    columns=("nominal", "q_m [kg/h]", "E [%]", "U(E)", "mpe", "verdict"),
+    titles={
+        "q_m": Text("Reference mass flow", zh="标准质量流量"),
+        "E": Text("Error", zh="示值误差"),
+    },
+)
+METHOD.table(
+    "Repeatability",
+    zh="重复性",
+    columns=("nominal", "E_r [%]", "mpe", "verdict"),
+    titles={
+        "E_r": Text("Repeatability", zh="重复性"),
+        "mpe": Text("Limit", zh="允许值"),
+    },
+)

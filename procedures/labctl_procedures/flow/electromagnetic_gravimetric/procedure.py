@@ -67,10 +67,8 @@ FLOW_STEADY = Steady(during="30 s", within="1 %", near="5 %", timeout="10 min")
 
 ERROR = Model(
     "rho_a = air_density(t_air, p_air, h_air)",
-    "rho_tank = water_density(t_tank, p_air) + d_rho",
-    "rho_line = water_density(t_line, p_line) + d_rho",
-    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / rho_tank) + d_splash",
-    "q = m / rho_line / (t + dt)",  # what is collected is q (t + dt)
+    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / (water_density(t_tank, p_air) + d_rho)) + d_splash",
+    "q = m / (water_density(t_line, p_line) + d_rho) / (t + dt)",  # what is collected is q (t + dt)
     "E = N * pulse_volume / t_N / q - 1",
     "warming = span(t_line[:])",
     W_0=Corrected("balance"),
@@ -185,5 +183,21 @@ METHOD.require(
     at_most="unit.accuracy_class / 3",
     source="JJG 1033-2007, unconfirmed",
 )
-METHOD.table("Error of indication", zh="示值误差", columns=("nominal", "q", "E", "U(E)", "mpe", "verdict"))
-METHOD.table("Repeatability", zh="重复性", columns=("nominal", "E_r", "mpe", "verdict"))
+METHOD.table(
+    "Error of indication",
+    zh="示值误差",
+    columns=("nominal", "q [m³/h]", "E [%]", "U(E)", "mpe", "verdict"),
+    titles={
+        "q": Text("Reference flow", zh="标准流量"),
+        "E": Text("Error", zh="示值误差"),
+    },
+)
+METHOD.table(
+    "Repeatability",
+    zh="重复性",
+    columns=("nominal", "E_r [%]", "mpe", "verdict"),
+    titles={
+        "E_r": Text("Repeatability", zh="重复性"),
+        "mpe": Text("Limit", zh="允许值"),
+    },
+)

@@ -76,10 +76,8 @@ DIVERTER = Model(
 )
 K_FACTOR = Model(
     "rho_a = air_density(t_air, p_air, h_air)",
-    "rho_tank = water_density(t_tank, p_air) + d_rho",
-    "rho_line = water_density(t_line, p_line) + d_rho",
-    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / rho_tank) + d_splash",
-    "q = m / rho_line / (t + dt)",  # what is collected is q (t + dt)
+    "m = (W_1 - W_0) * (1 - rho_a / rho_b) / (1 - rho_a / (water_density(t_tank, p_air) + d_rho)) + d_splash",
+    "q = m / (water_density(t_line, p_line) + d_rho) / (t + dt)",  # what is collected is q (t + dt)
     "K = N / t_N / q",
     "warming = span(t_line[:])",
     W_0=Corrected("balance"),
