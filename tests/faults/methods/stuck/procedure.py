@@ -1,6 +1,7 @@
 """A method whose author wrote a loop without an end: no flag reaches it."""
 
 from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
+from labctl.instruments.driver import Driver
 from labctl.procedure import Applied, Model, Observed, Point, Procedure, Resolution, Roles, Run, Standard, Text, Unit
 
 METHOD = Procedure(
@@ -13,15 +14,15 @@ METHOD = Procedure(
 ERROR = Model("E = V_ind + d_res - V_s", V_ind=Observed(), d_res=Resolution("unit"), V_s=Applied("source"))
 
 
-def done(point: Point) -> bool:
-    """Return what it never is."""
-    return not point.columns
+def stuck(unit: object) -> bool:
+    """Return whether this is no rehearsal."""
+    return isinstance(unit, Driver)
 
 
 @METHOD.section("DC voltage", zh="直流电压", points="points.csv", model=ERROR)
 def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresDcVoltage) -> None:
     """Apply the voltage and never come back."""
     run.apply("V_s", source.source_dc_voltage, point.nominal)
-    while not done(point):
+    while stuck(unit):
         pass
     run.observe("V_ind", unit.dc_voltage)
