@@ -126,9 +126,18 @@ def identify(
         tell: hears of every try as it is made.
 
     Raises:
-        ArgumentRefused: no such driver, or an address that only a person answers.
+        ArgumentRefused: no such driver, no address, or one that only a person answers.
         ConnectFailed: the address cannot be read, or nothing can be connected there.
     """
+    if not address.strip():
+        raise ArgumentRefused(
+            argument="ADDRESS",
+            problem=Text("is missing", zh="缺失"),
+            remedy=Text(
+                "Write one like tcp://192.168.1.20:5025; --serial-ports lists the serial ports of this machine",
+                zh="写法如 tcp://192.168.1.20:5025；用 --serial-ports 列出本机串口",
+            ),
+        )
     if is_operator(address):
         raise ArgumentRefused(
             argument=address,

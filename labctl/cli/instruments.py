@@ -27,7 +27,10 @@ def add(command: Command, words: Words) -> None:
     )
     what = simulate.add_argument_group(words("what is served", "运行内容"))
     one = what.add_mutually_exclusive_group()
-    one.add_argument("--station", type=Path, help=words("the simulators of a station file", "台位文件中的模拟器"))
+    one.add_argument(
+        "--station",
+        help=words("the simulators of a station file, or of a bench that ships", "台位文件或随附台位中的模拟器"),
+    )
     one.add_argument("--bench", metavar="NAME", help=words("a bench that ships, by name", "随附台位的名称"))
     one.add_argument("--model", help=words("one simulator by itself, fluke/5522A", "单个模拟器，如 fluke/5522A"))
     one.add_argument("--list", action="store_true", help=words("list models and benches", "列出型号和台位"))
@@ -88,14 +91,15 @@ def _simulate(options: argparse.Namespace, language: Language) -> int:
     if options.control is not None:
         return _act(options)
     from labctl.app.simulate import bench_alone, bench_of, serve_until_told
-    from labctl.app.station import read_station, shipped_bench, simulated_bench
+    from labctl.app.station import read_station, shipped_bench, simulated_bench, station_file
     from labctl.clock import SimulatedClock, WallClock
 
     clock = SimulatedClock() if options.time == "simulated" else WallClock()
     if options.model is not None:
         bench = bench_alone(options.model, serial=options.serial, seed=options.seed, clock=clock)
     else:
-        file = options.station or (shipped_bench(options.bench) if options.bench else simulated_bench())
+        named = shipped_bench(options.bench) if options.bench else simulated_bench()
+        file = station_file(options.station) if options.station else named
         bench = bench_of(read_station(file), seed=options.seed, clock=clock)
     serve_until_told(bench)
     return FINE

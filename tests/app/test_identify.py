@@ -96,6 +96,7 @@ def test_what_makes_no_sense_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     with pytest.raises(ArgumentRefused, match="a person reads"):
         identify("operator:")
     assert main(["identify", "tcp://127.0.0.1:9", "--driver", "nobody/X1"]) == REFUSED
+    assert main(["identify"]) == REFUSED
     assert "fluke/5522A" in capsys.readouterr().err
 
 

@@ -121,5 +121,15 @@ def test_a_sensor_is_not_served_without_its_readout() -> None:
             bench_alone(each)
 
 
+@pytest.mark.parametrize("option", ["--station", "--bench"])
+def test_a_bench_that_ships_is_served_by_its_name(option: str) -> None:
+    command = [sys.executable, "-m", "labctl.cli", "simulate", option, "flow"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = json.loads(process.stdout.readline())
+        process.kill()
+    assert "balance" in {each["instrument"] for each in line["instruments"]}
+
+
 def test_benches_that_ship_are_found_by_name() -> None:
     assert all(file.suffix == ".toml" for file in shipped_benches().values())
