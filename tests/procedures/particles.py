@@ -16,11 +16,22 @@ from labctl.procedure.procedure import Procedure
 FIELD = Path(labctl_procedures.particulate.__file__).parent
 
 
-def shortened(name: str, folder: Path, tables: Mapping[str, str], *, wrong: tuple[str, str] | None = None) -> Path:
-    """Return a copy of a method with other points, and with one of its lines made wrong."""
+def shortened(
+    name: str, folder: Path, tables: Mapping[str, str], *, wrong: tuple[str, str] | None = None, of_types: bool = False
+) -> Path:
+    """Return a copy of a method with other points, with one of its lines made wrong.
+
+    Args:
+        name: of its folder.
+        folder: where the copy goes.
+        tables: the other points, by file.
+        wrong: a piece of the text and what stands in its place.
+        of_types: whether the points that types have for themselves stay.
+    """
     copied = folder / name
     copytree(FIELD / name, copied, ignore=ignore_patterns("__pycache__"))
-    rmtree(copied / "points", ignore_errors=True)
+    if not of_types:
+        rmtree(copied / "points", ignore_errors=True)
     for file, text in tables.items():
         (copied / file).write_text(text, "utf-8")
     if wrong is not None:

@@ -98,7 +98,7 @@ CONCENTRATION = Model(
     "C_273 = C_r * T / T_273 * p_0 / p_air",
     "C_298 = C_r * T / T_298 * p_0 / p_air",
     "C = C_m + d_res",
-    "E = (C - C_r) / C_r - d_uniform",
+    "E = C / (C_r * (1 + d_uniform)) - 1",
     C_m=Observed(),
     d_res=Resolution("unit"),
     m_l=Result("Loaded filters", "m", by="filter"),

@@ -63,7 +63,7 @@ ZERO = Model("z = C_0 + d_res", "s_0 = stdev(C_0[:])", C_0=Observed(), d_res=Res
 CONCENTRATION = Model(
     "C = C_m + d_res",
     "C_r = C_s",
-    "E = (C - C_r) / C_r - d_uniform",
+    "E = C / (C_r * (1 + d_uniform)) - 1",
     C_m=Observed(),
     d_res=Resolution("unit"),
     C_s=Corrected("reference"),  # a trace
