@@ -177,7 +177,7 @@ def _result(result: Result, judged: Judgement | None) -> Text:
     said = f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}"
     if judged is None:
         return Text(said, zh=said)
-    rule = " (U > MPEV/3)" if judged.rule == Rule.GUARDED.value else ""
+    rule = Text(" (U > MPEV/3)", zh="（U > MPEV/3）") if judged.rule == Rule.GUARDED.value else Text("", zh="")
     said = f"{said}, MPE ±{judged.limit.value_in(unit.symbol):.6g} {unit.symbol}"
     verdict = VERDICTS[judged.verdict]
-    return Text(f"{said}: {verdict.en}{rule}", zh=f"{said}：{verdict.zh}{rule}")
+    return Text(f"{said}: {verdict.en}{rule.en}", zh=f"{said}：{verdict.zh}{rule.zh}")

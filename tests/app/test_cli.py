@@ -64,7 +64,7 @@ def test_runs_and_one_run(data: Path, run: str, capsys: pytest.CaptureFixture[st
     shown = json.loads(capsys.readouterr().out)
     assert len(shown["results"]) == 19
     assert main(["--data", str(data), "--language", "zh", "show", run]) == FINE
-    assert "完成:所有校准点均已记录" in capsys.readouterr().out
+    assert "完成：所有校准点均已记录" in capsys.readouterr().out
 
 
 def test_the_run_says_who_is_responsible(data: Path, run: str) -> None:
