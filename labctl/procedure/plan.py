@@ -61,10 +61,8 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
     """
     if not section.points:
         return PointTable(file="", headings={}, rows=(Row(line=0, cells={}),), sources=("measured once",))
-    own = (unit.points or unit.type_name) if unit is not None else ""
-    names = [f"points/{own}/{section.points}", f"points/{own}.csv" if section.points == "points.csv" else ""]
-    for named in names:
-        if own and named in procedure.files:
+    for named in _own_files(section, unit) if unit is not None else ():
+        if named in procedure.files:
             return parse_points(_decoded(procedure.files[named], named), named, may_be_none=True)
     if section.points not in procedure.files:
         known = ", ".join(each for each in procedure.files if each.endswith(".csv")) or "—"
@@ -74,6 +72,13 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
             remedy=Text("Point files there are: {known}", zh="现有校准点文件：{known}").filled(known=known),
         )
     return parse_points(_decoded(procedure.files[section.points], section.points), section.points)
+
+
+def _own_files(section: Section, unit: UnitUnderTest) -> tuple[str, ...]:
+    """Return the files in which a unit's own points may stand: of its type, then of the set that suits its type."""
+    folders = [each for each in (unit.type_name, unit.points) if each]
+    alone = [f"points/{unit.type_name}.csv"] if unit.type_name and section.points == "points.csv" else []
+    return (*(f"points/{each}/{section.points}" for each in folders), *alone)
 
 
 def _decoded(content: bytes, name: str) -> str:
