@@ -15,7 +15,6 @@ from typing import Any, Final, cast
 
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.app.station.endpoints import shipped_bench
-from labctl.instruments.capabilities import ControlsTemperature
 from labctl.instruments.channel import ChannelWire, ResistiveSensor, place_of
 from labctl.instruments.driver import Driver
 from labctl.metrology.quantity import Quantity
@@ -23,6 +22,7 @@ from labctl.packs import drivers
 from labctl.transport.borrowed import BorrowedClock
 from labctl.transport.connect import open_transport
 from labctl.transport.transcript import Transcript
+from labctl_drivers.fluke.f7341 import F7341
 
 BENCH: Final = shipped_bench("temperature")
 SERVE: Final = [sys.executable, "-m", "labctl.app.simulate", "--station", str(BENCH)]
@@ -60,7 +60,7 @@ def soaked() -> tuple[float, float, int]:
 
 
 def _soaked(bench: dict[str, Driver], clock: BorrowedClock) -> tuple[float, float, int]:
-    bath = cast("ControlsTemperature", bench["bath"])
+    bath = cast("F7341", bench["bath"])
     began, since, measured = perf_counter(), clock.monotonic(), 0
     bath.set_temperature(Quantity.of(60, "°C"))
     looks = 0

@@ -1,6 +1,6 @@
 """One simulated instrument on a bench of its own, its driver beside it: on a loopback or on a real wire."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -63,7 +63,7 @@ def alone(
     serial: str = "SIM0001",
     asset: Asset | None = None,
     unit: UnitUnderTest | None = None,
-) -> Iterator[LoneInstrument]:
+) -> Generator[LoneInstrument]:
     """Let the driver of a model speak to its simulator, which stands by itself.
 
     Args:

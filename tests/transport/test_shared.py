@@ -168,8 +168,8 @@ class OldAdapter:
                 elif words[0] == "++addr":
                     connection.sendall(addressed.encode() + b"\r\n")
                 elif words[0] == "++clr":
-                    waiting.pop(addressed, None)
-                elif words[0] == "++read" and waiting.pop(addressed, None):
+                    waiting.pop(addressed, b"")
+                elif words[0] == "++read" and waiting.pop(addressed, b""):
                     if addressed == "5" and self.late.is_set():
                         WallClock().wait(0.3)
                     connection.sendall(f"I am {addressed}\n".encode())
