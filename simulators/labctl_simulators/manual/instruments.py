@@ -49,6 +49,10 @@ class Thermometer(ByEye, model="thermometer"):
     usual: ClassVar = {"temperature": (20.0, 0.3)}
 
 
+class ClinicalThermometer(Thermometer, model="clinical thermometer"):
+    """A thermometer that is switched on before it is read."""
+
+
 class Thermohygrometer(ByEye, model="thermohygrometer"):
     """A thermometer and hygrometer on the wall; a room that it feels sets `air`."""
 
