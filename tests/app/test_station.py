@@ -115,6 +115,8 @@ CALIBRATED = next(line for line in BENCH.splitlines() if line.startswith("calibr
         (FIGURE, "0 V - 2 µV", f"{CAL}.specification[2].figure", "not negative", "abs(nominal)"),
         (TOP, 'up_to = "3 V"', f"{CAL}.specification[3].up_to", "not above 3.299999 V", "ascending"),
         (TOP, 'up_to = "3 A"', f"{CAL}.specification[3].up_to", "in A", "in V"),
+        (TOP, f'{TOP}\nfrequency = "10 V … 20 V"', f"{CAL}.specification[3].frequency", "no band", "kHz"),
+        (TOP, f'{TOP}\nfrequency = "≤ 10 kHz"', f"{CAL}.specification[3].frequency", "open", "45 Hz"),
         ('figure = "1 µV"', 'figure = "1 µVolt"', f"{EMF}.figure", "µVolt", '"1 µV"'),
         ('distribution = "rectangular"', 'distribution = "square"', f"{EMF}.distribution", "square", "normal"),
         (
