@@ -6,7 +6,6 @@ on, and "half" when half a command is on every wire that takes bytes as they com
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from tests.faults.exercise import sources
 FRAMED = ("modbus", "modbus+rtu")  # a frame leaves as a whole or not at all
 
 
-def seats(station: Path, line: Mapping[str, Any]) -> dict[str, Seat]:
+def seats(station: Path, line: dict[str, Any]) -> dict[str, Seat]:
     """Return what can feed the bench, with its address on the simulated wires."""
     found = with_endpoints(read_station(station), line)
     kinds = packs.drivers().found

@@ -1,11 +1,11 @@
 """Any driver beside its simulator, used as a run uses it, with an ear on what the instrument truly said."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from inspect import isfunction, signature
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, cast, get_type_hints
 
 from attrs import define, field, frozen
 
@@ -82,8 +82,8 @@ class TellingFaults(Faults):
         super().__init__()
         self.ear = ear
 
-    def on_value(self, true: float, instant: float, *message: str) -> float:
-        value = super().on_value(true, instant, *message)
+    def on_value(self, true: float, instant: float, message: str = "") -> float:
+        value = super().on_value(true, instant, message)
         self.ear.valueless |= math.isfinite(true) and not math.isfinite(value)
         return value
 
@@ -159,13 +159,13 @@ def models() -> list[str]:
 
 
 @contextmanager
-def subject(model: str, seed: int = 1) -> Iterator[Subject]:
+def subject(model: str, seed: int = 1) -> Generator[Subject]:
     """Put a model on a bench of its own, recognised and prepared."""
     with alone(model, seed=seed, serial=SERIAL) as lone:
         ear = listen(lone.bench.instruments[KEY], lone.clock)
         wire = TimedWire(lone.driver.wire, lone.clock.monotonic)
         wire.open()  # a session that is listened to
-        lone.driver.wire = wire  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+        lone.driver.wire = cast("Transport", wire)
         lone.driver.recognise(Identity(manufacturer="", model="", serial=SERIAL))
         lone.driver.prepare()
         yield Subject(lone, ear, wire)
@@ -195,10 +195,10 @@ def listen(instrument: SimulatedInstrument, clock: Clock) -> Ear:
 
             return Said(compose, said.after)
 
-        talk.reply = heard
+        vars(talk)["reply"] = heard
         return talk
 
-    instrument.dialogue = dialogue  # type: ignore[method-assign]
+    vars(instrument)["dialogue"] = dialogue
     return ear
 
 
@@ -216,7 +216,7 @@ def calls(driver: Driver) -> Mapping[str, Callable[[], object]]:
         method = getattr(type(driver), name)
         if name.startswith("_") or not isfunction(method) or name in {"indication", "setting"}:
             continue
-        if get_type_hints(method).get("return") not in {Indication, Setting}:
+        if get_type_hints(method).get("return") not in (Indication, Setting):
             continue
         if hasattr(Driver, name) or getattr(method, "__labctl_door__", False):
             continue

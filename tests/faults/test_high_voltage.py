@@ -21,7 +21,9 @@ def real(bench: Rig, folder: Path) -> Path:
     text = bench.station.read_text(encoding="utf-8")
     for key, wires in bench.bench.endpoints.items():
         served = rf'(\[instruments\.{key}\]\ndriver = "[^"]*"\n)simulator = "[^"]*"\nwire = "([^"]*)"\n'
-        text = re.sub(served, lambda found, wires=wires: f'{found[1]}address = "{wires[found[2]]}"\n', text)
+        found = re.search(served, text)
+        assert found is not None
+        text = text.replace(found[0], f'{found[1]}address = "{wires[found[2]]}"\n')
     file = folder / "station.toml"
     file.write_text(text, encoding="utf-8")
     assert not read_station(file).simulated

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -34,7 +34,7 @@ SOURCES = [
 
 
 @contextmanager
-def served(model: str) -> Iterator[Bench]:
+def served(model: str) -> Generator[Bench]:
     bench = bench_alone(model, serial=SERIAL, clock=CLOCK)
     bench.serve()
     try:

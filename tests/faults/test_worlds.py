@@ -31,7 +31,10 @@ def test_the_bench_is_safe_in_time(
         if world in BEFORE:
             bench.act(BEFORE[world])
         found = seats(station, line)
-        energised = lambda: [key for key in found if bench.state(key)["energised"]]  # noqa: E731  (looked at again and again)
+
+        def energised() -> list[str]:
+            return [key for key in found if bench.state(key)["energised"]]
+
         with subprocess.Popen(
             [sys.executable, "-m", "tests.faults.energised", str(station), json.dumps(line), str(tmp_path / "note")],
             stdin=subprocess.PIPE,

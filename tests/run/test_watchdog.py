@@ -70,7 +70,7 @@ class DriveDialogue(ScpiDialogue):
         return "Acme,Drive,1,0"
 
     @command("WATCh")
-    def _watch(self, parameters: list[str]) -> Spoken:
+    def _watch(self, parameters: list[str]) -> None:
         self.drive.armed = only(parameters) == "ON" and not self.drive.deaf
 
     @command("WATCh?")
@@ -78,11 +78,11 @@ class DriveDialogue(ScpiDialogue):
         return str(int(self.drive.armed))
 
     @command("RUN")
-    def _run(self, _: list[str]) -> Spoken:
+    def _run(self, _: list[str]) -> None:
         self.drive.running = True
 
     @command("STOP")
-    def _stop(self, _: list[str]) -> Spoken:
+    def _stop(self, _: list[str]) -> None:
         self.drive.running = False
 
     @command("RUN?")
@@ -233,15 +233,19 @@ def test_a_drive_that_is_not_armed_is_not_used(rig: Rig) -> None:
     assert rig.drive.armed
 
 
-@pytest.mark.parametrize(
-    "waits",
-    [
-        lambda rig: rig.clock.wait(60.0),  # run.wait, settling, wait_until: all wait on this clock
-        lambda rig: rig.meter().wait_for_it(),  # another driver waits inside a method of its own
-        lambda rig: rig.meter().flow(),  # an exchange that takes its time
-    ],
-    ids=["a wait", "another driver's wait", "a long exchange"],
-)
+def a_wait(rig: Rig) -> None:
+    rig.clock.wait(60.0)  # run.wait, settling, wait_until: all wait on this clock
+
+
+def another_drivers_wait(rig: Rig) -> None:
+    rig.meter().wait_for_it()
+
+
+def a_long_exchange(rig: Rig) -> None:
+    rig.meter().flow()
+
+
+@pytest.mark.parametrize("waits", [a_wait, another_drivers_wait, a_long_exchange])
 def test_it_hears_from_us_in_time_whatever_is_waited_for(rig: Rig, waits: Callable[[Rig], None]) -> None:
     rig.started()
     waits(rig)
