@@ -7,6 +7,7 @@ from attrs import define, field, frozen
 
 from labctl.events.kinds import (
     AttemptRejected,
+    CommandIntended,
     CommandReceived,
     EngineStarted,
     Event,
@@ -40,6 +41,7 @@ class PointName:
 
 
 _OF_THE_FUNCTION: Final = (Purpose.OBSERVE, Purpose.RECORD)
+_OF_OPENING: Final = "prepare"
 
 
 @define
@@ -60,7 +62,10 @@ class Progress:
     _attempts: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
     _accepted: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
     _accepted_at: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
-    _used: dict[PointName, dict[tuple[int, int], int]] = field(factory=dict[PointName, dict[tuple[int, int], int]])
+    _read: dict[PointName, dict[tuple[int, int], int]] = field(factory=dict[PointName, dict[tuple[int, int], int]])
+    _told: dict[PointName, list[tuple[int, int, int, str]]] = field(
+        factory=dict[PointName, list[tuple[int, int, int, str]]]
+    )
     _rejected: set[tuple[PointName, int, int]] = field(factory=set[tuple[PointName, int, int]])
 
     def take(self, n: int, event: Event) -> None:
@@ -68,7 +73,11 @@ class Progress:
         self.n, self.at = n, event.at
         match event:
             case IndicationTaken(place=place) if place.attempt and place.purpose in _OF_THE_FUNCTION:
-                self._used.setdefault(PointName.of(place), {}).setdefault((place.repetition, place.attempt), n)
+                self._read.setdefault(PointName.of(place), {}).setdefault((place.repetition, place.attempt), n)
+            case CommandIntended(place=place, method=method, instrument=instrument) if place.attempt:
+                if method != _OF_OPENING:
+                    told = (place.repetition, place.attempt, n, instrument)
+                    self._told.setdefault(PointName.of(place), []).append(told)
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
                 self._count(event)
             case CommandReceived(command="retry", facts=facts):  # also of a point that was left out
@@ -140,18 +149,22 @@ class Progress:
         """Return the number of the event by which a repetition counts; 0 while it does not."""
         return self._accepted_at[point, repetition] if self.accepted(point, repetition) else 0
 
-    def used_after(self, point: PointName, n: int, *, rejected: bool) -> bool:
-        """Return whether an attempt at a point took readings after an event.
+    def used_after(self, point: PointName, n: int, instruments: frozenset[str], *, rejected: bool) -> bool:
+        """Return whether an attempt at a point took readings, or told certain instruments something, after an event.
 
         Args:
             point: of the attempts.
             n: number of the event.
+            instruments: which the hooks of the point leave alone.
             rejected: whether only attempts are meant that do not count.
         """
-        return any(
-            first > n and (not rejected or (point, *which) in self._rejected)
-            for which, first in self._used.get(point, {}).items()
-        )
+        began = [(which, first) for which, first in self._read.get(point, {}).items()]
+        began += [
+            ((repetition, attempt), at)
+            for repetition, attempt, at, of in self._told.get(point, [])
+            if of in instruments
+        ]
+        return any(at > n and (not rejected or (point, *which) in self._rejected) for which, at in began)
 
     def settled(self, point: PointName) -> bool:
         """Return whether nothing is left to measure at a point."""

@@ -7,6 +7,7 @@ from attrs import define, evolve
 
 from labctl.events.kinds import AttemptRejected, Place, PlannedPoint, PlannedSection, RunStarted
 from labctl.language import Text
+from labctl.procedure.body import roles_of
 from labctl.procedure.procedure import Procedure
 from labctl.run.progress import PointName
 from labctl.run.verbs import LiveRun
@@ -16,8 +17,9 @@ from labctl.run.verbs import LiveRun
 class UsedUp:
     """Looks for what other sections measured of a thing that was used since.
 
-    A section names the column whose thing each of its attempts uses up. An attempt that took readings and does not
-    count spoils what sections before it found of the same thing; any attempt spoils what sections after it found.
+    A section names the column whose thing each of its attempts uses up. An attempt whose function began, by a reading
+    or by a command to an instrument that no hook uses, and that does not count, spoils what sections before it found
+    of the same thing; any such attempt spoils what sections after it found.
 
     Args:
         procedure: the method.
@@ -60,10 +62,11 @@ class UsedUp:
     ) -> bool:
         progress = self.run.scribe.progress
         name, by = PointName(section.phase, section.section, point.key), PointName(user.phase, user.section, used.key)
+        told = self._instruments(user)
         spoiled = [
             (repetition, attempt)
             for repetition, attempt in progress.accepted_of(name)
-            if progress.used_after(by, progress.accepted_at(name, repetition), rejected=before)
+            if progress.used_after(by, progress.accepted_at(name, repetition), told, rejected=before)
         ]
         place = Place(phase=section.phase, section=section.section, point=point.key)
         reason = _SPOILED.filled(section=user.title, point=used.key)
@@ -71,6 +74,16 @@ class UsedUp:
             there = evolve(place, repetition=repetition, attempt=attempt)
             self.run.scribe.append(AttemptRejected(at=self.run.clock.now(), place=there, reason=reason))
         return bool(spoiled)
+
+    def _instruments(self, user: PlannedSection) -> frozenset[str]:
+        """Return the instruments that only the function of a section uses, no hook of it."""
+        section = self.procedure.find(user.section)
+        prepared = {name for hook in section.hooks for name in hook.roles}
+        return frozenset(
+            self.started.roles[name]
+            for name in roles_of(section.function)
+            if name not in prepared and name in self.started.roles
+        )
 
 
 _SPOILED: Final = Text(

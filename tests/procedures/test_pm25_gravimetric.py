@@ -1,5 +1,6 @@
 """PM2.5 monitors against weighed filters: days of waiting, spoiled filters, published budgets."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -31,7 +32,9 @@ from labctl.metrology.inputs import Input
 from labctl.metrology.units import parse_unit
 from labctl.procedure.evaluate import evaluate_run
 from labctl.records.calibration import CalibrationRecord, Outcome, PointResult
+from labctl.transport.borrowed import BorrowedClock
 from labctl_procedures.particulate.pm25_gravimetric.procedure import CONCENTRATION, METHOD
+from tests.faults.rig import World, rig, until
 from tests.procedures.particles import method_of, plan_of, running, shortened
 
 NAME = "pm25_gravimetric"
@@ -41,6 +44,11 @@ TABLES = {
     "flow.csv": "# made up for tests\nnominal [L/min], filter, warming [min], readings\n16.67, spare, 1, 4\n",
     "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
     "200, F1, 15, 120, 8\n300, F2, 15, 60, 6\n400, F3, 15, 60, 6\n",
+}
+BRIEF = TABLES | {
+    "filters.csv": "# made up for tests\nfilter, kind, repeats\nF1, sample, 1\nF9, blank, 1\n",
+    "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
+    "200, F1, 15, 30, 4\n",
 }
 DAY = timedelta(hours=24)
 
@@ -281,3 +289,38 @@ def test_the_budget_of_a_filter_of_one_day_as_published() -> None:
     assert batch.values["C_r"][0] * 1e9 == pytest.approx(74.985, abs=0.0005)
     assert batch.u["C_r"][0] * 1e9 == pytest.approx(1.1435, abs=0.00005)
     assert f"{2 * batch.u['C_r'][0] * 1e9:.2f}" == "2.29"
+
+
+# --- engines as processes of their own -------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
+def test_killed_in_the_midst_of_a_sampling_it_rests_for_its_day_and_loses_nothing(tmp_path: Path) -> None:
+    """SIGKILL over real wires, then the day of conditioning, which a bench left alone would take in real time."""
+    unseen = ("METHOD.inspection(", "(lambda *_, **__: None)(")  # nobody is there who could look at the monitor
+    procedure = shortened(NAME, tmp_path, BRIEF, wrong=unseen)
+    world = World(
+        name="particulate", procedure=str(procedure), unit="t640", sources=("generator", "dilution", "sampler")
+    )
+    with rig(tmp_path / "lab", world=world) as bench:
+        bench.start(world.procedure)
+        assert until(bench.all_energised, 60.0)
+        assert bench.strike()
+        assert until(lambda: not bench.energised(), 2.0)
+        assert bench.gone()
+        bench.keeps_what_it_acknowledged()
+        bench.resume()
+        assert bench.gone(120.0)
+        rested = bench.last()
+        assert isinstance(rested, RunRested)
+        assert rested.until is not None
+        assert not bench.energised()
+        borrowed = BorrowedClock(bench.bench.control)
+        borrowed.wait((rested.until - borrowed.now()).total_seconds())
+        borrowed.close()
+        bench.resume()
+        assert bench.gone(120.0)
+        bench.keeps_what_it_acknowledged()
+        assert bench.ended().outcome is Outcome.FINISHED
+        reasons = [each.reason.en for each in bench.events() if isinstance(each, AttemptRejected)]
+    assert any("used up since" in each for each in reasons)

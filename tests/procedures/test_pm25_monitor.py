@@ -8,7 +8,7 @@ from labctl.app.check import check
 from labctl.app.in_process import InProcess
 from labctl.app.simulate_run import simulate_run
 from labctl.language import Language, Text
-from labctl.metrology.distributions import Normal, Rectangular, StudentT
+from labctl.metrology.distributions import Distribution, Normal, Rectangular, StudentT
 from labctl.metrology.effects import Contribution, EffectId
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import evaluate
@@ -87,10 +87,10 @@ def test_as_shipped_it_comes_to_a_verified_certificate(tmp_path: Path) -> None:
 def test_the_budget_of_a_monitor_in_the_chamber_as_published() -> None:
     """Reference budget pm25_monitor: E = 4.2 %, u_c = 4.834 %, U (k = 2) = 9.67 %."""
 
-    def brought(name: str, shape: object, dof: float = float("inf")) -> Contribution:
+    def brought(name: str, shape: Distribution, dof: float = float("inf")) -> Contribution:
         return Contribution(
             effect=EffectId("test", name, "1"), description=Text(name, zh=name), distribution=shape, dof=dof
-        )  # type: ignore[arg-type]
+        )
 
     unit = parse_unit("µg/m³")
     inputs = {
