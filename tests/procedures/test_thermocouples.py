@@ -63,12 +63,13 @@ def test_type_s_at_copper_is_the_reference_budget_tc_s_1084() -> None:
         NOBLE_METAL,
         "Comparison",
         {"E_s": [Quantity.of(10.58, "mV")], "E_x": spread(10.58 - 0.0032, 0.0004, 4, "mV")},
-        columns={"nominal": Quantity.of(COPPER, "°C")},
+        columns={"nominal": Quantity.of(COPPER, "°C"), "unit.inhomogeneity": Quantity.of(1, "pV")},
         assets={
             "standard": asset(
                 "standard",
                 certified=(f"{4.7e-6 / slope} K", 2.58),
                 drift=f"{2e-6 / slope} K",
+                characteristics={"inhomogeneity": "1 pV"},
                 function={"c": f"{10.5746 - 1e3 * e_s:.9f} mV", "d": "0 mV/K", "zero": "0 °C"},
             ),
             "scanner": asset(

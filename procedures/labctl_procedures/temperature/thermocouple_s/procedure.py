@@ -13,6 +13,7 @@ from labctl.procedure import (
     Calibration,
     Characteristic,
     Constant,
+    Effect,
     Environment,
     Model,
     Observed,
@@ -54,7 +55,7 @@ SOAKED = Steady(during="6 min", every="20 s", within="0.5 K", slope="0.1 K / min
 COMPARISON = Model(
     "t_j = zero + d_junction",
     "t_x = nominal + d_uniform",
-    "E_n = tc(nominal) + E_x - E_s + d_res + d_meter + d_switch + iec60584.e('S', t_j)"
+    "E_n = tc(nominal) + E_x - E_s + d_res + d_meter + d_switch + d_wires + d_own + iec60584.e('S', t_j)"
     " - iec60584.slope('S', nominal) * (t_x - nominal)",
     "E = (E_n - iec60584.e('S', nominal)) / iec60584.slope('S', nominal)",
     "drift = (last(E_s[:]) - first(E_s[:])) / iec60584.slope('S', nominal)",
@@ -67,6 +68,14 @@ COMPARISON = Model(
     d_switch=Characteristic("scanner", "parasitic voltage"),
     d_junction=Characteristic("junction", "difference"),
     d_uniform=Characteristic("furnace", "uniformity"),
+    d_wires=Characteristic("standard", "inhomogeneity"),
+    d_own=Effect(
+        "inhomogeneous wires of the thermocouple",
+        "unit.inhomogeneity",
+        distribution="arcsine",
+        zh="被检热电偶的不均匀性",
+        source="nameplate of the type",
+    ),
 )
 
 
