@@ -147,10 +147,12 @@ class Trials:
             ended = engine.run()
             if ended is not None:
                 break
-            rested = next(each.event for each in reversed(list(journal.read())) if isinstance(each.event, RunRested))
-            if rested.until is None or rested.until <= clock.now():
-                raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=rested.reason)
-            clock.wait((rested.until - clock.now()).total_seconds())
+            rested = [each.event for each in journal.read() if isinstance(each.event, RunRested)]
+            until = rested[-1].until if rested else None
+            if until is None or until <= clock.now():
+                reason = rested[-1].reason if rested else _ENGINE_ENDED
+                raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=reason)
+            clock.wait((until - clock.now()).total_seconds())
         if ended.outcome is not Outcome.FINISHED:
             raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=ended.reason)
         record = evaluate_run(prepared.procedure, journal.read())
@@ -281,3 +283,4 @@ def _at_point(point: PointResult, truth: Mapping[Name, Quantity]) -> list[Compar
 _DIFFERS: Final = Text(
     "over real wires it came to other results than within one process", zh="经真实线路得到的结果与进程内的结果不同"
 )
+_ENGINE_ENDED: Final = Text("its engine ended", zh="引擎已终止")
