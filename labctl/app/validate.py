@@ -1,5 +1,6 @@
 """`labctl validate`: how often the stated interval holds the truth, over many simulated units with known errors."""
 
+import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,6 +23,7 @@ CONFIDENCE: Final = 0.95
 ONE_IN: Final = 1000
 """Trials to each one that is made over real wires, too."""
 _PORTION: Final = 20  # trials that a worker makes between two words about its progress
+_FEWEST: Final = 2  # units between which anything varies
 _STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
 
 
@@ -42,15 +44,23 @@ class Rate:
     high: float
 
     @classmethod
-    def of(cls, hits: int, of_all: int) -> "Rate":
-        """Return the rate of so many hits."""
+    def of(cls, hits: int, of_all: int, *, worth: float = math.inf) -> "Rate":
+        """Return the rate of so many hits.
+
+        Args:
+            hits: how often it happened.
+            of_all: of how many.
+            worth: how many independent ones they are worth, where some have a cause in common.
+        """
         from scipy.special import betaincinv
 
         if not of_all:
             return cls(hits=0, of_all=0, low=0.0, high=1.0)
         tail = (1 - CONFIDENCE) / 2
-        low = float(betaincinv(hits, of_all - hits + 1, tail)) if hits else 0.0
-        high = float(betaincinv(hits + 1, of_all - hits, 1 - tail)) if hits < of_all else 1.0
+        count = min(worth, float(of_all))
+        happened = hits / of_all * count
+        low = float(betaincinv(happened, count - happened + 1, tail)) if hits else 0.0
+        high = float(betaincinv(happened + 1, count - happened, 1 - tail)) if hits < of_all else 1.0
         return cls(hits=hits, of_all=of_all, low=low, high=high)
 
     @property
@@ -225,8 +235,10 @@ class _Count:
     made: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int])
     normalised: dict[tuple[str, str, str], list[float]] = field(factory=dict[tuple[str, str, str], list[float]])
     decisions: dict[tuple[bool, Verdict], int] = field(factory=dict[tuple[bool, Verdict], int])
+    units: list[tuple[int, int]] = field(factory=list[tuple[int, int]])  # how many results held the truth, of how many
 
     def take(self, compared: Sequence[Compared]) -> None:
+        self.units.append((sum(each.covered for each in compared), len(compared)))
         for each in compared:
             name = (each.section, each.point, each.symbol)
             self.made[name] = self.made.get(name, 0) + 1
@@ -253,7 +265,7 @@ class _Count:
             procedure=procedure,
             trials=trials,
             seed=seed,
-            overall=Rate.of(sum(self.covered.values()), sum(self.made.values())),
+            overall=Rate.of(sum(self.covered.values()), sum(self.made.values()), worth=_worth(self.units)),
             mean_normalised_error=_mean(every),
             points=points,
             false_accept=self._decided(conforms=False, said=Verdict.CONFORMS),
@@ -265,10 +277,22 @@ class _Count:
         return Rate.of(self.decisions.get((conforms, said), 0), of_all)
 
 
-def _mean(values: Sequence[float]) -> float:
-    from math import fsum
+def _worth(units: Sequence[tuple[int, int]]) -> float:
+    """Return how many independent results those of all units are worth; a standard's error is in all of one unit's.
 
-    return fsum(values) / len(values) if values else float("nan")
+    The variance of the share of hits between units over that of independent results: Kish, Survey Sampling (1965), 5.4.
+    """
+    hits, made = sum(hits for hits, _ in units), sum(made for _, made in units)
+    if len(units) < _FEWEST or hits == made or not hits:
+        return float(len(units))  # the units at least are independent
+    share = hits / made
+    between = math.fsum((held - share * of) ** 2 for held, of in units) * len(units) / (len(units) - 1)
+    effect = between / (made * share * (1 - share))
+    return made / max(effect, 1.0)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else float("nan")
 
 
 def _rate(rate: Rate) -> dict[str, object]:

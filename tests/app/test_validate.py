@@ -6,7 +6,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from labctl.app.trials import Trials
-from labctl.app.validate import Rate, Validation, validate
+from labctl.app.validate import Rate, Validation, _worth, validate
 from labctl.errors import ProcedureError, TrialFailed
 from labctl.language import Language
 from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
@@ -57,6 +57,16 @@ def test_a_forgotten_correction_shows(tmp_path: Path) -> None:
     file.write_text(file.read_text("utf-8").replace("V_ind + d_res - V_s - d_emf", "V_ind + d_res + V_s - d_emf"))
     wrong = validate(str(tmp_path / "method"), trials=1, workers=0)
     assert {each.covered.share for each in wrong.points if each.section == "DC voltage"} == {0.0}
+
+
+def test_results_with_a_cause_in_common_count_once() -> None:
+    """Ten units of ten results that hold the truth all together or not at all: worth no more than ten."""
+    together = _worth([(10, 10)] * 9 + [(0, 10)])
+    assert together == pytest.approx(9)
+    assert Rate.of(90, 100, worth=together).low < Rate.of(9, 10).low < Rate.of(90, 100).low
+    each_alone = [(sum(row), 10) for row in ([1] * 9 + [0], [1] * 10, [1] * 8 + [0] * 2) * 10]
+    assert _worth(each_alone) == 300
+    assert _worth([(5, 5)] * 4) == 4
 
 
 @pytest.mark.parametrize(
