@@ -16,7 +16,7 @@ from pymodbus.pdu import DecodePDU
 from labctl.clock import WallClock
 from labctl.language import Text
 from labctl.transport.serial import Line, connect_serial
-from labctl.transport.shared import shared
+from labctl.transport.shared import Share, shared
 from labctl.transport.stream import Channel, Damaged
 from labctl.transport.tcp import connect_tcp
 
@@ -105,7 +105,7 @@ class RtuFrames:
     """Modbus RTU: a frame with a wrong check value or of another unit is refused.
 
     Nothing numbers the frames of a serial line, so the line is silent for 3.5 characters before a request, and after
-    a command whose answer nobody read the answer is waited for before anything else is said.
+    a command whose answer nobody read the answer is waited for before anything else is said, to whichever unit.
 
     Args:
         inner: the serial line.
@@ -114,14 +114,12 @@ class RtuFrames:
         silence: wall seconds between frames; none where the time is simulated.
     """
 
-    inner: Channel
+    inner: Share
     unit: int
     note: Note
     silence: float
     _decoder: DecodePDU = field(factory=lambda: DecodePDU(is_server=False), init=False)
     _framer: FramerRTU = field(init=False)
-    _awaited: bool = field(default=False, init=False)
-    _active: float = field(default=0.0, init=False)  # when the last byte went over the line
     _raw: bytes = field(default=b"", init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -130,15 +128,17 @@ class RtuFrames:
 
     def send(self, message: bytes, within: float) -> None:
         """Send a message in its frame, after the silence."""
-        if self._awaited:
-            self._let_pass()
-        if self._raw:
-            self.note(f"dropped {self._raw.hex(' ')}: there before it was asked")
-            self._raw = b""
-        WallClock().wait(self._active + self.silence - WallClock().monotonic())
-        self.inner.send(self._framer.encode(message, self.unit, 0), within)
-        self._active = WallClock().monotonic()
-        self._awaited = self.unit != BROADCAST
+        line = self.inner.line
+        with line.turn:
+            if line.awaited:
+                self._let_pass()
+            if self._raw:
+                self.note(f"dropped {self._raw.hex(' ')}: there before it was asked")
+                self._raw = b""
+            WallClock().wait(line.active + self.silence - WallClock().monotonic())
+            self.inner.send(self._framer.encode(message, self.unit, 0), within)
+            line.active = WallClock().monotonic()
+            line.awaited = self.unit != BROADCAST
 
     def receive(self, within: float) -> bytes:
         """Return the next answer of the line, waiting for it.
@@ -162,13 +162,13 @@ class RtuFrames:
         except Damaged as damage:
             dropped = damage.received
         self.note(f"dropped {dropped.hex(' ')}: nobody waited for it")
-        self._awaited = False
+        self.inner.line.awaited = False
 
     def _more(self, within: float) -> bool:
         part = self.inner.receive(within)
         self._raw += part
         if part:
-            self._active = WallClock().monotonic()
+            self.inner.line.active = WallClock().monotonic()
         return bool(part)
 
     def _answer(self) -> bytes:
@@ -186,7 +186,7 @@ class RtuFrames:
                     found=frame[0], unit=self.unit
                 ),
             )
-        self._awaited = False
+        self.inner.line.awaited = False
         return frame[1:-_CHECK]
 
     def _size(self) -> int:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @define(eq=False)
-class _Line:
+class SharedLine:
     """An open line, and who is on it."""
 
     inner: Channel
@@ -24,6 +24,8 @@ class _Line:
     turn: threading.RLock = field(factory=threading.RLock, init=False)
     users: set[Hashable] = field(factory=set[Hashable], init=False)
     spoke: object = field(default=None, init=False)  # who spoke last
+    awaited: bool = field(default=False, init=False)  # and has not heard an answer yet
+    active: float = field(default=0.0, init=False)  # when the last byte went over it, on the wall's monotonic scale
 
 
 @define(eq=False)
@@ -31,7 +33,7 @@ class _Place:
     """Where a line is, and the one that is open and whole there."""
 
     lock: threading.RLock = field(factory=threading.RLock, init=False)
-    line: _Line | None = field(default=None, init=False)
+    line: SharedLine | None = field(default=None, init=False)
 
 
 _PLACES: Final[dict[Hashable, _Place]] = {}
@@ -44,27 +46,32 @@ class Share:
 
     user: Hashable
     _place: _Place
-    _line: _Line
+    line: SharedLine
     _open: bool = field(default=True, init=False)
 
     @property
     def turn(self) -> threading.RLock:
         """Return what is held while something is said that has to stay together."""
-        return self._line.turn
+        return self.line.turn
 
     def takes_over(self) -> bool:
         """Return whether somebody else spoke last, or nobody; from now on it is this user. The turn is held."""
-        other, self._line.spoke = self._line.spoke is not self, self
+        other, self.line.spoke = self.line.spoke is not self, self
         return other
 
     def send(self, message: bytes, within: float) -> None:
         """Send all of a message, nobody else's bytes within."""
         with self.turn:
-            self._tried(lambda: self._line.inner.send(message, within))
+            self._tried(lambda: self.line.inner.send(message, within))
 
     def receive(self, within: float) -> bytes:
-        """Return what has arrived on the line, waiting for the first byte."""
-        return self._tried(lambda: self._line.inner.receive(within))
+        """Return what has arrived on the line, waiting for the first byte; nothing while it is another's turn."""
+        if not self.turn.acquire(timeout=max(within, 0.0)):
+            return b""
+        try:
+            return self._tried(lambda: self.line.inner.receive(within))
+        finally:
+            self.turn.release()
 
     def clear(self) -> bool:
         """Return false: a device clear would be everybody's."""
@@ -75,10 +82,10 @@ class Share:
         with self._place.lock:
             if self._open:
                 self._open = False
-                self._line.users.discard(self.user)
-                if not self._line.users:
+                self.line.users.discard(self.user)
+                if not self.line.users:
                     self._forget()
-                    self._line.inner.close()
+                    self.line.inner.close()
 
     def _tried(self, work: Callable[[], T]) -> T:
         if not self._open:
@@ -93,7 +100,7 @@ class Share:
             raise
 
     def _forget(self) -> None:
-        if self._place.line is self._line:
+        if self._place.line is self.line:
             self._place.line = None
 
 
@@ -115,9 +122,9 @@ def shared(place: Hashable, user: Hashable, settings: Hashable, connect: Callabl
         known = _PLACES.setdefault(place, _Place())
     with known.lock:  # a line that takes long to open holds up nobody on another one
         if known.line is not None and user in known.line.users:
-            return Share(user, _Place(), _Line(connect(), settings))
+            return Share(user, _Place(), SharedLine(connect(), settings))
         if known.line is None:
-            known.line = _Line(connect(), settings)
+            known.line = SharedLine(connect(), settings)
         elif known.line.settings != settings:
             raise OSError("it is open with other settings; instruments on one line have the same")
         known.line.users.add(user)

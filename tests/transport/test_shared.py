@@ -25,10 +25,12 @@ class Unit:
     number: int
     peer: Peer
     silent: bool = False
+    heard: int = 0
 
     def receive(self, received: bytes, *, end: bool = False) -> None:
         assert end
         assert received == READ
+        self.heard += 1
         if not self.silent:
             self.peer.send(bytes([0x04, 0x02]) + self.number.to_bytes(2))
 
@@ -117,6 +119,32 @@ def test_a_silent_unit_holds_up_no_other(line: Line) -> None:
     line.units[1].silent = False
     first.open()
     assert [asked(first), asked(second)] == [1, 2]
+    for each in (first, second):
+        each.close()
+
+
+def test_commands_that_nobody_waits_for_follow_each_other_on_the_line(line: Line) -> None:
+    """As a guardian writes them: each wire from a thread of its own, no answer read, no two frames at once."""
+    first, second = unit(line, 1), unit(line, 2)
+    failures: list[Exception] = []
+
+    def told(wire: Transport) -> None:
+        try:
+            for _ in range(5):
+                wire.write(READ)
+        except Exception as error:  # noqa: BLE001  (the test raises it)
+            failures.append(error)
+
+    threads = [threading.Thread(target=told, args=(each,)) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    deadline = WallClock().monotonic() + 5.0
+    while any(line.units[number].heard < 5 for number in (1, 2)) and WallClock().monotonic() < deadline:
+        WallClock().wait(0.01)
+    assert [line.units[number].heard for number in (1, 2)] == [5, 5]
     for each in (first, second):
         each.close()
 
