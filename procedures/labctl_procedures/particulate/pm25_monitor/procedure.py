@@ -80,16 +80,16 @@ def flow(run: Run, point: Point, audit: MeasuresFlow) -> None:
 
 @METHOD.section("Temperature", zh="温度", points="sensors.csv", model=TEMPERATURE)
 def temperature(run: Run, point: Point, audit: MeasuresTemperature, unit: MeasuresTemperature) -> None:
-    """Read the monitor's thermometer beside that of the audit standard."""
-    run.observe("t_a", audit.temperature, times=point.readings, every=point["interval"])
-    run.observe("t_i", unit.temperature, times=point.readings, every=point["interval"])
+    """Read the monitor's thermometer and that of the audit standard at the same time: the room drifts."""
+    with run.record("t_a", audit.temperature, every=point["interval"]):
+        run.observe("t_i", unit.temperature, times=point.readings, every=point["interval"])
 
 
 @METHOD.section("Pressure", zh="压力", points="sensors.csv", model=PRESSURE)
 def pressure(run: Run, point: Point, audit: MeasuresPressure, unit: MeasuresPressure) -> None:
-    """Read the monitor's barometer beside that of the audit standard."""
-    run.observe("p_a", audit.pressure, times=point.readings, every=point["interval"])
-    run.observe("p_i", unit.pressure, times=point.readings, every=point["interval"])
+    """Read the monitor's barometer and that of the audit standard at the same time: the weather drifts."""
+    with run.record("p_a", audit.pressure, every=point["interval"]):
+        run.observe("p_i", unit.pressure, times=point.readings, every=point["interval"])
 
 
 @flow.before_each("section")
