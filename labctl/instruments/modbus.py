@@ -32,6 +32,8 @@ __all__ = [
     "words_written",
 ]
 
+_CONFIRMS: Final = 0.05
+"""Seconds within which a written message is confirmed: 8 bytes at 9600 baud and what the instrument thinks."""
 EXCEPTIONS: Final = {
     0x01: "illegal function",
     0x02: "illegal data address",
@@ -296,8 +298,12 @@ class ModbusDriver(Driver):
 
 
 def safe_state(*commands: bytes, energy: bool = True) -> SafeState:
-    """Return a safe state of Modbus messages, such as `value_written` and `flag_written` make."""
-    return SafeState(commands=commands, clears=b"", energy=energy)
+    """Return a safe state of Modbus messages, such as `value_written` and `flag_written` make.
+
+    Nobody listens for what the instrument confirms, but on a serial line its confirmation has to be over before the
+    next message begins.
+    """
+    return SafeState(commands=commands, clears=b"", energy=energy, pause=_CONFIRMS)
 
 
 def value_written(register: Register, value: float) -> bytes:

@@ -11,6 +11,8 @@ from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.status import Status
 from labctl.simulation.world import World
 
+LONGEST = 3e9  # seconds that a calendar can hold
+
 
 class GPS170(SimulatedInstrument, maker="Meinberg", model="GPS170", wires=("serial",), line="baud=19200"):
     """The clock: right as long as it sees the sky."""
@@ -21,9 +23,10 @@ class GPS170(SimulatedInstrument, maker="Meinberg", model="GPS170", wires=("seri
         self.begun = world.clock.now() - timedelta(seconds=world.present)
         self.free_running = False
 
-    def shown(self) -> datetime:
-        """Return what its display shows."""
-        return self.begun + timedelta(seconds=self.faults.on_value(self.now, self.now, "?"))
+    def shown(self) -> datetime | None:
+        """Return what its display shows; nothing where it has no time."""
+        seconds = self.faults.on_value(self.now, self.now, "?")
+        return self.begun + timedelta(seconds=seconds) if abs(seconds) < LONGEST else None
 
     def dialogue(self) -> "GPS170Dialogue":
         """Return a new session's dialogue."""
@@ -31,7 +34,8 @@ class GPS170(SimulatedInstrument, maker="Meinberg", model="GPS170", wires=("seri
 
     def state(self) -> Mapping[str, object]:
         """Return what its display shows."""
-        return {"energised": False, "clock": f"{self.shown():%H:%M:%S}"}
+        shown = self.shown()
+        return {"energised": False, "clock": f"{shown:%H:%M:%S}" if shown is not None else "--:--:--"}
 
 
 class GPS170Dialogue(Dialogue):
@@ -55,5 +59,7 @@ class GPS170Dialogue(Dialogue):
         if "wrong identity" in self.struck:
             return "\x02GPRMC,0"
         now = self.clock.shown()
+        if now is None:
+            return "\x02D:--.--.--;T:-;U:--.--.--;#*  "
         free = "*" if self.clock.free_running else " "
         return f"\x02D:{now:%d.%m.%y};T:{now.isoweekday()};U:{now:%H.%M.%S}; {free}U "
