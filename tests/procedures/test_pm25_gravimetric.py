@@ -169,6 +169,7 @@ def test_struck_at_random_it_comes_to_the_same_points_and_loses_nothing(
     chance = Random(seed)  # noqa: S311  (moments, not secrets)
     run = running(shortened(NAME, tmp_path, TABLES), tmp_path / "lab", "t640")
     before: tuple[Entry, ...] = ()
+    ended = None
     for _ in range(4):
         left = chance.randrange(20, 160)
 
