@@ -148,7 +148,8 @@ def _operator(job: Job) -> Operator:
             finally:
                 world.close()
 
-    return Policy(tell) if job.confirms == "nobody" else Person(tell)
+    # A simulated unit looks as it should; whether a real one does is for somebody to see.
+    return Policy(tell, inspects=bool(address)) if job.confirms == "nobody" else Person(tell)
 
 
 def _lock(seat: Seat) -> FileLock:
