@@ -88,8 +88,9 @@ def _drivers_of(module: ModuleType) -> Iterator[tuple[str, type[Driver]]]:
 
 def _simulators_of(module: ModuleType) -> Iterator[tuple[str, type[SimulatedInstrument]]]:
     for each in vars(module).values():
-        mine = isinstance(each, type) and issubclass(each, SimulatedInstrument) and each.__module__ == module.__name__
-        if mine and each.model:
+        if not isinstance(each, type) or not issubclass(each, SimulatedInstrument):
+            continue
+        if each.__module__ == module.__name__ and each.model:
             yield model_key(each), each
 
 

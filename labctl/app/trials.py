@@ -229,7 +229,9 @@ class _Truly:
 class _TrueEvaluation(Evaluation):
     """Reductions over true points instead of measured ones."""
 
-    truth: Mapping[tuple[str, str, str], Mapping[str, Quantity]] = field(factory=dict)
+    truth: Mapping[tuple[str, str, str], Mapping[str, Quantity]] = field(
+        factory=dict[tuple[str, str, str], Mapping[str, Quantity]]
+    )
 
     def point(self, phase: str, section: str, key: str) -> Batch:
         """Return the true results of a point. Raises KeyError where nobody stated them."""

@@ -265,7 +265,7 @@ class _Count:
             procedure=procedure,
             trials=trials,
             seed=seed,
-            overall=Rate.of(sum(self.covered.values()), sum(self.made.values()), worth=_worth(self.units)),
+            overall=Rate.of(sum(self.covered.values()), sum(self.made.values()), worth=worth_of(self.units)),
             mean_normalised_error=_mean(every),
             points=points,
             false_accept=self._decided(conforms=False, said=Verdict.CONFORMS),
@@ -277,7 +277,7 @@ class _Count:
         return Rate.of(self.decisions.get((conforms, said), 0), of_all)
 
 
-def _worth(units: Sequence[tuple[int, int]]) -> float:
+def worth_of(units: Sequence[tuple[int, int]]) -> float:
     """Return how many independent results those of all units are worth; a standard's error is in all of one unit's.
 
     The variance of the share of hits between units over that of independent results: Kish, Survey Sampling (1965), 5.4.

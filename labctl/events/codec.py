@@ -10,7 +10,7 @@ from labctl.events.kinds import Event
 from labctl.language import Text
 from labctl.metrology.units import Unit, parse_unit
 
-SCHEMA = 1
+SCHEMA = 2
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 T = TypeVar("T")
@@ -95,10 +95,7 @@ def decode_event(canonical: bytes) -> Event:
     if kind is None or frame.schema != SCHEMA:
         raise UnknownSchema(
             record=frame.kind,
-            problem=Text(
-                "schema {schema} is not known to this release; use a newer labctl",
-                zh="本版本不识别格式 {schema}，请使用更新的 labctl",
-            ).filled(schema=frame.schema),
+            problem=(_OLDER if frame.schema < SCHEMA else _NEWER).filled(schema=frame.schema),
         )
     event: Event = decode(kind, bytes(frame.body))
     if encode_event(event) != canonical:
@@ -106,3 +103,13 @@ def decode_event(canonical: bytes) -> Event:
             record=frame.kind, problem=Text("is not in its canonical form", zh="不是规范形式，内容可能被改动")
         )
     return event
+
+
+_OLDER = Text(
+    "schema {schema} is of an earlier release; read it with that labctl",
+    zh="格式 {schema} 属于早期版本，请用该版本的 labctl 读取",
+)
+_NEWER = Text(
+    "schema {schema} is not known to this release; use a newer labctl",
+    zh="本版本不识别格式 {schema}，请使用更新的 labctl",
+)

@@ -46,6 +46,7 @@ class Simulated(Protocol):
         Raises:
             RunNotFinished: the run did not come to its end.
         """
+        ...
 
 
 class Validated(Protocol):
@@ -53,6 +54,7 @@ class Validated(Protocol):
 
     def __call__(self, procedure: str | Path, *, trials: int = 100, seed: int = 1) -> Validation:
         """Return how often the stated intervals of so many simulated units held the truth."""
+        ...
 
 
 @pytest.fixture

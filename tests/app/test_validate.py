@@ -5,8 +5,8 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
-from labctl.app.trials import Trials
-from labctl.app.validate import Rate, Validation, _worth, validate
+from labctl.app.trials import Compared, Trials
+from labctl.app.validate import Rate, Validation, validate, worth_of
 from labctl.errors import ProcedureError, TrialFailed
 from labctl.language import Language
 from labctl_procedures.electrical.dmm_dc_voltage.procedure import METHOD
@@ -28,7 +28,10 @@ def test_over_real_wires_a_trial_gives_the_same_results(found: Validation) -> No
 
 
 def test_a_trial_that_gives_something_else_over_real_wires_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Trials, "over_wires", lambda self, seed: self.one(seed + 1))
+    def other(trials: Trials, seed: int) -> list[Compared]:
+        return trials.one(seed + 1)
+
+    monkeypatch.setattr(Trials, "over_wires", other)
     with pytest.raises(TrialFailed, match="over real wires") as refused:
         validate("dmm-dc-voltage", trials=1, seed=7, workers=0, one_in=1)
     assert "真实线路" in refused.value.text().within(Language.CHINESE)
@@ -61,12 +64,12 @@ def test_a_forgotten_correction_shows(tmp_path: Path) -> None:
 
 def test_results_with_a_cause_in_common_count_once() -> None:
     """Ten units of ten results that hold the truth all together or not at all: worth no more than ten."""
-    together = _worth([(10, 10)] * 9 + [(0, 10)])
+    together = worth_of([(10, 10)] * 9 + [(0, 10)])
     assert together == pytest.approx(9)
     assert Rate.of(90, 100, worth=together).low < Rate.of(9, 10).low < Rate.of(90, 100).low
     each_alone = [(sum(row), 10) for row in ([1] * 9 + [0], [1] * 10, [1] * 8 + [0] * 2) * 10]
-    assert _worth(each_alone) == 300
-    assert _worth([(5, 5)] * 4) == 4
+    assert worth_of(each_alone) == 300
+    assert worth_of([(5, 5)] * 4) == 4
 
 
 @pytest.mark.parametrize(
