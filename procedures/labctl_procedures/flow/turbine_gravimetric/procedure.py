@@ -64,7 +64,7 @@ METHOD = Procedure(
 FLOW_STEADY = Steady(during="30 s", within="1 %", near="5 %", timeout="10 min")
 
 DIVERTER = Model(
-    "dt = t_1 / (count(t_b[:]) - 1) * ((W_3 - W_2) / sum(t_b[:]) * t_1 / (W_1 - W_0) * q_1 / q_b - 1)",
+    "dt = ((W_3 - W_2) / sum(t_b[:]) * t_1 / (W_1 - W_0) * q_1 / q_b - 1) / (count(t_b[:]) / sum(t_b[:]) - 1 / t_1)",
     W_0=Corrected("balance"),
     W_1=Corrected("balance"),
     W_2=Corrected("balance"),
