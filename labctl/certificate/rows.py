@@ -126,10 +126,7 @@ class Rows:
         unit = self._unit_of(quantity)
         expanded = Quantity.of(result.expanded, result.unit)
         same = expanded.unit.dimension == unit.dimension
-        amount = unit.coherent if unit.is_scale else unit
-        return _number(
-            point, name, "input", digits(quantity.value_in(unit), place_of(expanded, amount) if same else None)
-        )
+        return _number(point, name, "input", digits(quantity.value_in(unit), place_of(expanded, unit) if same else None))
 
     def _limit(self, point: PointResult) -> Cell:
         """Return the limit as it is; one of many digits with one more than U, so that rounding it decides nothing."""
