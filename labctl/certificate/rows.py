@@ -125,8 +125,8 @@ class Rows:
         quantity = result.inputs[name]
         unit = self._unit_of(quantity)
         expanded = Quantity.of(result.expanded, result.unit)
-        same = expanded.unit.dimension == unit.dimension
-        return _number(point, name, "input", digits(quantity.value_in(unit), place_of(expanded, unit) if same else None))
+        place = place_of(expanded, unit) if expanded.unit.dimension == unit.dimension else None
+        return _number(point, name, "input", digits(quantity.value_in(unit), place))
 
     def _limit(self, point: PointResult) -> Cell:
         """Return the limit as it is; one of many digits with one more than U, so that rounding it decides nothing."""
