@@ -1,4 +1,4 @@
-"""What is true on the simulated thermometer bench, for validation: a run never reads it."""
+"""What is true on the simulated bench of thermometers with a display, for validation: a run never reads it."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is true in the simulated furnace, for validation: a run never reads it."""
+"""What is true in the simulated furnace with noble-metal thermocouples, for validation: a run never reads it."""
 
 from collections.abc import Mapping
 
