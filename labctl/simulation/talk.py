@@ -1,5 +1,6 @@
 """One session's talk with one instrument, as its line sees it: whatever its messages are made of, text or bytes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Generic, TypeVar
 
@@ -18,7 +19,7 @@ class Said:
     after: float = 0.0
 
 
-class Talk(Generic[M]):
+class Talk(ABC, Generic[M]):
     """Takes messages out of bytes, carries them out, and knows how a fault shows in an answer.
 
     A fault of the wire has to be one that a careful client can notice: no answer that is damaged may be another
@@ -32,29 +33,29 @@ class Talk(Generic[M]):
         self.struck: Mapping[str, Fault] = {}  # faults that strike the present message
         self.address = ""  # of the wire on which it came; some instruments speak differently on each kind
 
+    @abstractmethod
     def messages(self, received: bytes, *, end: bool = False) -> list[M]:
         """Return the messages that these bytes complete; `end` says that the wire itself marked the end of one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def names(self, message: M) -> tuple[str, ...]:
         """Return the words by which faults know a message."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reply(self, message: M) -> Said | None:
         """Carry out a message and return its answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def garbled(self, said: bytes, chance: float) -> bytes:
         """Return an answer in which something is another thing; `chance`, from 0 to 1, says where."""
-        raise NotImplementedError
 
+    @abstractmethod
     def truncated(self, said: bytes, missing: int) -> bytes:
         """Return an answer without its end."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unasked(self, line: str) -> bytes:
         """Return what the instrument says without being asked."""
-        raise NotImplementedError
 
     def clear(self) -> None:
         """Forget a half-sent message (device clear)."""

@@ -1,5 +1,6 @@
 """How a Fluke calibrator is told to present something: set, read back, put to operate, waited for, one way for all."""
 
+from abc import ABC, abstractmethod
 from typing import ClassVar, Final
 
 from attrs import frozen
@@ -31,7 +32,7 @@ class Output:
     hertz: float = 0.0
 
 
-class FlukeCalibrator(Ieee4882Driver):
+class FlukeCalibrator(Ieee4882Driver, ABC):
     """A calibrator with one output, standby and operate, and the status bits that the family shares."""
 
     terminator = b"\r\n"
@@ -42,13 +43,13 @@ class FlukeCalibrator(Ieee4882Driver):
 
     # --- what a model adds -------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _output(self) -> Output:
         """Read what the output is set to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _patience(self) -> float:
         """Return the seconds that an output may take until the calibrator calls it settled."""
-        raise NotImplementedError
 
     # --- what all can be asked ---------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from labctl.records.equipment import (
 )
 
 SHARING = ("common", "local", "unstated")
+EFFECTS = ("certificate", "drift", "specification")  # what a standard's record brings into a budget
 DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
 HERTZ = parse_unit("Hz")
 
@@ -200,7 +201,9 @@ def _sharing(table: Table) -> dict[str, str]:
     within = table.optional("sharing")
     if within is None:
         return {}
-    return {effect: within.one_of(effect, SHARING, "unstated") for effect in within.names()}
+    words = {effect: within.one_of(effect, SHARING, "unstated") for effect in EFFECTS}
+    within.close()
+    return {effect: word for effect, word in words.items() if effect in within.names()}
 
 
 def _function(table: Table) -> dict[str, str]:
