@@ -15,6 +15,7 @@ from labctl.instruments.driver import Driver
 from labctl.instruments.registers import Coil, Form, Kind, Order, Register, TextRegister
 from labctl.instruments.safety import SafeState
 from labctl.metrology.quantity import Quantity
+from labctl.records.equipment import Identity
 from labctl.records.observation import Indication
 from labctl.transport.base import Ending, Whole
 
@@ -174,6 +175,17 @@ class ModbusDriver(Driver):
                 return found
             following = body[4]
         raise self._not("the end of a device identification")
+
+    @door
+    def told_identity(self, serial: TextRegister) -> Identity:
+        """Return vendor, product code and revision of the basic identification, and the serial number of a register."""
+        told = self.device_identification()
+        return Identity(
+            manufacturer=told.get(0, ""),
+            model=told.get(1, ""),
+            serial=self.query_text(serial),
+            firmware=told.get(2, ""),
+        )
 
     # --- doors that change -------------------------------------------------------------------------------------------
 

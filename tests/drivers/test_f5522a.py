@@ -17,7 +17,6 @@ from labctl.instruments.limits import Limit
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.testing import SILENCE, Conversation, Memory
-from labctl_drivers.fluke import f5522a
 from labctl_drivers.fluke.f5522a import F5522A
 
 FINE = (b"ERR?\r\n", b'0,"No Error"\r\n')
@@ -91,7 +90,7 @@ def test_another_amplitude_than_the_one_asked_for_is_refused() -> None:
 
 
 def test_an_output_that_leaves_operate_ends_on_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f5522a, "SETTLING", 0.25)
+    monkeypatch.setattr(F5522A, "settling", 0.25)
     overload = (b"ISR?\r\n", b"4096\r\n")  # settled, but not in operate any more
     with (
         Conversation(OUT, FINE, IS_OUT, OPER, FINE, overload, overload, overload, overload, FINE) as wire,

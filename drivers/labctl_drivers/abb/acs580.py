@@ -61,13 +61,7 @@ class ACS580(ModbusDriver, maker="ABB", model="ACS580"):
 
     def identify(self) -> Identity:
         """Return vendor, product and firmware, and the serial number that its data storage holds."""
-        told = self.device_identification()
-        return Identity(
-            manufacturer=told.get(0, ""),
-            model=told.get(1, ""),
-            serial=self.query_text(SERIAL),
-            firmware=told.get(2, ""),
-        )
+        return self.told_identity(SERIAL)
 
     def prepare(self) -> None:
         """Bring the drive to stopped, its faults acknowledged and its reference at zero.

@@ -1,7 +1,7 @@
 """How a Fluke calibrator is told to present something: set, read back, put to operate, waited for, one way for all."""
 
-from abc import ABC, abstractmethod
-from typing import ClassVar, Final
+import re
+from typing import ClassVar, Final, NoReturn
 
 from attrs import frozen
 
@@ -22,6 +22,9 @@ _UNITS: Final = {"V": "V", "A": "A", "OHM": "Ω"}  # as the calibrator says them
 _CLOSE: Final = 1e-6  # share by which a read-back of seven digits may be off
 _SMALLEST: Final = {"V": 1e-7, "A": 1e-10, "OHM": 1e-5}  # the same where the amplitude is about zero
 
+NUMBER: Final = r"([+-]?\d+(?:\.\d+)?E[+-]?\d+)"
+"""A number in an answer, as a pattern with one group."""
+
 
 @frozen(kw_only=True)
 class Output:
@@ -32,24 +35,16 @@ class Output:
     hertz: float = 0.0
 
 
-class FlukeCalibrator(Ieee4882Driver, ABC):
+class FlukeCalibrator(Ieee4882Driver):
     """A calibrator with one output, standby and operate, and the status bits that the family shares."""
 
     terminator = b"\r\n"
     safe = SafeState(commands=(b"STBY\r\n",), clears=b"\r\n", energy=True)
     frequencies: ClassVar[Limit]  # that any AC output can have
+    settling: ClassVar[float]  # seconds an output may take until the calibrator calls it settled
+    output_form: ClassVar[re.Pattern[str]]  # of the answer to `OUT?`: amplitude, unit and frequency
 
     _alternating: bool = False  # as `prepare` leaves it; an amplitude without frequency would keep the present one
-
-    # --- what a model adds -------------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _output(self) -> Output:
-        """Read what the output is set to."""
-
-    @abstractmethod
-    def _patience(self) -> float:
-        """Return the seconds that an output may take until the calibrator calls it settled."""
 
     # --- what all can be asked ---------------------------------------------------------------------------------------
 
@@ -115,6 +110,13 @@ class FlukeCalibrator(Ieee4882Driver, ABC):
         self.send(f"{amplitude}, 0 HZ" if self._alternating and unit != "OHM" else amplitude)
         self._alternating = False
 
+    def _output(self) -> Output:
+        """Read what the output is set to, in operate or not."""
+        read = self.output_form.fullmatch(self.query("OUT?"))
+        if read is None:
+            self._refuse_reply("amplitude, unit and frequency")
+        return Output(value=float(read[1]), unit=read[2], hertz=float(read[3]))
+
     def _refuse_other(self, found: Output, asked: Quantity, unit: str, frequency: Quantity | None) -> None:
         """Refuse a read-back that is not the amplitude and the frequency that were asked for."""
         value = asked.value_in(_UNITS[unit])
@@ -123,7 +125,7 @@ class FlukeCalibrator(Ieee4882Driver, ABC):
         if found.unit != unit or not same or abs(found.hertz - hertz) > 0.01 * hertz:  # it prints three digits of it
             self._refuse_reply(str(asked) if frequency is None else f"{asked} at {frequency}")
 
-    def _refuse_reply(self, expected: str) -> None:
+    def _refuse_reply(self, expected: str) -> NoReturn:
         sent, received = self._latest()
         raise ReplyError(instrument=self.name, query=sent, reply=received, expected=expected)
 
@@ -138,7 +140,7 @@ class FlukeCalibrator(Ieee4882Driver, ABC):
             if status & bits == bits:
                 return
             waited = self.clock.monotonic() - started
-            if waited >= self._patience():
+            if waited >= self.settling:
                 self.check_errors()
                 raise NotReady(instrument=self.name, asked=asked, found=f"ISR {status:#06x}", waited=waited)
             self.clock.wait(POLL)

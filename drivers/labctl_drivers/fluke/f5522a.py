@@ -9,19 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from labctl.errors import LimitExceeded, NotReady, ReplyError
+from labctl.errors import LimitExceeded, NotReady
 from labctl.instruments.limits import Limit
 from labctl.instruments.scpi import written
 from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Setting
-from labctl_drivers.fluke.calibrator import FlukeCalibrator, Output
+from labctl_drivers.fluke.calibrator import NUMBER, FlukeCalibrator
 
-SETTLING: Final = 30.0
-"""Seconds an output may take until the calibrator calls it settled; a range change takes up to about five."""
 COMPENSATIONS: Final = {0: "NONE", 2: "WIRE2", 4: "WIRE4"}
-
-_NUMBER: Final = r"([+-]?\d+(?:\.\d+)?E[+-]?\d+)"
-_OUTPUT: Final = re.compile(rf"\s*{_NUMBER},(V|A|OHM),[^,]*,[^,]*,\s*{_NUMBER}\s*")
 
 
 class F5522A(FlukeCalibrator, maker="Fluke", model="5522A"):
@@ -36,6 +31,8 @@ class F5522A(FlukeCalibrator, maker="Fluke", model="5522A"):
         "resistance": Limit(low=Quantity.of(0, "Ω"), high=Quantity.of(1.1, "GΩ")),
     }
     frequencies = Limit(low=Quantity.of(10, "Hz"), high=Quantity.of(500, "kHz"))
+    settling = 30.0  # a change of range takes up to about five
+    output_form = re.compile(rf"\s*{NUMBER},(V|A|OHM),[^,]*,[^,]*,\s*{NUMBER}\s*")
 
     def output_voltage(self) -> Quantity:
         """Return the DC voltage that the output is set to (`OUT?`), in operate or not.
@@ -79,14 +76,3 @@ class F5522A(FlukeCalibrator, maker="Fluke", model="5522A"):
         found = self.query("ZCOMP?")
         if found != COMPENSATIONS[wires]:
             raise NotReady(instrument=self.name, asked=COMPENSATIONS[wires], found=found, waited=0.0)
-
-    def _output(self) -> Output:
-        text = self.query("OUT?")
-        read = _OUTPUT.fullmatch(text)
-        if read is None:
-            sent, received = self._latest()
-            raise ReplyError(instrument=self.name, query=sent, reply=received, expected="amplitude,unit,0,0,frequency")
-        return Output(value=float(read[1]), unit=read[2], hertz=float(read[3]))
-
-    def _patience(self) -> float:
-        return SETTLING

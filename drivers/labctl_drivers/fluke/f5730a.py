@@ -9,20 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from labctl.errors import ReplyError
 from labctl.instruments.limits import Limit
 from labctl.instruments.scpi import written
 from labctl.metrology.quantity import Quantity
 from labctl.records.observation import Setting
-from labctl_drivers.fluke.calibrator import FlukeCalibrator, Output
+from labctl_drivers.fluke.calibrator import NUMBER, FlukeCalibrator
 
-SETTLING: Final = 60.0
-"""Seconds an output may take until the calibrator calls it settled."""
 NEAR: Final = 1e-3
 """Share of the resistance asked for within which the resistor that is set must lie."""
-
-_NUMBER: Final = r"([+-]?\d+(?:\.\d+)?E[+-]?\d+)"
-_OUTPUT: Final = re.compile(rf"\s*{_NUMBER},(V|A|OHM),\s*{_NUMBER}\s*")
 
 
 class F5730A(FlukeCalibrator, maker="Fluke", model="5730A"):
@@ -37,6 +31,8 @@ class F5730A(FlukeCalibrator, maker="Fluke", model="5730A"):
         "resistance": Limit(low=Quantity.of(0, "Ω"), high=Quantity.of(100, "MΩ")),
     }
     frequencies = Limit(low=Quantity.of(10, "Hz"), high=Quantity.of(1, "MHz"))
+    settling = 60.0
+    output_form = re.compile(rf"\s*{NUMBER},(V|A|OHM),\s*{NUMBER}\s*")
 
     def prepare(self) -> None:
         """Bring the output to 0 V in standby by a reset, and set the station's limits in the calibrator too."""
@@ -73,14 +69,3 @@ class F5730A(FlukeCalibrator, maker="Fluke", model="5730A"):
     def set_lead_compensation(self, on: bool) -> None:  # noqa: FBT001  (a journal replays positional arguments only)
         """Set whether the leads of a two-wire ohmmeter are compensated (`RCOMP`); while a resistance is set."""
         self.send(f"RCOMP {'ON' if on else 'OFF'}")
-
-    def _output(self) -> Output:
-        text = self.query("OUT?")
-        read = _OUTPUT.fullmatch(text)
-        if read is None:
-            sent, received = self._latest()
-            raise ReplyError(instrument=self.name, query=sent, reply=received, expected="amplitude,unit,frequency")
-        return Output(value=float(read[1]), unit=read[2], hertz=float(read[3]))
-
-    def _patience(self) -> float:
-        return SETTLING

@@ -18,10 +18,4 @@ class GenericModule(ModbusDriver, maker="Generic"):
 
     def identify(self) -> Identity:
         """Return vendor, profile, serial number and revision."""
-        told = self.device_identification()
-        return Identity(
-            manufacturer=told.get(0, ""),
-            model=told.get(1, ""),
-            serial=self.query_text(SERIAL),
-            firmware=told.get(2, ""),
-        )
+        return self.told_identity(SERIAL)
