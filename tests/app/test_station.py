@@ -220,7 +220,7 @@ def test_corrections_with_their_uncertainty(tmp_path: Path) -> None:
     ]
     assert asset.drift == {"DC voltage": "5 ppm * abs(nominal)"}
     assert asset.sharing == {"certificate": "common"}
-    misspelt = mistakes_of(used.replace('"certificate" = "common"', '"certifcate" = "common"'), tmp_path)
+    misspelt = mistakes_of(used.replace('"certificate" = "common"', '"certification" = "common"'), tmp_path)
     assert ["certificate" in each.text().en for each in misspelt] == [True]
     wrong = used.replace('"30 µV", k = 2.1', '"-30 µV", k = 0').replace('at = "10 V"', 'at = "1 A"')
     found = {each.where: each.line for each in mistakes_of(wrong, tmp_path)}
