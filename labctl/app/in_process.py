@@ -56,9 +56,9 @@ class InProcess:
     durable: bool = False
 
     @classmethod
-    def of(cls, job: Job, *, seed: int | None = None) -> "InProcess":
+    def of(cls, job: Job, *, seed: int | None = None, noise: bool | None = None) -> "InProcess":
         """Return a run on the simulated bench that its job names. Raises StationError, UnknownInstrument."""
-        return cls(job, bench_of(read_station(Path(job.station)), seed=seed))
+        return cls(job, bench_of(read_station(Path(job.station)), seed=seed, noise=noise))
 
     def carry_out(self) -> RunFinished | None:
         """Return how the run ended, however often it has to wait for another day; None where it rests otherwise.

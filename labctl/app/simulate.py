@@ -52,12 +52,15 @@ def plan_of(station: Station) -> BenchPlan:
     )
 
 
-def bench_of(station: Station, *, seed: int | None = None, clock: Clock | None = None) -> Bench:
+def bench_of(
+    station: Station, *, seed: int | None = None, noise: bool | None = None, clock: Clock | None = None
+) -> Bench:
     """Set up the simulated instruments of a station, not served yet.
 
     Args:
         station: names simulators in place of addresses.
         seed: of all chance; the station's own where none is given.
+        noise: whether anything changes by chance in time; as the station says where nothing is given.
         clock: the bench's time; a simulated one of its own where none is given.
 
     Raises:
@@ -75,16 +78,26 @@ def bench_of(station: Station, *, seed: int | None = None, clock: Clock | None =
         raise _unknown(station, "simulation.world", plan.world, ", ".join(fields.found))
     if seed is None:
         seed = station.simulation.seed if station.simulation is not None else 1
-    return Bench(plan, models=found, worlds={plan.world: coupling}, seed=seed, clock=clock)
+    if noise is None:
+        noise = station.simulation is None or station.simulation.noise
+    return Bench(plan, models=found, worlds={plan.world: coupling}, seed=seed, noise=noise, clock=clock)
 
 
-def bench_alone(model: str, *, serial: str = SERIAL, seed: int | None = None, clock: Clock | None = None) -> Bench:
+def bench_alone(
+    model: str,
+    *,
+    serial: str = SERIAL,
+    seed: int | None = None,
+    noise: bool | None = None,
+    clock: Clock | None = None,
+) -> Bench:
     """Set up one simulator by itself, not served yet; its name on the bench is `instrument`.
 
     Args:
         model: as the packs name it, `fluke/5522A`.
         serial: its serial number.
         seed: of all chance.
+        noise: whether anything changes by chance in time; it does where nothing is given.
         clock: the bench's time; a simulated one of its own where none is given.
 
     Raises:
@@ -106,24 +119,37 @@ def bench_alone(model: str, *, serial: str = SERIAL, seed: int | None = None, cl
         )
     plan = plan_alone(found, serial=serial)
     models = {each.simulator: found for each in plan.instruments}
-    return Bench(plan, models=models, worlds={Alone.field: Alone}, seed=1 if seed is None else seed, clock=clock)
+    return Bench(
+        plan,
+        models=models,
+        worlds={Alone.field: Alone},
+        seed=1 if seed is None else seed,
+        noise=noise is not False,
+        clock=clock,
+    )
 
 
 def serve_bench(
-    station: Station, *, seed: int | None = None, simulated: bool = True, truthful: bool = False
+    station: Station,
+    *,
+    seed: int | None = None,
+    noise: bool | None = None,
+    simulated: bool = True,
+    truthful: bool = False,
 ) -> tuple[Bench, dict[str, object]]:
     """Put the simulated instruments of a station on real wires.
 
     Args:
         station: names simulators in place of addresses.
         seed: of all chance; the station's own where none is given.
+        noise: whether anything changes by chance in time; as the station says where nothing is given.
         simulated: whether time is simulated and lent, or the machine's.
         truthful: whether the control endpoint tells hidden errors; for tests and validation only.
 
     Returns:
         The bench, to be stopped by the caller, and the line of `served`.
     """
-    bench = bench_of(station, seed=seed, clock=SimulatedClock() if simulated else WallClock())
+    bench = bench_of(station, seed=seed, noise=noise, clock=SimulatedClock() if simulated else WallClock())
     return bench, served(bench, truthful=truthful)
 
 
@@ -163,12 +189,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = ArgumentParser(prog="labctl simulate", description="Serve a simulated bench.")
     parser.add_argument("--station", type=Path, help="station file that names simulators")
     parser.add_argument("--seed", type=int, help="seed of all chance")
+    parser.add_argument("--no-noise", dest="noise", action="store_const", const=False, help="nothing changes by chance")
     parser.add_argument("--time", choices=("simulated", "wall"), default="simulated")
     parser.add_argument("--truth", action="store_true", help="tell hidden errors; for tests and validation")
     given = parser.parse_args(arguments)
     clock = SimulatedClock() if given.time == "simulated" else WallClock()
     try:
-        bench = bench_of(read_station(given.station or simulated_bench()), seed=given.seed, clock=clock)
+        bench = bench_of(
+            read_station(given.station or simulated_bench()), seed=given.seed, noise=given.noise, clock=clock
+        )
     except LabctlError as error:
         sys.stderr.write(f"{error}\n")
         return _REFUSED

@@ -66,13 +66,14 @@ class SimulatedRun:
         }
 
 
-def simulate_run(
+def simulate_run(  # noqa: PLR0913  (what a run is asked for)
     procedure: str,
     out: Path,
     *,
     station: Path | None = None,
     unit: str = "",
     seed: int | None = None,
+    noise: bool | None = None,
     language: Language,
     say: Callable[[str], None],
     begin: Callable[[SimulatedBench], None] = lambda _bench: None,
@@ -85,6 +86,7 @@ def simulate_run(
         station: the bench; the procedure's own where none is given.
         unit: key of the unit's instrument; empty: the only one with a unit type.
         seed: of all chance; the station's own where none is given.
+        noise: whether anything changes by chance in time; as the station says where nothing is given.
         language: of every line.
         say: takes one line at a time.
         begin: what is done to the bench before, such as a fault that is switched on.
@@ -105,7 +107,7 @@ def simulate_run(
         unit=unit or bench.unit,
         confirms="nobody",
     )
-    running = InProcess.of(job, seed=seed)
+    running = InProcess.of(job, seed=seed, noise=noise)
     teller = Teller(language)
 
     def hear(entry: Entry) -> None:

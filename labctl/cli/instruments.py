@@ -44,6 +44,13 @@ def add(command: Command, words: Words) -> None:
     )
     what.add_argument("--serial", default="SIM0001", help=words("serial number of the model", "该型号的出厂编号"))
     what.add_argument("--seed", type=int, help=words("of all chance", "随机种子"))
+    what.add_argument(
+        "--no-noise",
+        dest="noise",
+        action="store_const",
+        const=False,
+        help=words("nothing changes by chance in time; hidden errors stay", "无随时间变化的随机噪声；隐含误差保留"),
+    )
     what.add_argument("--time", choices=("wall", "simulated"), default="wall", help=words("how time passes", "时间"))
     acts = simulate.add_argument_group(words("with --control", "配合 --control"))
     acts.add_argument("--instrument", default="instrument", help=words("its name in the line", "输出行中的仪器名称"))
@@ -96,11 +103,11 @@ def _simulate(options: argparse.Namespace, language: Language) -> int:
 
     clock = SimulatedClock() if options.time == "simulated" else WallClock()
     if options.model is not None:
-        bench = bench_alone(options.model, serial=options.serial, seed=options.seed, clock=clock)
+        bench = bench_alone(options.model, serial=options.serial, seed=options.seed, noise=options.noise, clock=clock)
     else:
         named = shipped_bench(options.bench) if options.bench else simulated_bench()
         file = station_file(options.station) if options.station else named
-        bench = bench_of(read_station(file), seed=options.seed, clock=clock)
+        bench = bench_of(read_station(file), seed=options.seed, noise=options.noise, clock=clock)
     serve_until_told(bench)
     return FINE
 

@@ -22,6 +22,13 @@ def add(command: Command, words: Words) -> None:
     rehearse.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
     rehearse.add_argument("--out", type=Path, default=Path("simulated-run"))
     rehearse.add_argument("--seed", type=int, help=words("of all chance", "随机种子"))
+    rehearse.add_argument(
+        "--no-noise",
+        dest="noise",
+        action="store_const",
+        const=False,
+        help=words("nothing changes by chance in time; hidden errors stay", "无随时间变化的随机噪声；隐含误差保留"),
+    )
     validate = command(
         "validate",
         _validate,
@@ -69,6 +76,7 @@ def _simulate_run(options: argparse.Namespace, language: Language) -> int:
         station=options.station,
         unit=options.unit,
         seed=options.seed,
+        noise=options.noise,
         language=language,
         say=say,
     )

@@ -55,6 +55,7 @@ class Bench:
         models: Mapping[str, type[SimulatedInstrument]],
         worlds: Mapping[str, type[Coupling]],
         seed: int = 1,
+        noise: bool = True,
         clock: Clock | None = None,
     ) -> None:
         """Set the bench up.
@@ -64,6 +65,7 @@ class Bench:
             models: the simulators that are installed, by key, `fluke/5522A`.
             worlds: the couplings that are installed, by field.
             seed: of all chance; the same seed gives the same hidden errors, noise and bytes.
+            noise: whether anything changes by chance in time; without, hidden errors stay.
             clock: its time; a simulated one by default.
 
         Raises:
@@ -71,7 +73,7 @@ class Bench:
         """
         self.plan = plan
         self.clock: Clock = clock if clock is not None else SimulatedClock()
-        self.world = World(seed, self.clock)
+        self.world = World(seed, self.clock, noisy=noise)
         self.keeper = Timekeeper(self.world, self.clock) if isinstance(self.clock, SimulatedClock) else None
         if isinstance(self.clock, SimulatedClock):
             self.clock.world = self.keeper

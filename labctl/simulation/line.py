@@ -182,7 +182,7 @@ class Line:
     def _reply(self, said: Said, struck: dict[str, Fault], now: float) -> Reply:
         dialogue = self.dialogue
         heard = max(now, self._ear.until)
-        due = max(heard + said.after, self._busy_until) + dialogue.latency * (1.0 + 0.2 * self._jitter.uniform())
+        due = max(heard + said.after, self._busy_until) + dialogue.latency * self._haste()
         due += struck["delay"].seconds if "delay" in struck else 0.0
         self._busy_until = due
         due += struck["late"].seconds if "late" in struck else 0.0  # others overtake it
@@ -208,6 +208,10 @@ class Line:
             missing=missing if framing is not None else 0,
             sound="crc" not in struck,
         )
+
+    def _haste(self) -> float:
+        """Return by which factor an answer takes longer than the shortest: the instrument has other work as well."""
+        return 1.0 + 0.2 * (self._jitter.uniform() if self.instrument.world.noisy else 0.5)
 
     def _post(self, reply: Reply) -> None:
         place = next((n for n, each in enumerate(self.outbox) if each.due > reply.due), len(self.outbox))

@@ -1,11 +1,14 @@
 """What physical things do in time: the step they declare, the first-order approach, the slow wander of a room."""
 
 import math
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import define, field
 
 from labctl.simulation.chance import uniform
+
+SLOWEST: Final = 3 * 3600.0
+"""Seconds of the slowest wave of what wanders."""
 
 
 class Physical(Protocol):
@@ -70,7 +73,7 @@ class Wander:
     middle: float
     swing: float
     names: tuple[object, ...]
-    slowest: float = 3 * 3600.0
+    slowest: float = SLOWEST
 
     def at(self, instant: float) -> float:
         """Return the value at an instant in seconds."""

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from labctl.clock import Clock
 from labctl.simulation import chance
-from labctl.simulation.physics import Physical
+from labctl.simulation.physics import SLOWEST, Physical, Wander
 
 STEP: Final = 0.01
 """Seconds of physics between two looks; a hundredth is short against every time constant of these benches."""
@@ -21,11 +21,18 @@ class World:
     The world follows its clock: `catch_up` lets physics and events pass until the clock's instant. Physics is
     stepped at whole multiples of `STEP` since the start, or of the longer `step` that a thing declares, events run
     at their own instants between, so the result does not depend on how often anybody looks.
+
+    Args:
+        seed: of all chance.
+        clock: whose instants it follows.
+        physical: what has physics.
+        noisy: whether anything changes by chance in time; hidden errors are drawn all the same.
     """
 
     seed: int
     clock: Clock
     physical: list[Physical] = field(factory=list)
+    noisy: bool = field(default=True, kw_only=True)
     present: float = field(default=0.0, init=False)  # seconds since the world began
     _origin: float = field(default=0.0, init=False)
     _ticks: int = field(default=0, init=False)
@@ -89,7 +96,15 @@ class World:
 
     def noise(self, quantity: str, step: int) -> float:
         """Return the standard normal noise of a quantity at one of its steps: the same whoever asks, and how often."""
-        return chance.normal(self.seed, quantity, step)
+        return chance.normal(self.seed, quantity, step) if self.noisy else 0.0
+
+    def restless(self, amplitude: float) -> float:
+        """Return how far something moves about its middle by itself: not at all where nothing changes by chance."""
+        return amplitude if self.noisy else 0.0
+
+    def wander(self, middle: float, swing: float, *names: object, slowest: float = SLOWEST) -> Wander:
+        """Return a quantity that drifts slowly around its middle, as chance has it."""
+        return Wander(middle, self.restless(swing), (self.seed, *names), slowest)
 
 
 @define(eq=False)

@@ -4,7 +4,7 @@
 |---|---|---|
 | `instrument` | a model, a wire | its driver beside its simulator, as `labctl.testing.alone` |
 | `checked` | a procedure | what `labctl check` finds on its own bench, notes left out |
-| `simulated` | a procedure, a seed, faults | what `labctl simulate-run` leaves behind |
+| `simulated` | a procedure, a seed, noise, faults | what `labctl simulate-run` leaves behind |
 | `validated` | a procedure, trials, a seed | what `labctl validate` counts |
 
 A procedure is the name of an installed one, or its folder.
@@ -34,6 +34,7 @@ class Simulated(Protocol):
         procedure: str | Path,
         *,
         seed: int | None = None,
+        noise: bool | None = None,
         faults: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> SimulatedRun:
         """Return what the run left behind, its certificate issued and verified.
@@ -41,6 +42,7 @@ class Simulated(Protocol):
         Args:
             procedure: what is carried out.
             seed: of all chance; the bench's own where none is given.
+            noise: whether anything changes by chance in time; as the bench says where nothing is given.
             faults: by instrument, as `{"meter": {"name": "late", "on": "READ", "times": 1}}`; there from the start.
 
         Raises:
@@ -88,6 +90,7 @@ def simulated(tmp_path: Path) -> Simulated:
         procedure: str | Path,
         *,
         seed: int | None = None,
+        noise: bool | None = None,
         faults: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> SimulatedRun:
         def begin(bench: Bench) -> None:
@@ -97,7 +100,9 @@ def simulated(tmp_path: Path) -> Simulated:
         nonlocal made
         made += 1
         out = tmp_path / f"simulated-{made}"
-        return simulate_run(str(procedure), out, seed=seed, language=Language.ENGLISH, say=print, begin=begin)
+        return simulate_run(
+            str(procedure), out, seed=seed, noise=noise, language=Language.ENGLISH, say=print, begin=begin
+        )
 
     return run
 

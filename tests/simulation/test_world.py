@@ -92,3 +92,11 @@ def test_chance_belongs_to_its_names() -> None:
     assert abs(mean) < 0.05
     assert abs(sum((each - mean) ** 2 for each in draws) / len(draws) - 1) < 0.08
     assert all(-2 <= within(2, n) <= 2 for n in range(100))
+
+
+def test_without_noise_nothing_wanders_and_hidden_errors_are_the_same() -> None:
+    noisy, still = World(5, SimulatedClock()), World(5, SimulatedClock(), noisy=False)
+    assert still.drawn(1.0, "gain") == noisy.drawn(1.0, "gain")
+    assert still.noise("meter", 7) == 0.0 != noisy.noise("meter", 7)
+    assert {still.wander(20.0, 0.5, "room").at(each) for each in (0.0, 1e3, 1e4)} == {20.0}
+    assert noisy.wander(20.0, 0.5, "room").at(1e3) != 20.0

@@ -203,6 +203,7 @@ def _simulation(table: Table) -> SimulatedBench | None:
     bench = SimulatedBench(
         world=within.text("world", "electrical"),
         seed=within.whole("seed", default=1),
+        noise=within.flag("noise", default=True),
         settings={} if settings is None else {key: each.numbers() for key, each in settings.members().items()},
         operator={} if operator is None else {key: operator.text(key, "short") for key in operator.names()},
     )

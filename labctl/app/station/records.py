@@ -48,6 +48,7 @@ class SimulatedBench:
 
     world: str  # the world that couples them, "electrical"
     seed: int
+    noise: bool = True  # whether anything changes by chance in time
     settings: dict[str, dict[str, float]] = field(factory=dict)  # by key: figures of its physics wanted otherwise
     operator: dict[str, str] = field(factory=dict)  # by picture of an instruction: what is done on the bench
 

@@ -14,6 +14,8 @@ STATIC: Final = 0.04  # of the pump's head at full speed: what it takes to move 
 PUMP_HEAD: Final = 350.0  # kPa at full speed and no flow
 METER_SHARE: Final = 0.6  # of the head, that is still there behind the meter
 BLADES: Final = 2 * math.pi * 24.0  # rad/s, frequency of the pulsation
+PULSATION: Final = 0.002
+UNSTEADINESS: Final = 0.0005
 WAVES: Final = ((0.6, 2 * math.pi / 37.0), (0.4, 2 * math.pi / 11.3))  # of the unsteadiness: share, and rad/s
 
 
@@ -41,8 +43,8 @@ class Rig:
     water: Wander
     weather: Wander
     lag: float = 5.0
-    pulsation: float = 0.002
-    unsteadiness: float = 0.0005
+    pulsation: float = PULSATION
+    unsteadiness: float = UNSTEADINESS
     bubbles: float = 0.0  # share of the pipe
     heavier: float = 0.0
     step: float = STEP

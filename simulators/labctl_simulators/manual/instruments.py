@@ -25,7 +25,7 @@ class ByEye(ReadByEye, maker="Manual", model=""):
         super().__init__(world, placed)
         self.errors = {each: of_standard(world, placed.asset, each, unit) for each, unit in self.units.items()}
         for each, (middle, swing) in self.usual.items():
-            alone = Wander(self.figure(each, middle), swing, (world.seed, self.key, each), DAY)
+            alone = world.wander(self.figure(each, middle), swing, self.key, each, slowest=DAY)
             self.sees[each] = lambda alone=alone: alone.at(self.now)  # type: ignore[misc]
 
     def shown(self, quantity: str) -> float:

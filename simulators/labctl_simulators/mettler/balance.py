@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from labctl.simulation.instrument import Placed, SimulatedInstrument
-from labctl.simulation.physics import Wander
 from labctl.simulation.truth import TrueError, of_standard
 from labctl.simulation.world import World
 
@@ -39,7 +38,7 @@ class Balance(SimulatedInstrument):
         self.shaken = 0.0  # kg, amplitude of vibration
         self.error: TrueError = of_standard(world, placed.asset, "mass", "kg")
         swing = self.figure("drift", DRIFT) * self.interval
-        self.wander = Wander(0.0, swing, (world.seed, self.key, "zero"), 24 * 3600.0)
+        self.wander = world.wander(0.0, swing, self.key, "zero", slowest=24 * 3600.0)
         self.noise = self.figure("noise", NOISE) * self.interval
         self.filtered = 0.0  # kg
         self._since = -CALM  # the instant from which it has been quiet

@@ -118,7 +118,7 @@ class Volume:
         turn = 2 * math.pi * self._elapsed / figures.ripple
         wave = 0.7 * math.sin(turn + self._phases[0]) + 0.3 * math.sin(2.7 * turn + self._phases[1])
         hunting = HUNTING if self.condition == "oscillate" else 1.0
-        self.shift = figures.stability * (1.0 if self.stirred else UNSTIRRED) * hunting * wave
+        self.shift = self.world.restless(figures.stability) * (1.0 if self.stirred else UNSTIRRED) * hunting * wave
 
     def _left_alone(self, dt: float) -> None:
         self.shift = 0.0

@@ -41,7 +41,7 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         self.flow = indication_of(world, placed, "flow", "L/min", usual="5 % * abs(nominal)")
         self.kappa = self.figure("kappa", KAPPA)
         self.fouling = self.figure("fouling", 0.012 / WEEK)  # relative, a second
-        self.wander = Wander(0.0, self.figure("zero wander", 1.0), (world.seed, placed.key, "zero"), 86400.0)  # µg/m³
+        self.wander = world.wander(0.0, self.figure("zero wander", 1.0), placed.key, "zero", slowest=86400.0)  # µg/m³
         self.zero = 0.0  # µg/m³ that it takes off
         self.power_on()
 

@@ -61,7 +61,7 @@ class Electrical(Coupling, field="electrical"):
         world.physical.extend(each.contact for each in self.leads.values())
         for each in instruments.values():
             if isinstance(each, Feels):
-                each.air = room(world.seed)
+                each.air = room(world)
 
     def act(self, action: str) -> None:
         """Connect, short-circuit, open or reverse leads, switch terminals over, change a fuse, press standby."""
@@ -129,10 +129,10 @@ class Electrical(Coupling, field="electrical"):
         return 0.0
 
 
-def room(seed: int) -> dict[str, Wander]:
+def room(world: World) -> dict[str, Wander]:
     """Return the air of a laboratory: 20 °C, half the possible moisture, and the weather's pressure."""
     return {
-        "temperature": Wander(20.0, 0.3, (seed, "room temperature"), DAY),
-        "humidity": Wander(46.0, 4.0, (seed, "room humidity"), DAY),
-        "pressure": Wander(1012.0, 2.0, (seed, "room pressure"), DAY),
+        "temperature": world.wander(20.0, 0.3, "room temperature", slowest=DAY),
+        "humidity": world.wander(46.0, 4.0, "room humidity", slowest=DAY),
+        "pressure": world.wander(1012.0, 2.0, "room pressure", slowest=DAY),
     }

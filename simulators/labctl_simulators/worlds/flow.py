@@ -14,7 +14,7 @@ from labctl_simulators.hydraulics.diverter import Diverter
 from labctl_simulators.hydraulics.gate import PulseGate
 from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
-from labctl_simulators.hydraulics.rig import Rig
+from labctl_simulators.hydraulics.rig import PULSATION, UNSTEADINESS, Rig
 from labctl_simulators.hydraulics.tank import Filled, Tank, presses
 from labctl_simulators.sensor.pulse_meter import TurbineMeter
 
@@ -104,7 +104,7 @@ class Flow(Coupling, field="flow"):
     ) -> None:
         """Connect what stands on the bench; the pump rests, the tank is empty."""
         super().__init__(world, instruments, auxiliaries)
-        self.air = room(world.seed)
+        self.air = room(world)
         self.lost = self.doubled = 0.0  # shares of the pulses
         everything = list(instruments.values())
         drive = next((each for each in everything if isinstance(each, Pumps)), None)
@@ -134,9 +134,11 @@ class Flow(Coupling, field="flow"):
             open=lambda: io.line_open if io is not None else True,
             now=lambda: self.world.stepped,
             full_flow=1.1 * (drive.full_flow if drive is not None else FULL_FLOW) / HOUR,
-            water=Wander(20.5 + self.world.drawn(1.0, "water"), 0.6, (self.world.seed, "water"), DAY),
+            water=self.world.wander(20.5 + self.world.drawn(1.0, "water"), 0.6, "water", slowest=DAY),
             weather=self.air["pressure"],
             heavier=self._of_characteristic(DENSITY, "kg/m³"),
+            pulsation=self.world.restless(PULSATION),
+            unsteadiness=self.world.restless(UNSTEADINESS),
         )
 
     def _tank(self) -> Tank:
@@ -353,10 +355,10 @@ class Flow(Coupling, field="flow"):
         return found[name]() if name in found else super().truth(name)
 
 
-def room(seed: int) -> dict[str, Wander]:
+def room(world: World) -> dict[str, Wander]:
     """Return the air of a flow hall: a little above 20 °C, moist, and the weather's pressure."""
     return {
-        "temperature": Wander(21.5, 0.8, (seed, "room temperature"), DAY),
-        "humidity": Wander(58.0, 5.0, (seed, "room humidity"), DAY),
-        "pressure": Wander(1012.0, 2.0, (seed, "room pressure"), DAY),
+        "temperature": world.wander(21.5, 0.8, "room temperature", slowest=DAY),
+        "humidity": world.wander(58.0, 5.0, "room humidity", slowest=DAY),
+        "pressure": world.wander(1012.0, 2.0, "room pressure", slowest=DAY),
     }

@@ -128,7 +128,7 @@ class Particulate(Coupling, field="particulate"):
     ) -> None:
         """Connect what stands on the bench; the generator rests, the balance is empty, the filters lie in the room."""
         super().__init__(world, instruments, auxiliaries)
-        self.air = room(world.seed) | {"humidity": Wander(*HUMIDITY, (world.seed, "room humidity"), DAY)}
+        self.air = room(world) | {"humidity": world.wander(*HUMIDITY, "room humidity", slowest=DAY)}
         self.filters: dict[str, Filter] = {}
         self.boxes: dict[str, int] = {}  # by name: the how manyth filter that bears it
         self.weighed: Filter | None = None

@@ -63,7 +63,7 @@ class Temperature(Coupling, field="temperature"):
             if isinstance(each, Sensor):
                 self._plug(key, each)
             if isinstance(each, Feels):
-                each.air = room(world.seed)
+                each.air = room(world)
         for key, volume in self.volumes.items():
             self._as_recorded(key, volume)
 
