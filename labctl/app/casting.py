@@ -1,16 +1,24 @@
-"""Who plays which role: the instruments of a station that a procedure asks for."""
+"""Who plays which role: the instruments of a station that a procedure asks for, and why each of them."""
 
-from attrs import frozen
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+from attrs import evolve, frozen
 
 from labctl.app.job import Job
 from labctl.app.station import Station, StationInstrument, refuse_expired
+from labctl.app.suitability import Candidate, Suitability, chosen, preferred
 from labctl.clock import WallClock
-from labctl.errors import RoleUnfilled, UnknownInstrument
+from labctl.errors import LabctlError, RoleUnfilled, UnknownInstrument
+from labctl.events.kinds import PlannedSection
 from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.language import Text
+from labctl.metrology.figure import Value
 from labctl.packs import drivers
 from labctl.procedure import Auxiliary, Procedure, Standard
+from labctl.procedure.plan import plan
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.run.bench import Seat
 from labctl.run.surroundings import ROOM
@@ -27,21 +35,55 @@ class Cast:
     seats: dict[str, Seat]  # by role; the room's too
 
 
+@frozen(kw_only=True)
+class Proposal:
+    """What could play one role, best first, and what does; `chosen` is empty where nothing can."""
+
+    role: str
+    title: Text
+    candidates: tuple[Candidate, ...]
+    chosen: str
+
+
+def propose(
+    procedure: Procedure, station: Station, *, unit: str = "", roles: Mapping[str, str] | None = None
+) -> tuple[Proposal, ...]:
+    """Return for every role of a procedure what of a station could play it, what does, and the reasons.
+
+    A role takes what `roles` says, then what bears its name, else the best of what suits it today; see
+    `labctl.app.suitability.preferred`. Where the choice stays open nothing is chosen, and nothing is refused.
+
+    Args:
+        procedure: the method.
+        station: the bench.
+        unit: key of the unit's instrument; empty: the only one with a unit type.
+        roles: what a person has chosen, by role.
+    """
+    named = dict(roles or {})
+    units = [key for key, each in station.instruments.items() if each.unit_type]
+    key = unit or named.get(procedure.roles.unit, "") or (units[0] if len(units) == 1 else "")
+    casting = _Casting.of(procedure, station, key if key in units else "")
+    cast = casting.cast({**named, procedure.roles.unit: key})
+    return tuple(casting.proposal(role, cast.get(role, ""), named) for role in procedure.roles)
+
+
 def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
     """Fill every role of a procedure with something of the station.
 
-    A role takes what the job says, then what bears its name, then the only instrument that can do what the
-    procedure asks of the role.
+    A role takes what the job says, then what bears its name, then the best of what can do what the procedure asks
+    of the role, holds a certificate today and reaches the points; see `labctl.app.suitability.preferred`.
 
     Raises:
-        RoleUnfilled: nothing can play a role, or the station leaves a choice that nobody made.
+        RoleUnfilled: nothing can play a role; why not is said of each that could.
         CalibrationExpired: a standard's certificate is past its last day.
     """
     unit_key = _unit(procedure, station, job)
-    roles = {procedure.roles.unit: unit_key}
+    casting = _Casting.of(procedure, station, unit_key)
+    roles = casting.cast({**job.roles, procedure.roles.unit: unit_key})
     for role in procedure.roles:
         if role not in roles:
-            roles[role] = job.roles.get(role) or _found(procedure, station, role, taken=set(roles.values()))
+            raise _unfilled(station, role, [each for each in casting.candidates(role, roles) if each.able])
+    roles = {role: roles[role] for role in procedure.roles}
     assets = station.assets
     standards = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Standard)}
     today = WallClock().now().astimezone().date()
@@ -71,21 +113,94 @@ def _unit(procedure: Procedure, station: Station, job: Job) -> str:
     candidates = [key for key, each in station.instruments.items() if each.unit_type]
     if named or len(candidates) == 1:
         return named or candidates[0]
-    raise _unfilled(station, procedure.roles.unit, candidates)
+    raise _undecided(station, procedure.roles.unit, candidates)
 
 
-def _found(procedure: Procedure, station: Station, role: str, *, taken: set[str]) -> str:
-    if role in station.assets:
-        return role
-    wanted = {name for ability in procedure.abilities[role] for name in vars(ability) if not name.startswith("_")}
-    able = [
-        key
-        for key, each in station.instruments.items()
-        if key not in taken and not each.unit_type and wanted and wanted <= set(dir(_driver(station, each)))
-    ]
-    if len(able) == 1:
-        return able[0]
-    raise _unfilled(station, role, able)
+@frozen(kw_only=True, eq=False)
+class _Casting:
+    """The choice among what a station has."""
+
+    procedure: Procedure
+    station: Station
+    suitability: Suitability
+
+    @classmethod
+    def of(cls, procedure: Procedure, station: Station, unit: str) -> "_Casting":
+        """Return the casting for a unit; without one nobody knows the points."""
+        today = WallClock().now().astimezone().date()
+        names: dict[str, Value] = {}
+        planned: tuple[PlannedSection, ...] = ()
+        with suppress(LabctlError):  # what is wrong with unit or points is told where they are asked for
+            under_test = station.unit_under_test(unit)
+            names = {f"unit.{name}": value for name, value in under_test.nameplate.items()}
+            planned = plan(procedure, under_test)
+        return cls(procedure=procedure, station=station, suitability=Suitability(procedure, planned, names, today))
+
+    def cast(self, named: Mapping[str, str]) -> dict[str, str]:
+        """Return what plays each role, as far as something can: the roles with the smallest choice come first.
+
+        Raises:
+            RoleUnfilled: what was named is not in the station.
+        """
+        assets = self.station.assets
+        for role, key in named.items():
+            if key and role in self.procedure.roles and key not in assets:
+                raise _unknown(self.station, role, key)
+        cast = {role: named.get(role) or role for role in self.procedure.roles if named.get(role) or role in assets}
+        unit = self.procedure.roles.unit
+        if not named.get(unit):
+            cast.pop(unit, None)
+        open_roles = [role for role in self.procedure.roles if role not in cast and role != unit]
+        choice = {role: self.candidates(role, cast) for role in open_roles}
+        for role in sorted(open_roles, key=lambda each: sum(one.fits for one in choice[each])):
+            best = _best([each for each in choice[role] if each.key not in cast.values()])
+            if best is not None:
+                cast[role] = best.key
+        return cast
+
+    def candidates(self, role: str, cast: Mapping[str, str]) -> tuple[Candidate, ...]:
+        """Return what might play a role and plays no other, best first."""
+        taken = {key for other, key in cast.items() if other != role}
+        return preferred([self._candidate(role, key) for key in self._might(role) if key not in taken])
+
+    def proposal(self, role: str, key: str, named: Mapping[str, str]) -> Proposal:
+        """Return everything that might play a role, with the reasons, and what does."""
+        if role == self.procedure.roles.unit:
+            found = tuple(self._unit(each) for each in self.station.instruments.values())
+        else:
+            might = dict.fromkeys((*([key] if key else []), *self._might(role)))
+            found = preferred([self._candidate(role, each) for each in might])
+        why = _CHOSEN if named.get(role) == key else _BEARS if role == key else _ONLY if len(found) == 1 else _BEST
+        return Proposal(
+            role=role, title=self.procedure.role(role).title, candidates=chosen(found, key, why), chosen=key
+        )
+
+    def _might(self, role: str) -> list[str]:
+        """Return the keys of what might play a role: what has a wire where something is asked of it, else all."""
+        instruments = [key for key, each in self.station.instruments.items() if not each.unit_type]
+        return instruments if self.suitability.wanted[role] else [*self.station.auxiliaries, *instruments]
+
+    def _candidate(self, role: str, key: str) -> Candidate:
+        instrument = self.station.instruments.get(key)
+        if instrument is None:
+            return self.suitability.candidate(role, self.station.auxiliaries[key])
+        return self.suitability.candidate(role, instrument.asset, _driver(self.station, instrument), instrument.limits)
+
+    def _unit(self, instrument: StationInstrument) -> Candidate:
+        made = self.suitability.candidate(
+            self.procedure.roles.unit, instrument.asset, _driver(self.station, instrument)
+        )
+        lacks = () if instrument.unit_type else (_NO_TYPE,)
+        return evolve(made, against=(*lacks, *made.against), able=made.able and not lacks)
+
+
+def _best(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return what suits best; one that alone is able is taken all the same, and refused for what it lacks."""
+    able = [each for each in candidates if each.able]
+    fitting = [each for each in able if each.fits]
+    if fitting:
+        return fitting[0]
+    return able[0] if len(able) == 1 else None
 
 
 def _seat(station: Station, role: str, instrument: StationInstrument) -> Seat:
@@ -121,11 +236,45 @@ def _driver(station: Station, instrument: StationInstrument) -> type[Driver]:
     return found
 
 
-def _unfilled(station: Station, role: str, able: list[str]) -> RoleUnfilled:
+def _unfilled(station: Station, role: str, able: Sequence[Candidate]) -> RoleUnfilled:
+    problem, why = Text("no instrument of the bench can play {role}", zh="台位上没有仪器可担任 {role}"), Text("")
     if able:
-        problem = Text("several instruments can play {role}: {able}", zh="多台仪器可担任 {role}：{able}")
-        remedy = Text("Name the role's instrument in the order, or give it the role's name", zh="请指定该角色所用仪器")
-    else:
-        problem = Text("no instrument of the bench can play {role}", zh="台位上没有仪器可担任 {role}")
-        remedy = Text("Add one to the station file, under the role's name", zh="请在台位文件中以该角色名登记一台仪器")
-    return RoleUnfilled(where=station.file.name, problem=problem.filled(role=role, able=", ".join(able)), remedy=remedy)
+        problem = Text(
+            "nothing on the bench can play {role} today: {why}", zh="台位上今天没有可担任 {role} 的仪器：{why}"
+        )
+        said = [(each.key, each.against[0]) for each in able if each.against]
+        why = Text(
+            "; ".join(f"{key}: {reason.en}" for key, reason in said),
+            zh="；".join(f"{key}：{reason.zh or reason.en}" for key, reason in said),
+        )
+    remedy = Text("Add one to the station file, or name it in the order", zh="请在台位文件中登记，或在委托中指定")
+    return RoleUnfilled(where=station.file.name, problem=problem.filled(role=role, why=why), remedy=remedy)
+
+
+def _undecided(station: Station, role: str, able: Sequence[str]) -> RoleUnfilled:
+    if not able:
+        return _unfilled(station, role, ())
+    return RoleUnfilled(
+        where=station.file.name,
+        problem=Text("several instruments can play {role}: {able}", zh="多台仪器可担任 {role}：{able}").filled(
+            role=role, able=", ".join(able)
+        ),
+        remedy=Text("Name the role's instrument in the order, or give it the role's name", zh="请指定该角色所用仪器"),
+    )
+
+
+def _unknown(station: Station, role: str, key: str) -> RoleUnfilled:
+    return RoleUnfilled(
+        where=station.file.name,
+        problem=Text("{key!r}, named for {role}, is not in this file", zh="文件中没有为 {role} 指定的 {key!r}").filled(
+            key=key, role=role
+        ),
+        remedy=Text("Choose one of: {known}", zh="可选：{known}").filled(known=", ".join(station.assets)),
+    )
+
+
+_CHOSEN: Final = Text("a person named it", zh="由人员指定")
+_BEARS: Final = Text("it bears the role's name", zh="与角色同名")
+_ONLY: Final = Text("nothing else is there", zh="仅有此一台")
+_BEST: Final = Text("it suits best", zh="最适合")
+_NO_TYPE: Final = Text("the station gives no unit type for it", zh="台位文件中未登记其型号数据")

@@ -109,6 +109,11 @@ def bind(readings: Readings, at: Circumstances, *, type_a: bool = True) -> dict[
     return {symbol: _input(symbol, source, readings.get(symbol, ()), at, type_a) for symbol, source in sources.items()}
 
 
+def brought(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances) -> Input:
+    """Return one input with what its source alone brings, without the scatter of readings. Raises as `bind`."""
+    return _input(symbol, source, readings, at, type_a=False)
+
+
 def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> Input:  # noqa: FBT001, C901, PLR0911, PLR0912  (one return a source)
     every = symbol in at.section.model.equations.vectors
     match source:
@@ -118,18 +123,18 @@ def _input(symbol: str, source: Source, readings: Sequence[Quantity], at: Circum
             return _series(symbol, middle, middle, readings, at, scatter, [])
         case Corrected(role=role):
             middle = _middle(symbol, readings)
-            value, brought = standard(symbol, role, middle, at)
+            value, effects = standard(symbol, role, middle, at)
             scatter = _scatter(symbol, readings, at, type_a)
-            return _series(symbol, middle, value, readings, at, scatter, brought)
+            return _series(symbol, middle, value, readings, at, scatter, effects)
         case Applied(role=role, at=nominal) if nominal:
-            value, brought = standard(symbol, role, Figure(nominal).quantity(at.names), at, source.quantity)
-            return Input.of(symbol, value.unit, value.value, *brought)
+            value, effects = standard(symbol, role, Figure(nominal).quantity(at.names), at, source.quantity)
+            return Input.of(symbol, value.unit, value.value, *effects)
         case Applied(role=at.procedure.roles.unit):
             value = _middle(symbol, readings)
             return Input.of(symbol, value.unit, value.value)
         case Applied(role=role):
-            value, brought = standard(symbol, role, _middle(symbol, readings), at)
-            return Input.of(symbol, value.unit, value.value, *brought)
+            value, effects = standard(symbol, role, _middle(symbol, readings), at)
+            return Input.of(symbol, value.unit, value.value, *effects)
         case Characteristic():
             return _characteristic(symbol, source, at)
         case Resolution(role=role):
@@ -159,14 +164,14 @@ def _series(
     readings: Sequence[Quantity],
     at: Circumstances,
     scatter: Sequence[Contribution],
-    brought: Sequence[Contribution],
+    effects: Sequence[Contribution],
 ) -> Input:
     """Return a series as one value, and with all of its readings where the model asks for them.
 
     The single readings are corrected as their mean is, and bring no Type A of their own.
     """
     unit = shown.unit
-    made = Input.of(symbol, unit, value.value_in(unit), *scatter, *brought)
+    made = Input.of(symbol, unit, value.value_in(unit), *scatter, *effects)
     if symbol not in at.section.model.equations.vectors:
         return made
     off = value.value_in(unit) - shown.value
@@ -175,7 +180,7 @@ def _series(
     return evolve(
         made,
         elements=single,
-        element_contributions=tuple(_for_each(each, single.shape[1]) for each in brought),
+        element_contributions=tuple(_for_each(each, single.shape[1]) for each in effects),
         times=np.array([times], dtype=float) if times is not None and len(times) == single.shape[1] else None,
     )
 
@@ -200,10 +205,10 @@ def standard(
     title = at.procedure.role(role).title if role in at.procedure.roles else asset.title
     owner = f"{asset.key} {asset.certificate.number}" if asset.certificate is not None else asset.key
     width_unit = KELVIN if value.unit.is_scale else value.unit
-    brought: list[Contribution] = []
+    effects: list[Contribution] = []
 
     def add(name: str, words: Text, distribution: Distribution, source: str, *, confirmed: bool, dof: float) -> None:
-        brought.append(
+        effects.append(
             Contribution(
                 effect=EffectId(owner, f"{quantity} {name}".strip(), "standard"),
                 description=words.filled(standard=title),
@@ -222,7 +227,7 @@ def standard(
         )
         half_width = Rectangular(limit.half_width.value_in(width_unit))
         add("specification", _SPECIFICATION, half_width, limit.source, confirmed=limit.confirmed, dof=float("inf"))
-        return value, brought
+        return value, effects
     lines = asset.corrections.get(quantity, ())
     found = CorrectionTable(lines, owner=asset.title.en).at(value)
     paper = asset.certificate.number if asset.certificate is not None else ""
@@ -238,7 +243,7 @@ def standard(
         names = {**at.names, "nominal": value}
         drift = Rectangular(Figure(asset.drift[quantity]).quantity(names).value_in(width_unit))
         add("drift", _DRIFT, drift, asset.drift[quantity], confirmed=True, dof=float("inf"))
-    return value + found.correction, brought
+    return value + found.correction, effects
 
 
 def _middle(symbol: str, readings: Sequence[Quantity]) -> Quantity:
@@ -383,8 +388,8 @@ def _fit(symbol: str, source: Fit, at: Circumstances) -> Input:
     near = Quantity.of(0.01, "°C") if unit == KELVIN else Quantity(0.0, unit)
     if isinstance(nominal, Quantity) and nominal.unit.dimension == unit.dimension and nominal.unit.is_scale:
         near = nominal
-    value, brought = standard(symbol, source.role, near, at, quantity=source.quantity)
-    return Input.of(symbol, unit, (value - near).value_in(unit), *brought)
+    value, effects = standard(symbol, source.role, near, at, quantity=source.quantity)
+    return Input.of(symbol, unit, (value - near).value_in(unit), *effects)
 
 
 def _condition(symbol: str, name: str, at: Circumstances) -> Input:
@@ -397,8 +402,8 @@ def _condition(symbol: str, name: str, at: Circumstances) -> Input:
                 "Name an instrument under [environment] in the station", zh="请在台位文件 [environment] 中指定仪器"
             ),
         )
-    value, brought = standard(symbol, ROOM, _middle(symbol, shown), at, quantity=name)
-    return Input.of(symbol, value.unit, value.value, *brought)
+    value, effects = standard(symbol, ROOM, _middle(symbol, shown), at, quantity=name)
+    return Input.of(symbol, value.unit, value.value, *effects)
 
 
 def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:

@@ -95,7 +95,7 @@ def forecast(
     guessed: dict[str, set[str]] = {}
     for planned in plan:
         section = procedure.find(planned.section)
-        room = {**_room(procedure.environment), **_room(section.environment)}
+        room = {**room_of(procedure.environment), **room_of(section.environment)}
         for point in planned.points:
             asked = rehearsed(section, point)
             values = assumed(section, point, asked, room)
@@ -165,7 +165,7 @@ def _by_columns(point: PlannedPoint, unit: Unit) -> Quantity | None:
     return next(iter(quantities.values())) if len(quantities) == 1 and not unit.is_number else None
 
 
-def _room(environment: Environment | None) -> dict[str, Quantity]:
+def room_of(environment: Environment | None) -> dict[str, Quantity]:
     """Return the conditions in the middle of what a method asks for."""
     usual = {name: parse_quantity(text) for name, text in USUAL.items()} if environment is not None else {}
     limits = environment.limits if environment is not None else {}
