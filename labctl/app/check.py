@@ -10,10 +10,12 @@ from labctl.app.own_bench import BENCH, OwnBench
 from labctl.app.own_bench import own_bench as bench_of
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
-from labctl.errors import CalibrationExpired, ProcedureError, RoleUnfilled, StationError
+from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled, StationError
 from labctl.language import Text
+from labctl.procedure.body import roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
+from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Kind
@@ -83,13 +85,29 @@ def _on_bench(procedure: Procedure, station: Station, unit: str) -> Iterator[Fin
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
     for role, abilities in procedure.abilities.items():
         seat = players.seats.get(role)
-        wanted = sorted({name for each in abilities for name in vars(each) if not name.startswith("_")})
+        named = {name for each in abilities for name in vars(each) if not name.startswith("_")}
+        wanted = sorted(named - _not_asked(procedure, players.unit, role))
         missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
         if missing:
             problem = Text(
                 "{key} cannot play {role}: it has no {missing}", zh="{key} 不能担任 {role}：缺少 {missing}"
             ).filled(key=players.roles[role], role=role, missing=", ".join(missing))
             yield Finding(file=file, line=0, code="LP601", problem=problem, remedy=_OTHER_INSTRUMENT)
+
+
+def _not_asked(procedure: Procedure, unit: UnitUnderTest, role: str) -> set[str]:
+    """Return the methods of a role that only sections call which are left out for this unit's type."""
+    try:
+        planned = {each.section for each in plan(procedure, unit)}
+    except LabctlError:  # told with the points
+        return set()
+    called: dict[bool, set[str]] = {True: set(), False: set()}
+    for section in procedure.sections:
+        bodies = (section.function, *(hook.function for hook in section.hooks))
+        abilities = [roles_of(each).get(role) for each in bodies]
+        names = {name for each in abilities if each is not None for name in vars(each) if not name.startswith("_")}
+        called[section.name in planned] |= names
+    return called[False] - called[True]
 
 
 def _traceable(players: Cast, file: str) -> Iterator[Finding]:
