@@ -1,6 +1,6 @@
 """Checks a procedure, and with a station whether that bench can carry it out and how good its results will be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from labctl.app.casting import Cast, fill
@@ -56,17 +56,19 @@ def _own(procedure: Procedure) -> OwnBench | None:
     return bench_of(procedure) if procedure.sections and BENCH in procedure.files else None
 
 
-def check_procedure(procedure: Procedure, station: Station | None = None, *, unit: str = "") -> tuple[Finding, ...]:
-    """Return the findings on a procedure that is at hand; see `check`."""
+def check_procedure(
+    procedure: Procedure, station: Station | None = None, *, unit: str = "", roles: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
+    """Return the findings on a procedure that is at hand, with what a person has chosen for roles; see `check`."""
     found = check_text(procedure)
     if station is None or any(each.severity is Severity.ERROR for each in found):
         return found
-    return (*found, *_on_bench(procedure, station, unit))
+    return (*found, *_on_bench(procedure, station, unit, dict(roles or {})))
 
 
-def _on_bench(procedure: Procedure, station: Station, unit: str) -> Iterator[Finding]:
+def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str, str]) -> Iterator[Finding]:
     file = station.file.name
-    job = Job(run="check", data="", station=str(station.file), procedure=procedure.name, by="", unit=unit)
+    job = Job(run="check", data="", station=str(station.file), procedure=procedure.name, by="", unit=unit, roles=roles)
     try:
         players = fill(procedure, station, job)
     except (RoleUnfilled, StationError) as error:

@@ -8,12 +8,13 @@ import tempfile
 from pathlib import Path
 from zlib import crc32
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from labctl.clock import WallClock
 from labctl.errors import StoreFailed
 from labctl.events.codec import decode, encode
 from labctl.language import Text
+from labctl.records.order import Customer, Kind, Order
 from labctl.store.folder import DataFolder
 from labctl.store.sqlite import spoken
 
@@ -26,6 +27,8 @@ class Job:
         endpoints: the line that `labctl simulate` printed, where the station's instruments are simulators.
         confirms: who does what the procedure instructs: "person" through a controller, or "nobody", where every
             instruction is taken as carried out (`--yes`) and, on a simulated bench, its world is told.
+        kind: of the order, as its enumeration names it; empty: the station's.
+        customer: named on the certificate, with the address; empty: the station's.
     """
 
     run: str
@@ -37,6 +40,9 @@ class Job:
     unit_serial: str = ""
     unit_asset_number: str = ""
     order: str = ""  # its number; empty: the station's
+    kind: str = ""
+    customer: str = ""
+    customer_address: str = ""
     endpoints: str = ""
     roles: dict[str, str] = field(factory=dict)  # role -> instrument, where the station leaves a choice
     confirms: str = "person"
@@ -55,6 +61,19 @@ class Job:
     def endpoint(self) -> Path:
         """Return where the engine of this run listens."""
         return endpoint(self.folder, self.run)
+
+    def ordered(self, usual: Order) -> Order:
+        """Return the order that is carried out: what the job says, and what an order holds usually."""
+        customer = usual.customer
+        if self.customer:
+            words, address = self.customer, self.customer_address
+            customer = Customer(name=Text(words, zh=words), address=Text(address, zh=address))
+        return evolve(
+            usual,
+            number=self.order or usual.number,
+            kind=Kind(self.kind) if self.kind else usual.kind,
+            customer=customer,
+        )
 
     def save(self) -> Path:
         """Write the job beside the journal and return its file.

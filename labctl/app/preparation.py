@@ -48,6 +48,7 @@ def prepare(job: Job) -> Prepared:
     station = read_station(Path(job.station))
     if job.endpoints:
         station = with_endpoints(station, job.endpoints)
+    station = evolve(station, order=job.ordered(station.order))
     procedure = find_procedure(job.procedure)
     seated = fill(procedure, station, job)
     planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
@@ -92,7 +93,7 @@ def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Softwa
         station=station.name,
         simulated=station.simulated or clock.simulated,
         procedure=procedure.reference,
-        order=evolve(station.order, number=job.order or station.order.number),
+        order=station.order,
         laboratory=station.laboratory,
         people=station.people,
         unit=seated.unit,
