@@ -103,13 +103,23 @@ def test_two_equal_entries_where_the_address_asks_for_them() -> None:
 
 
 def test_the_unit_of_the_scale_stands_in_the_address() -> None:
-    person = Person(["0.25"])
-    driver, _ = person.before(PressureGauge, "operator:?unit=MPa")
+    person = Person(["0.25", "250"])
+    driver, _ = person.before(PressureGauge)
     assert cast("PressureGauge", driver).pressure().quantity == Quantity.of(250, "kPa")
     assert person.heard[0].unit == "MPa"
+    low, _ = person.before(PressureGauge, "operator:?unit=kPa")
+    assert cast("PressureGauge", low).pressure().quantity == Quantity.of(0.25, "MPa")
     wrong, _ = person.before(PressureGauge, "operator:?unit=V")
-    with pytest.raises(ConnectFailed, match="V is no unit for kPa"):
+    with pytest.raises(ConnectFailed, match="V is no unit for MPa"):
         cast("PressureGauge", wrong).pressure()
+
+
+def test_a_pointer_is_tapped_by_a_person_and_journalled() -> None:
+    person = Person(["done"])
+    driver, memory = person.before(PressureGauge)
+    cast("PressureGauge", driver).tap()
+    assert person.heard[0].text.en == "it: tap the case lightly"
+    assert [type(each).__name__ for each in memory.events][:1] == ["CommandIntended"]
 
 
 def test_a_range_is_chosen_by_a_person_and_journalled() -> None:

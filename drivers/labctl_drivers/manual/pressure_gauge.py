@@ -1,4 +1,4 @@
-"""A pressure gauge that a person reads; its unit stands in the address, `operator:?unit=MPa`."""
+"""A pressure gauge that a person reads, in MPa; another unit stands in the address, `operator:?unit=kPa`."""
 
 from typing import ClassVar
 
@@ -17,4 +17,8 @@ class PressureGauge(ByHand, model="pressure gauge"):
 
     def pressure(self) -> Indication:
         """Measure the pressure: a person reads it."""
-        return self._read("pressure", "kPa", Text("{name}: read the pressure", zh="{name}：请读取压力"))
+        return self._read("pressure", "MPa", Text("{name}: read the pressure", zh="{name}：请读取压力"))
+
+    def tap(self) -> None:
+        """Bring the pointer to rest without friction: a person taps the case."""
+        self._told("tap", Text("{name}: tap the case lightly", zh="{name}：请轻敲表壳"))

@@ -48,6 +48,7 @@ from labctl.instruments.capabilities.particulate import (
     ResolvesSize,
     SamplesAir,
 )
+from labctl.instruments.capabilities.pressure import HasPointer, SourcesPressure
 from labctl.instruments.capabilities.subject import Subject, concerns, subject
 from labctl.instruments.capabilities.temperature import (
     ControlsTemperature,
@@ -68,6 +69,7 @@ __all__ = [
     "CountsPulses",
     "DivertsFlow",
     "GeneratesAerosol",
+    "HasPointer",
     "MeasuresAcCurrent",
     "MeasuresAcVoltage",
     "MeasuresDcCurrent",
@@ -101,6 +103,7 @@ __all__ = [
     "SourcesAcVoltage",
     "SourcesDcCurrent",
     "SourcesDcVoltage",
+    "SourcesPressure",
     "SourcesResistance",
     "StandsBy",
     "StartsMeasurement",

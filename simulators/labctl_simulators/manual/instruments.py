@@ -83,8 +83,8 @@ class WeatherStation(Thermohygrometer, model="weather station"):
 class PressureGauge(ByEye, model="pressure gauge"):
     """A pressure gauge, open to the room."""
 
-    units: ClassVar = {"pressure": "kPa"}
-    decimals: ClassVar = {"pressure": 1}
+    units: ClassVar = {"pressure": "MPa"}
+    decimals: ClassVar = {"pressure": 2}
     usual: ClassVar = {"pressure": (0.0, 0.0)}
 
 
