@@ -35,6 +35,7 @@ class Rehearsed:
         taken: readings by symbol of the series.
         applied: the last value presented by symbol.
         stable: the greatest span of each trace that settles, where its criterion states one.
+        settles: the criterion of each trace that settles.
         waited: seconds that pass at least: waits, windows of settling, intervals between readings.
         at_most: seconds that settling and waiting for an answer may take beyond that, by their time-outs.
         readings: indications in all.
@@ -48,6 +49,7 @@ class Rehearsed:
     taken: dict[str, int] = field(factory=dict[str, int])
     applied: dict[str, Quantity] = field(factory=dict[str, Quantity])
     stable: dict[str, Quantity] = field(factory=dict[str, Quantity])
+    settles: dict[str, Steady] = field(factory=dict[str, Steady])
     waited: float = 0.0
     at_most: float = 0.0
     readings: int = 0
@@ -213,6 +215,7 @@ class _Rehearsal:
         yield
 
     def settle(self, trace: str, call: Reads, steady: Steady) -> None:
+        self.seen.settles[trace] = steady
         judge = steady.begin(self.names)
         shown = call()
         _expect(shown, Indication)
