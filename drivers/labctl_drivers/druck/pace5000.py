@@ -2,7 +2,7 @@
 
 Source: PACE Series SCPI Remote Communications Manual K0472 revision A, pages 4-32 (output), 4-71 (identity), 4-87 to
 4-89 (source and vent). The answer to a query repeats the header of the query; that of the identity may leave it out.
-Pressures are asked for in kPa, relative to the atmosphere. The word `KPA` for the unit, the decimals of a reading, the
+Pressures are asked for in kPa, relative to the atmosphere. The words for units, the decimals of a reading, the
 settings of the serial port and the span of control modules up to 210 bar are engineering memory [K].
 """
 
@@ -18,6 +18,7 @@ from labctl.records.equipment import Identity
 from labctl.records.observation import Indication, Setting
 
 UNIT: Final = "kPa"
+UNITS: Final = {"PA": "Pa", "HPA": "hPa", "KPA": "kPa", "MPA": "MPa", "MBAR": "mbar", "BAR": "bar", "PSI": "psi"}
 STEP: Final = 0.001  # kPa, of a reading over the wire
 CLOSE: Final = 1e-4  # of a set-point, within which it was understood
 VENTED: Final = 5.0  # kPa that may be left in what counts as vented
@@ -46,10 +47,13 @@ class PACE5000(ScpiDriver, maker="Druck", model="PACE5000"):
         return Identity(manufacturer=fields[0], model=fields[1], serial=fields[2], firmware=fields[3])
 
     def confirm_safe(self) -> bool:
-        """Return whether it does not control, does not vent any more, and next to no pressure is left."""
+        """Return whether it does not control, does not vent any more, and next to no pressure is left, in any unit."""
         if self._told(OUTPUT) != "0" or self._told(VENT) == VENTING:
             return False
-        return abs(float(self._told(READING))) <= VENTED
+        unit = UNITS.get(self._told(":UNIT:PRES").upper())
+        if unit is None:
+            raise self._unexpected(f"a unit of {', '.join(UNITS)}")
+        return abs(Quantity.of(float(self._told(READING)), unit).value_in(UNIT)) <= VENTED
 
     def prepare(self) -> None:
         """Bring it to kPa, without overshoot, with its controller off."""

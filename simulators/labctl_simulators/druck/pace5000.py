@@ -23,7 +23,15 @@ ARRIVAL: Final = 1e-4  # kPa
 NOISE: Final = 5e-6  # of full scale, of its sensor
 STEP: Final = 0.1  # seconds
 READING: Final = ":SENS:PRES"
-KILOPASCALS: Final = {"PA": 1e-3, "HPA": 0.1, "MBAR": 0.1, "KPA": 1.0, "BAR": 100.0, "MPA": 1000.0}
+KILOPASCALS: Final = {
+    "PA": 1e-3,
+    "HPA": 0.1,
+    "MBAR": 0.1,
+    "KPA": 1.0,
+    "PSI": 6.894757293168,
+    "BAR": 100.0,
+    "MPA": 1000.0,
+}
 NOT_THERE: Final = Complaint(-224, "Illegal parameter value", EXECUTION_ERROR)
 BEYOND: Final = Complaint(-222, "Data out of range", EXECUTION_ERROR)
 
