@@ -1,10 +1,15 @@
 """Chance that can be repeated: every draw is a pure function of its names, so that no draw can disturb another."""
 
 import math
+from collections.abc import Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Final
 
-from attrs import define
+import numpy as np
+from attrs import define, frozen
+
+from labctl.metrology.many import Floats
 
 _SCALE: Final = 2.0**64
 
@@ -33,6 +38,40 @@ def normal(*names: object) -> float:
     first, second = _words(names)
     radius = math.sqrt(-2.0 * math.log((first + 1.0) / (_SCALE + 1.0)))
     return radius * math.cos(2.0 * math.pi * (second / _SCALE))
+
+
+@frozen
+class Seeds:
+    """Several seeds, of each of which the same draw is wanted: what `uniform` and `normal` give of one.
+
+    Args:
+        all: in their order.
+    """
+
+    all: tuple[int, ...]
+
+    def uniform(self, *names: object) -> Floats:
+        """Return `uniform(seed, *names)` of each seed, an array (n,)."""
+        return (self._words(names)[:, 0] >> np.uint64(11)) / 2.0**53
+
+    def normal(self, *names: object) -> Floats:
+        """Return `normal(seed, *names)` of each seed, an array (n,)."""
+        words = self._words(names).astype(np.float64)
+        radius = np.sqrt(-2.0 * np.log((words[:, 0] + 1.0) / (_SCALE + 1.0)))
+        return radius * np.cos(2.0 * math.pi * (words[:, 1] / _SCALE))
+
+    def _words(self, names: Sequence[object]) -> "np.ndarray[tuple[int, int], np.dtype[np.uint64]]":
+        rest = ("\x1f" + "\x1f".join(map(str, names))).encode()
+        digests = bytearray()
+        for begun in self._begun:
+            state = begun.copy()
+            state.update(rest)
+            digests += state.digest()
+        return np.frombuffer(bytes(digests), dtype=">u8").reshape(-1, 2).astype(np.uint64)
+
+    @cached_property
+    def _begun(self) -> list[blake2b]:
+        return [blake2b(str(each).encode(), digest_size=16) for each in self.all]
 
 
 @define

@@ -153,7 +153,7 @@ class Bench:
         def session(peer: Peer, address: str) -> Line:
             self._lines += 1
             if self.keeper is None:
-                names: tuple[object, ...] = (self.world.seed, key, "wall", self._lines)
+                names: tuple[object, ...] = (self.world.pace, key, "wall", self._lines)
                 later = self._server.call_later if self._server is not None else None
                 return Line(instrument, peer, address, names, later, lasting, pace)
             line = Line(instrument, peer, address, self.keeper.observer_names(key), None, lasting, pace)

@@ -1,11 +1,12 @@
 """What physical things do in time: the step they declare, the first-order approach, the slow wander of a room."""
 
 import math
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from attrs import define, field
 
-from labctl.simulation.chance import uniform
+from labctl.metrology.many import mapped
 
 SLOWEST: Final = 3 * 3600.0
 """Seconds of the slowest wave of what wanders."""
@@ -72,13 +73,12 @@ class Wander:
 
     middle: float
     swing: float
-    names: tuple[object, ...]
+    phases: Sequence[float] = (0.0, 0.0, 0.0)  # of the waves, in radians
     slowest: float = SLOWEST
 
     def at(self, instant: float) -> float:
         """Return the value at an instant in seconds."""
         moved = 0.0
-        for n, share in enumerate((0.6, 0.3, 0.1)):
-            phase = 2 * math.pi * uniform(*self.names, "phase", n)
-            moved += share * math.sin(2 * math.pi * instant * 3**n / self.slowest + phase)
+        for n, (share, phase) in enumerate(zip((0.6, 0.3, 0.1), self.phases, strict=True)):
+            moved += share * mapped(math.sin, 2 * math.pi * instant * 3**n / self.slowest + phase)
         return self.middle + self.swing * moved

@@ -32,7 +32,7 @@ class Timekeeper:
     def observer_names(self, instrument: str) -> tuple[object, ...]:
         """Return the names of a new observer's random stream."""
         self._observers[instrument] = self._observers.get(instrument, 0) + 1
-        return (self.world.seed, instrument, "observer", self._observers[instrument])
+        return (self.world.pace, instrument, "observer", self._observers[instrument])
 
     def admit(self, line: Line) -> None:
         """Take a new connection in; it is the borrower's when its address was claimed."""
@@ -64,7 +64,7 @@ class Timekeeper:
             if other is not line and other.claimed and bare(other.address) == bare(line.address):
                 other.release()  # the borrower opened its wire again
         self._claims[key] = self._claims.get(key, 0) + 1
-        line.claim((self.world.seed, key, "claimed", self._claims[key]))
+        line.claim((self.world.pace, key, "claimed", self._claims[key]))
 
     # --- what is owed ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from labctl.metrology.figure import Figure
 from labctl.metrology.interval import parse_interval
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, Basis, Characteristic, CorrectionPoint, SpecificationLine, UnitUnderTest
-from labctl.simulation.chance import normal
 from labctl.simulation.world import World
 
 
@@ -70,7 +69,7 @@ class ByCorrections:
         correction = self._between(value, lambda each: each.correction.value_in(unit))
         u = self._between(value, lambda each: each.expanded_uncertainty.value_in(unit) / each.k)
         drifted = half_width(self.drift, value, value, self.unit) if self.drift else 0.0
-        chance = normal(self.world.seed, *self.names, "certificate")
+        chance = self.world.normal(*self.names, "certificate")
         return correction + u * chance + self.world.drawn(drifted, *self.names, "drift")
 
     def _between(self, value: float, figure: Callable[[CorrectionPoint], float]) -> float:
@@ -100,7 +99,7 @@ def of_characteristic(world: World, asset: Asset, characteristic: Characteristic
     names = (asset.key, characteristic.name)
     match characteristic.distribution:
         case "normal":
-            return normal(world.seed, *names) * half / characteristic.k
+            return world.normal(*names) * half / characteristic.k
         case "triangular":
             return world.drawn(half / 2, *names) + world.drawn(half / 2, *names, "and another")
         case "arcsine":

@@ -1,12 +1,14 @@
 """The simulated world: its instant, its physics on one fixed step, what is going to happen, its chance."""
 
 import heapq
+import math
 from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
 
 from labctl.clock import Clock
+from labctl.metrology.many import Floats, Members, many
 from labctl.simulation import chance
 from labctl.simulation.physics import SLOWEST, Physical, Wander
 
@@ -22,17 +24,25 @@ class World:
     stepped at whole multiples of `STEP` since the start, or of the longer `step` that a thing declares, events run
     at their own instants between, so the result does not depend on how often anybody looks.
 
+    It can be several worlds in step, which differ in what chance gives them and in nothing else: every number that
+    depends on chance is then a `Many`, and what is said on the wires is the first one's, with everyone's beside it.
+
     Args:
-        seed: of all chance.
+        seed: of all chance; of the first, where it is several worlds.
         clock: whose instants it follows.
         physical: what has physics.
         noisy: whether anything changes by chance in time; hidden errors are drawn all the same.
+        pace: seed of how long answers take, where that is to be the same as in another world; its own otherwise.
+        seeds: of all the worlds in step.
     """
 
     seed: int
     clock: Clock
     physical: list[Physical] = field(factory=list)
     noisy: bool = field(default=True, kw_only=True)
+    pace: int = field(kw_only=True)
+    seeds: chance.Seeds | None = field(default=None, kw_only=True)
+    members: Members | None = field(init=False)
     present: float = field(default=0.0, init=False)  # seconds since the world began
     _origin: float = field(default=0.0, init=False)
     _ticks: int = field(default=0, init=False)
@@ -40,6 +50,14 @@ class World:
     _noted: int = field(default=0, init=False)
     _paces: list["_Pace"] = field(factory=list, init=False)
     _paced: int = field(default=0, init=False)  # how many things the paces were made of
+
+    @pace.default
+    def _own_pace(self) -> int:
+        return self.seed
+
+    @members.default
+    def _in_step(self) -> Members | None:
+        return Members(len(self.seeds.all)) if self.seeds is not None else None
 
     def __attrs_post_init__(self) -> None:
         """Begin at the clock's present instant."""
@@ -92,11 +110,19 @@ class World:
 
     def drawn(self, half_width: float, *names: object) -> float:
         """Return a hidden error, drawn once from the rectangular distribution of this half-width."""
-        return chance.within(half_width, self.seed, *names)
+        return (2.0 * self.uniform(*names) - 1.0) * half_width
+
+    def uniform(self, *names: object) -> float:
+        """Return a number in [0, 1) that belongs to these names."""
+        return self._of_each(self.seeds.uniform(*names)) if self.seeds else chance.uniform(self.seed, *names)
+
+    def normal(self, *names: object) -> float:
+        """Return a number from the standard normal distribution that belongs to these names."""
+        return self._of_each(self.seeds.normal(*names)) if self.seeds else chance.normal(self.seed, *names)
 
     def noise(self, quantity: str, step: int) -> float:
         """Return the standard normal noise of a quantity at one of its steps: the same whoever asks, and how often."""
-        return chance.normal(self.seed, quantity, step) if self.noisy else 0.0
+        return self.normal(quantity, step) if self.noisy else 0.0
 
     def restless(self, amplitude: float) -> float:
         """Return how far something moves about its middle by itself: not at all where nothing changes by chance."""
@@ -104,7 +130,11 @@ class World:
 
     def wander(self, middle: float, swing: float, *names: object, slowest: float = SLOWEST) -> Wander:
         """Return a quantity that drifts slowly around its middle, as chance has it."""
-        return Wander(middle, self.restless(swing), (self.seed, *names), slowest)
+        phases = [2 * math.pi * self.uniform(*names, "phase", n) for n in range(3)]
+        return Wander(middle, self.restless(swing), phases, slowest)
+
+    def _of_each(self, values: Floats) -> float:
+        return many(self.members, values) if self.members is not None else values.item()
 
 
 @define(eq=False)

@@ -6,7 +6,6 @@ from typing import Final
 
 from attrs import define, field
 
-from labctl.simulation.chance import uniform
 from labctl.simulation.world import World
 from labctl_simulators.thermal.media import ROOM, Place
 
@@ -67,9 +66,8 @@ class Volume:
 
     def __attrs_post_init__(self) -> None:
         """Draw what nobody knows: the phases of the ripple, the directions of the gradients."""
-        seed = self.world.seed
-        turn = 2 * math.pi
-        self._phases = (turn * uniform(seed, self.name, "phase", 1), turn * uniform(seed, self.name, "phase", 2))
+        turn, drawn = 2 * math.pi, self.world.uniform
+        self._phases = (turn * drawn(self.name, "phase", 1), turn * drawn(self.name, "phase", 2))
         self._gradients = (
             self.world.drawn(self.figures.across, self.name, "across"),
             self.world.drawn(self.figures.along, self.name, "along"),

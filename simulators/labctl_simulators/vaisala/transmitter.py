@@ -38,7 +38,7 @@ class Transmitter(SimulatedInstrument):
     def __init__(self, world: World, placed: Placed) -> None:
         """Hang on the wall, switched on, with its hidden errors drawn."""
         super().__init__(world, placed)
-        self.air = {each: Wander(STILL[each], 0.0, (placed.key, each)) for each in UNITS}  # or set by the room
+        self.air = {each: Wander(STILL[each], 0.0) for each in UNITS}  # or set by the room
         self.errors: dict[str, TrueError] = {
             quantity: of_standard(world, placed.asset, quantity, UNITS[quantity]) for quantity in self.senses
         }

@@ -1,0 +1,334 @@
+"""A number that differs between simulated units which are calibrated in step: one run, one value for each of them.
+
+A `Many` stands wherever a float stands in physics, readings and models, so that the same code serves one unit and a
+thousand. What it cannot do without ceasing to be different, such as to become one float, it refuses. A comparison on
+which code branches is decided by the first member; those who would have branched otherwise have *strayed*, and their
+results are worth nothing: whoever calibrates in step calibrates them again, each alone.
+"""
+
+import math
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from operator import add, floordiv, mod, mul, sub, truediv
+from typing import Any, ClassVar, Final, cast
+
+import numpy as np
+from attrs import define, field
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class NotInStep(TypeError):
+    """Something asks for one number where every member has its own."""
+
+    def __init__(self, asked: str) -> None:
+        super().__init__(f"{asked}: units that are calibrated in step have one each")
+
+
+@define(eq=False)
+class Members:
+    """Units calibrated in step, the first of which leads.
+
+    Args:
+        count: how many.
+    """
+
+    count: int
+    strayed: Flags = field(init=False)
+    said: list[tuple[bytes, list[bytes]]] | None = field(default=None, init=False)
+    """What was put into words since somebody listens: as the first member says it, and as each does."""
+
+    def __attrs_post_init__(self) -> None:
+        """Begin with nobody astray."""
+        self.strayed = np.zeros(self.count, dtype=bool)
+
+    def decide(self, flags: Flags) -> bool:
+        """Return what the first member decides; who decides otherwise has strayed."""
+        first = bool(flags[0])
+        self.strayed |= flags != first
+        return first
+
+    @contextmanager
+    def listening(self, said: list[tuple[bytes, list[bytes]]]) -> Generator[None]:
+        """Note in `said` every number that is put into words within the block."""
+        before, self.said = self.said, said
+        try:
+            yield
+        finally:
+            self.said = before
+
+    def speak(self, words: Sequence[str] | Sequence[bytes]) -> None:
+        """Note a number as each member puts it into words."""
+        if self.said is not None:
+            each = [word if isinstance(word, bytes) else word.encode() for word in words]
+            self.said.append((each[0], each))
+
+
+@define(eq=False)
+class Mask:
+    """What a comparison came to for each member; code that branches on it follows the first."""
+
+    members: Members
+    flags: Flags
+
+    def __bool__(self) -> bool:
+        """Decide as the first member does."""
+        return self.members.decide(self.flags)
+
+    def __and__(self, other: "Mask | bool") -> "Mask":
+        """Return where both hold."""
+        return Mask(self.members, self.flags & (other.flags if isinstance(other, Mask) else other))
+
+    __rand__ = __and__
+
+    def __invert__(self) -> "Mask":
+        """Return where it does not hold."""
+        return Mask(self.members, ~self.flags)
+
+
+def _number(other: object) -> bool:
+    return isinstance(other, int | float | np.floating | np.integer)
+
+
+def _both(operation: Callable[[Any, Any], Any]) -> Callable[["Many", Any], Any]:
+    def both(self: "Many", other: object) -> object:
+        if type(other) is Many:
+            return Many(self.members, operation(self.values, other.values))
+        return Many(self.members, operation(self.values, other)) if _number(other) else NotImplemented
+
+    return both
+
+
+def _turned(operation: Callable[[Any, Any], Any]) -> Callable[["Many", Any], Any]:
+    def turned(self: "Many", other: object) -> object:
+        return Many(self.members, operation(other, self.values)) if _number(other) else NotImplemented
+
+    return turned
+
+
+def _compared(comparison: np.ufunc) -> Callable[["Many", Any], Any]:
+    def compared(self: "Many", other: object) -> object:
+        if type(other) is Many:
+            return Mask(self.members, comparison(self.values, other.values))
+        return Mask(self.members, comparison(self.values, other)) if _number(other) else NotImplemented
+
+    return compared
+
+
+class Many:
+    """A number for each member; arithmetic goes member by member, to the same bits as with floats."""
+
+    __slots__ = ("members", "values")
+    __array_ufunc__: ClassVar[None] = None  # NumPy leaves the arithmetic to us
+
+    def __init__(self, members: Members, values: Floats) -> None:
+        """Give each member its value.
+
+        Args:
+            members: who.
+            values: in their order.
+        """
+        self.members = members
+        self.values = values
+
+    __add__, __radd__ = _both(add), _turned(add)
+    __sub__, __rsub__ = _both(sub), _turned(sub)
+    __mul__, __rmul__ = _both(mul), _turned(mul)
+    __truediv__, __rtruediv__ = _both(truediv), _turned(truediv)
+    __mod__, __floordiv__ = _both(mod), _both(floordiv)
+    __lt__, __le__ = _compared(np.less), _compared(np.less_equal)
+    __gt__, __ge__ = _compared(np.greater), _compared(np.greater_equal)
+    __eq__, __ne__ = _compared(np.equal), _compared(np.not_equal)
+    __hash__ = None  # type: ignore[assignment]  # equal for one member, different for another
+
+    def __pow__(self, power: float) -> "Many":
+        """Return a power of it."""
+        return self.map(lambda each: each**power)
+
+    def __rpow__(self, base: float) -> "Many":
+        """Return a number to its power."""
+        return self.map(lambda each: base**each)
+
+    def __neg__(self) -> "Many":
+        """Return it with the other sign."""
+        return Many(self.members, -self.values)
+
+    def __pos__(self) -> "Many":
+        """Return it."""
+        return self
+
+    def __abs__(self) -> "Many":
+        """Return its size."""
+        return Many(self.members, np.abs(self.values))
+
+    def __round__(self, digits: int | None = None) -> "Many":
+        """Return it rounded as a float is, half to even."""
+        return self.map(lambda each: float(round(each, digits)) if math.isfinite(each) else each)
+
+    def __floor__(self) -> "Many":
+        """Return the greatest whole number that is not more."""
+        return Many(self.members, np.floor(self.values))
+
+    def __ceil__(self) -> "Many":
+        """Return the least whole number that is not less."""
+        return Many(self.members, np.ceil(self.values))
+
+    def __trunc__(self) -> "Many":
+        """Return the whole part."""
+        return Many(self.members, np.trunc(self.values))
+
+    def __bool__(self) -> bool:
+        """Return whether it is not zero, as the first member decides."""
+        return self.members.decide(self.values != 0)
+
+    def __array__(self, dtype: object = None, copy: object = None) -> Floats:
+        """Return the values as an array (n,)."""
+        del dtype, copy
+        return self.values
+
+    def __float__(self) -> float:
+        """Refuse to be one number."""
+        raise NotInStep("float")
+
+    def __int__(self) -> int:
+        """Refuse to be one number."""
+        raise NotInStep("int")
+
+    def __index__(self) -> int:
+        """Refuse to be one number."""
+        raise NotInStep("index")
+
+    def __format__(self, spec: str) -> str:
+        """Return it in the words of the first member; whoever listens hears what each says."""
+        if self.members.said is None:
+            return format(self.values.item(0), spec)
+        words = [format(each, spec) for each in self.values.tolist()]
+        self.members.speak(words)
+        return words[0]
+
+    def __str__(self) -> str:
+        """Return it in the words of the first member."""
+        return self.__format__("")
+
+    def __repr__(self) -> str:
+        """Return it as the first member reads."""
+        return self.__format__("")
+
+    def map(self, function: Callable[[float], float]) -> "Many":
+        """Return a function of it."""
+        return Many(self.members, np.array([function(each) for each in self.values.tolist()], dtype=np.float64))
+
+
+def as_many(value: object) -> Many | None:
+    """Return a number that differs between members as what it is; None for one that does not."""
+    return value if type(value) is Many else None
+
+
+def members_of(values: Iterable[object]) -> Members | None:
+    """Return whose values these are; None where each is one number."""
+    return next((each.members for each in values if isinstance(each, Many)), None)
+
+
+def for_each(function: Callable[..., float], *arguments: object) -> float:
+    """Return a function of numbers, or of sequences of numbers, member by member where some differ.
+
+    >>> for_each(math.hypot, 3.0, 4.0)
+    5.0
+    """
+    members = _anybody(arguments)
+    if members is None:
+        return function(*arguments)
+    columns = [_columns(each, members.count) for each in arguments]
+    return _as_float(Many(members, np.array([function(*each) for each in zip(*columns, strict=True)])))
+
+
+def mapped(function: Callable[[float], float], value: float) -> float:
+    """Return a function of a number, member by member where it differs.
+
+    >>> mapped(math.sqrt, 4.0)
+    2.0
+    """
+    found = as_many(value)
+    return function(value) if found is None else _as_float(found.map(function))
+
+
+def many(members: Members, values: Iterable[float]) -> float:
+    """Return a number of which every member has its own; it behaves as a float, or refuses."""
+    return _as_float(Many(members, np.array(list(values), dtype=np.float64)))
+
+
+def value_of(value: float, member: int) -> float:
+    """Return what a number is for one member."""
+    found = as_many(value)
+    return value if found is None else found.values.item(member)
+
+
+def values_of(value: float) -> Floats:
+    """Return a number as an array: of all members, or of length one."""
+    return np.atleast_1d(np.asarray(value, dtype=np.float64))
+
+
+def everywhere(condition: object) -> bool:
+    """Return whether something holds for every member that has not strayed."""
+    if isinstance(condition, Mask):
+        return bool(np.all(condition.flags | condition.members.strayed))
+    return bool(condition)
+
+
+def greatest(values: Iterable[float]) -> float:
+    """Return the greatest number, for each member its own."""
+    return _extreme(np.maximum, max, list(values))
+
+
+def least(values: Iterable[float]) -> float:
+    """Return the least number, for each member its own."""
+    return _extreme(np.minimum, min, list(values))
+
+
+def finite(value: float) -> bool:
+    """Return whether a number is finite; of one that differs, as the first member decides."""
+    found = as_many(value)
+    return math.isfinite(value) if found is None else found.members.decide(np.isfinite(found.values))
+
+
+def nan(value: float) -> bool:
+    """Return whether a number is none; of one that differs, as the first member decides."""
+    found = as_many(value)
+    return math.isnan(value) if found is None else found.members.decide(np.isnan(found.values))
+
+
+def _extreme(elementwise: np.ufunc, plain: Callable[[list[float]], float], values: list[float]) -> float:
+    members = members_of(values)
+    if members is None:
+        return plain(values)
+    found = np.broadcast_to(values_of(values[0]), members.count)
+    for each in values[1:]:
+        found = elementwise(found, values_of(each))
+    return _as_float(Many(members, found))
+
+
+def _anybody(arguments: Iterable[object]) -> Members | None:
+    for each in arguments:
+        if isinstance(each, Many):
+            return each.members
+        if isinstance(each, list | tuple) and (found := members_of(each)) is not None:
+            return found
+    return None
+
+
+def _columns(argument: object, count: int) -> list[Any]:
+    if isinstance(argument, Many):
+        return list(argument.values.tolist())
+    if isinstance(argument, list | tuple) and members_of(argument) is not None:
+        rows = [each.values.tolist() if isinstance(each, Many) else [each] * count for each in argument]
+        return [list(each) for each in zip(*rows, strict=True)]
+    return [argument] * count
+
+
+def _as_float(number: Many) -> float:
+    return cast("float", number)
+
+
+FIRST: Final = 0
+"""The member that leads."""
