@@ -85,10 +85,9 @@ def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str
 
 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
-    for role, abilities in procedure.abilities.items():
+    for role in procedure.abilities:
         seat = players.seats.get(role)
-        named = {name for each in abilities for name in vars(each) if not name.startswith("_")}
-        wanted = sorted(named - _not_asked(procedure, players.unit, role))
+        wanted = wanted_of(procedure, players.unit, role)
         missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
         if missing:
             problem = Text(
@@ -97,19 +96,22 @@ def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
             yield Finding(file=file, line=0, code="LP601", problem=problem, remedy=_OTHER_INSTRUMENT)
 
 
-def _not_asked(procedure: Procedure, unit: UnitUnderTest, role: str) -> set[str]:
-    """Return the methods of a role that only sections call which are left out for this unit's type."""
+def wanted_of(procedure: Procedure, unit: UnitUnderTest, role: str) -> list[str]:
+    """Return the methods that are called on a role where a unit is measured; its type may leave sections out."""
+    wanted = {name for each in procedure.abilities.get(role, ()) for name in _methods(each)}
     try:
         planned = {each.section for each in plan(procedure, unit)}
     except LabctlError:  # told with the points
-        return set()
+        return sorted(wanted)
     called: dict[bool, set[str]] = {True: set(), False: set()}
     for section in procedure.sections:
-        bodies = (section.function, *(hook.function for hook in section.hooks))
-        abilities = [roles_of(each).get(role) for each in bodies]
-        names = {name for each in abilities if each is not None for name in vars(each) if not name.startswith("_")}
-        called[section.name in planned] |= names
-    return called[False] - called[True]
+        for function in (section.function, *(hook.function for hook in section.hooks)):
+            called[section.name in planned] |= _methods(roles_of(function).get(role, object))
+    return sorted(wanted - (called[False] - called[True]))
+
+
+def _methods(ability: type) -> set[str]:
+    return {name for name in vars(ability) if not name.startswith("_")}
 
 
 def _traceable(players: Cast, file: str) -> Iterator[Finding]:

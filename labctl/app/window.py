@@ -1,30 +1,39 @@
-"""Everything the window can ask of labctl: one desk for one bench."""
+"""Everything the window can ask of labctl: one desk, for one bench at a time."""
 
 import getpass
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from labctl.app.calibrate import RunHandle, attach, resume_run, start_run
 from labctl.app.control import Controller
 from labctl.app.job import Job, new_run
+from labctl.app.left_behind import bench_left, is_open, latest_first, station_of
 from labctl.app.look import Look, Looker, Seen
-from labctl.app.served import ServedBench
+from labctl.app.methods import Method, installed_methods, methods_beside
+from labctl.app.own_bench import own_bench
+from labctl.app.procedures import find_procedure
+from labctl.app.served import ServedBench, Users
 from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
 from labctl.app.traffic import Passed, Traffic
 from labctl.clock import WallClock
-from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError
+from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError, PackBroken, ProcedureError
 from labctl.events.journal import Entry
-from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunStarted
 from labctl.language import Text
-from labctl.packs import procedures
-from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
 from labctl.store.journal import open_journal
 
+if TYPE_CHECKING:
+    from labctl.app.readiness import Choice, Readiness
+    from labctl.app.review import Review
+    from labctl.app.watching import Watching
+    from labctl.procedure.procedure import Procedure
+
 METHOD = "dmm-dc-voltage"
+"""The method that is offered first, where the bench does not say otherwise."""
 _LEAVES = 5.0  # seconds in which an engine that has finished lets go of its journal
 _NEVER_BEGAN = Text("aborted before the engine was started", zh="引擎启动前已中止")
 
@@ -39,6 +48,15 @@ class Issued:
     record: Path
     verified: bool
     report: Text
+
+
+@frozen(kw_only=True)
+class Offer:
+    """The methods that can be chosen, and those of the laboratory's own that cannot be read."""
+
+    methods: tuple[Method, ...]
+    broken: tuple[PackBroken, ...] = ()
+    fitting: frozenset[str] = frozenset()  # sources of those that this bench can carry out
 
 
 @frozen(kw_only=True)
@@ -61,29 +79,80 @@ class Desk:
     station: Station
     bench: ServedBench | None = None
     handle: RunHandle | None = None
+    real_time: bool = False
+    moves: bool = False  # a method that is chosen brings its own simulated bench along
     traffic: Traffic = field(factory=Traffic, init=False)
     _heard: dict[str, int] = field(factory=dict[str, int], init=False)  # by run: the last entry that was read
     _listening: Controller | None = field(default=None, init=False)
-    _pictures: dict[str, bytes] = field(factory=dict[str, bytes], init=False)
+    _methods: dict[str, "Procedure"] = field(factory=dict[str, "Procedure"], init=False)  # by run
     _starting: bool = field(default=False, init=False)
     _abort: bool = field(default=False, init=False)  # asked for while the engine was coming up
     _turn: threading.Lock = field(factory=threading.Lock, init=False)
 
     @classmethod
     def open(cls, *, data: Path | None, station: Path | None, real_time: bool) -> "Desk":
-        """Open a bench; where no station is named the simulated one, its simulators started or found running.
+        """Open a bench; where no station is named a simulated one, its simulators started or found running.
+
+        That is the one on which the latest run has something left to do, else that of the method offered first.
 
         Raises:
             StationError: the station file has mistakes.
             EngineFailed: the simulators did not come up.
         """
         folder = DataFolder(data_folder(data))
-        file = (station or simulated_bench()).absolute()
+        file = (station or bench_left(folder) or simulated_bench()).absolute()
         described = read_station(file)
         if not described.simulated:
             return cls(folder, described)
         bench = ServedBench.shared(folder.root, file, real_time=real_time)
-        return cls(folder, with_endpoints(described, bench.line), bench)
+        served = with_endpoints(described, bench.line)
+        return cls(folder, served, bench, real_time=real_time, moves=station is None)
+
+    # --- before a run -----------------------------------------------------------------------------------------------
+
+    def offer(self) -> Offer:
+        """Return the methods that can be chosen: the laboratory's own, then the installed ones."""
+        own, broken = methods_beside(self.station.file)
+        methods = (*own, *installed_methods())
+        fitting = {
+            each.source for each in methods if (self.moves and each.bench) or fits(each.source, self.station)
+        }
+        return Offer(methods=methods, broken=broken, fitting=frozenset(fitting))
+
+    def usual(self) -> "Choice":
+        """Return the choice that stands there first: a method whose simulated bench this is, else one that fits."""
+        from labctl.app.readiness import Choice, fits
+
+        installed = installed_methods()
+        here = (each.name for each in installed if _bench_of(each.name) == self.station.file)
+        fitting = (each.name for each in installed if fits(each.source, self.station))
+        return Choice(procedure=next(here, "") or next(fitting, METHOD))
+
+    def make_ready(self, choice: "Choice") -> "Readiness":
+        """Return whether a run can begin as chosen, and why not; on simulated benches the method brings its own.
+
+        Raises:
+            ProcedureError: there is no such method, or it is malformed.
+            EngineFailed: its bench did not come up, or the present one is in use.
+        """
+        from labctl.app.readiness import make_ready
+
+        if self.moves:
+            self._move_to(choice.procedure)
+        return make_ready(choice, self.station)
+
+    def _move_to(self, procedure: str) -> None:
+        """Change to the simulated bench of a method, if it has one and stands on another."""
+        wanted = _bench_of(procedure)
+        if wanted is None or wanted == self.station.file or self.bench is None:
+            return
+        if self.is_working() or Users(self.folder.root / "simulated-bench.users").others():
+            raise EngineFailed(run=self.station.name, kind="", problem=_IN_USE)
+        described = read_station(wanted)
+        self.bench.stop()
+        self.bench = ServedBench.shared(self.folder.root, wanted, real_time=self.real_time)
+        self.station = with_endpoints(described, self.bench.line)
+        self.handle = None
 
     # --- the bench --------------------------------------------------------------------------------------------------
 
@@ -111,12 +180,28 @@ class Desk:
         return self.traffic.fresh(self.station, run)
 
     def picture(self, name: str) -> bytes:
-        """Return a picture of the method by its name; empty where there is none."""
-        if not self._pictures:
-            method = procedures().get(METHOD)
-            files: dict[str, bytes] = method.files if method is not None else {}
-            self._pictures = {key: content for key, content in files.items() if key.endswith(".svg")}
-        return self._pictures.get(name, b"")
+        """Return a picture of the method that the run follows; empty where there is none."""
+        method = self._followed()
+        return method.files.get(name, b"") if method is not None else b""
+
+    def watching(self) -> "Watching | None":
+        """Return what the live view of the run that is followed needs; None where its method is not at hand."""
+        from labctl.app.watching import Watching
+
+        method = self._followed()
+        return Watching(procedure=method) if method is not None else None
+
+    def _followed(self) -> "Procedure | None":
+        """Return the method of the run that is followed, the usual one where none is; None where it is not at hand."""
+        handle = self.handle
+        if handle is None:
+            return find_procedure(self.usual().procedure)
+        if handle.run not in self._methods:
+            try:
+                self._methods[handle.run] = find_procedure(Job.load(self.folder.job(handle.run)).procedure)
+            except (LabctlError, OSError):
+                return None
+        return self._methods[handle.run]
 
     # --- runs -------------------------------------------------------------------------------------------------------
 
@@ -126,40 +211,24 @@ class Desk:
         That is the run under way on this bench, otherwise its latest one while something is left to do with
         it: it was interrupted, or it finished and no certificate was issued.
         """
-        latest = sorted(self.folder.known_runs(), key=lambda each: self.folder.journal(each).stat().st_mtime)
-        for run in reversed(latest):
+        latest = latest_first(self.folder)
+        for run in latest:
             handle = attach(self.folder.root, run)
             with handle.controller as controller:
                 if controller.alive and self._belongs_here(run):
                     self._follow(handle)
                     return run
-        mine = next((run for run in reversed(latest) if self._belongs_here(run)), "")
-        if mine and self._is_open(mine):
+        mine = next((run for run in latest if self._belongs_here(run)), "")
+        if mine and is_open(self.folder, mine):
             self._follow(attach(self.folder.root, mine))
             return mine
         return ""
 
     def _belongs_here(self, run: str) -> bool:
-        try:
-            job = Job.load(self.folder.job(run))
-        except (LabctlError, OSError):
-            return False
-        return Path(job.station) == self.station.file
+        return station_of(self.folder, run) == self.station.file
 
-    def _is_open(self, run: str) -> bool:
-        """Return whether something is left to do with a run on which no engine works."""
-        try:
-            with open_journal(self.folder.journal(run)) as journal:
-                events: Iterable[Event] = [entry.event for entry in journal.read()]
-        except LabctlError:
-            return False  # `labctl runs` lists it with its reason
-        started = any(isinstance(each, RunStarted) for each in events)
-        outcome = next((each.outcome for each in events if isinstance(each, RunFinished)), None)
-        issued = any(isinstance(each, CertificateIssued) for each in events)
-        return started and (outcome is None or (outcome is Outcome.FINISHED and not issued))
-
-    def start(self) -> str:
-        """Start the method on this bench and return the run.
+    def start(self, choice: "Choice | None" = None) -> str:
+        """Start a method on this bench, the usual one where none is chosen, and return the run.
 
         Raises:
             EngineFailed: the engine refused; its sentence says why.
@@ -172,8 +241,9 @@ class Desk:
             by=getpass.getuser(),
             endpoints=self.bench.line if self.bench is not None else "",
         )
-        self._bring_up(lambda: start_run(job))
-        return job.run
+        chosen = (choice or self.usual()).job(job)
+        self._bring_up(lambda: start_run(chosen))
+        return chosen.run
 
     def resume(self, run: str) -> str:
         """Take up a run whose engine ended, by this person's decision, and return the run.
@@ -284,6 +354,17 @@ class Desk:
 
     # --- certificates -----------------------------------------------------------------------------------------------
 
+    def review(self) -> "Review | None":
+        """Return the finished run that is followed, as its certificate will have it; None where none is.
+
+        Raises:
+            RunNotFinished: it has not ended, or not well.
+            OtherProcedure: its method is not at hand any more.
+        """
+        from labctl.app.review import review
+
+        return review(self.folder.root, self.handle.run, self._followed()) if self.handle is not None else None
+
     def issue(self) -> Issued | None:
         """Issue the certificate of the finished run, verify it, and return both; None where no run is followed.
 
@@ -300,14 +381,14 @@ class Desk:
         deadline = WallClock().monotonic() + _LEAVES
         while True:
             try:
-                paths = issue_certificate(self.folder.root, run, out)
+                paths = issue_certificate(self.folder.root, run, out, procedure=self._followed())
             except AlreadyOpen:  # its engine has said its last word and is about to leave
                 if WallClock().monotonic() > deadline:
                     raise
                 WallClock().wait(0.05)
             else:
                 break
-        report = verify(paths.pdf, record=paths.record, data=self.folder.root)
+        report = verify(paths.pdf, record=paths.record, data=self.folder.root, procedure=self._followed())
         return Issued(
             number=paths.number,
             pdf=paths.pdf,
@@ -324,3 +405,17 @@ class Desk:
             self._listening.close()
         if self.bench is not None:
             self.bench.leave(self.folder.root)
+
+
+def _bench_of(procedure: str) -> Path | None:
+    """Return the station file of a method's own simulated bench; None where it has none."""
+    try:
+        return own_bench(find_procedure(procedure)).station
+    except ProcedureError:
+        return None
+
+
+_IN_USE = Text(
+    "another window or a run uses the present simulated bench; end it first",
+    zh="另一窗口或运行正在使用当前模拟台位，请先结束",
+)
