@@ -37,6 +37,7 @@ class Place:
     attempt: int = 0  # counted from 1
     symbol: str = ""
     purpose: Purpose = Purpose.PREPARE
+    unit: str = ""  # of a run with several units, the instrument of the one that it concerns; empty: all of them
 
 
 @frozen(kw_only=True)
@@ -59,8 +60,23 @@ class PlannedSection:
 
 
 @frozen(kw_only=True)
+class UnitPlanned:
+    """One of several units of a run: who it is, whose it is, what will be measured of it."""
+
+    key: str  # its instrument on the bench
+    unit: UnitUnderTest
+    order: Order
+    plan: tuple[PlannedSection, ...]
+    notes: tuple[Text, ...] = ()
+
+
+@frozen(kw_only=True)
 class RunStarted:
-    """A run begins: everything that was known before the first command."""
+    """A run begins: everything that was known before the first command.
+
+    Where it has several units, they stand in `units`; unit, order and role are those of the first, the plan is what
+    they have together.
+    """
 
     at: datetime
     run: str
@@ -79,6 +95,7 @@ class RunStarted:
     software: Software
     blobs: dict[str, str]  # file name -> SHA-256 of its content, kept beside the events
     notes: tuple[Text, ...] = ()
+    units: tuple[UnitPlanned, ...] = ()  # in their order; none where there is one
 
 
 @frozen(kw_only=True)
@@ -412,6 +429,17 @@ class PointSkipped:
 
 
 @frozen(kw_only=True)
+class UnitExcluded:
+    """One of several units is left out from here on; the others go on."""
+
+    at: datetime
+    unit: str  # its instrument
+    reason: Text
+    place: Place = Place()
+    by: str = ""  # a person, or empty for the engine
+
+
+@frozen(kw_only=True)
 class SafeStateSent:
     """An instrument was sent its safe bytes; `confirmed` tells whether it said so itself."""
 
@@ -437,6 +465,7 @@ class RecordEvaluated:
 
     at: datetime
     record: str  # SHA-256 of the canonical CalibrationRecord
+    unit: str = ""  # whose, of several
 
 
 @frozen(kw_only=True)
@@ -447,6 +476,7 @@ class RecordSigned:
     person: str
     meaning: str  # "calibrated", "checked", "authorised"
     record: str  # SHA-256 of what was signed
+    unit: str = ""  # whose, of several
 
 
 @frozen(kw_only=True)
@@ -460,6 +490,7 @@ class CertificateIssued:
     xml: str  # SHA-256 of the XML's bytes
     by: str
     release: str
+    unit: str = ""  # whose, of several
 
 
 @frozen(kw_only=True)
@@ -519,6 +550,7 @@ Event = (
     | TranscriptSealed
     | PointFinished
     | PointSkipped
+    | UnitExcluded
     | SafeStateSent
     | RunFinished
     | RecordEvaluated

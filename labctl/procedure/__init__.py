@@ -23,6 +23,7 @@ from labctl.procedure.sources import (
     Result,
     Stability,
 )
+from labctl.procedure.units import Units
 
 POINT, GROUP, RUN, LAB = Scope.POINT, Scope.GROUP, Scope.RUN, Scope.LAB
 REPEAT, RESTART, ASK = Consequence.REPEAT, Consequence.RESTART, Consequence.ASK
@@ -64,4 +65,5 @@ __all__ = [
     "Steady",
     "Text",
     "Unit",
+    "Units",
 ]

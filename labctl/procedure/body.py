@@ -5,9 +5,11 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
 from attrs import frozen
+
+from labctl.procedure.units import Units, role_named
 
 Function = Callable[..., None]
 
@@ -54,13 +56,33 @@ def read_body(function: Function) -> Body:
     )
 
 
-def roles_of(function: Function) -> dict[str, type[Any]]:
-    """Return the roles that a function names, with the ability it wants of each; `object` where it states none."""
+@frozen(kw_only=True)
+class Part:
+    """What a function wants under one name of its signature."""
+
+    role: str
+    ability: type[Any]  # `object` where it states none
+    together: bool  # all units at once
+
+
+def parts_of(function: Function) -> dict[str, Part]:
+    """Return what a function wants under each name of its signature, apart from run and point."""
     return {
-        name: each.annotation if _stated(each.annotation) else object
+        name: _part(name, each.annotation)
         for name, each in inspect.signature(function).parameters.items()
         if name not in {"run", "point"}
     }
+
+
+def roles_of(function: Function) -> dict[str, type[Any]]:
+    """Return the roles that a function names, with the ability it wants of each; `object` where it states none."""
+    return {each.role: each.ability for each in parts_of(function).values()}
+
+
+def _part(name: str, annotation: Any) -> Part:  # noqa: ANN401  (whatever an author wrote)
+    together = get_origin(annotation) is Units
+    ability = get_args(annotation)[0] if together else annotation
+    return Part(role=role_named(name), ability=ability if _stated(ability) else object, together=together)
 
 
 def _stated(annotation: object) -> bool:
@@ -91,6 +113,11 @@ def _filling(verb: str, symbol: ast.expr, method: ast.expr, line: int) -> Fillin
     role, called = "", ""
     if isinstance(method, ast.List) and method.elts:
         method = method.elts[0]  # several read in turn: of one kind, or they were no series
-    if isinstance(method, ast.Attribute) and isinstance(method.value, ast.Name):
-        role, called = method.value.id, method.attr
+    match method:
+        case ast.Attribute(value=ast.Name(id=owner), attr=called):
+            role = owner
+        case ast.ListComp(elt=ast.Attribute(attr=called), generators=[ast.comprehension(iter=ast.Name(id=all_of))]):
+            role = role_named(all_of)  # one reading of each unit
+        case _:
+            pass
     return Filling(symbol=name, verb=verb, role=role, method=called, line=line)

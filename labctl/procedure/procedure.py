@@ -12,7 +12,7 @@ from labctl.errors import ProcedureError
 from labctl.instruments.capabilities import Subject, subject
 from labctl.language import Text
 from labctl.metrology.figure import Figure
-from labctl.procedure.body import Body, Filling, Function, read_body, roles_of
+from labctl.procedure.body import Body, Filling, Function, parts_of, read_body, roles_of
 from labctl.procedure.declared import (
     EACH_REPETITION,
     EACH_UNIT,
@@ -123,6 +123,11 @@ class Section:
             for name, ability in hook.roles.items():
                 wanted.setdefault(name, ability)
         return wanted
+
+    @cached_property
+    def together(self) -> bool:
+        """Return whether all units that are present are measured by one call."""
+        return any(each.together for each in parts_of(self.function).values())
 
     @property
     def fillings(self) -> tuple[Filling, ...]:

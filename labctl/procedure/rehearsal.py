@@ -16,10 +16,11 @@ from labctl.instruments.capabilities import subject
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity
-from labctl.procedure.body import Function, roles_of
+from labctl.procedure.body import Function, parts_of
 from labctl.procedure.point import Point
 from labctl.procedure.run import VERBS, Reads
 from labctl.procedure.settling import Steady
+from labctl.procedure.units import Units
 from labctl.records.observation import Indication, Setting
 
 P = ParamSpec("P")
@@ -85,8 +86,9 @@ def rehearse(function: Function, point: Point, names: dict[str, Value]) -> Rehea
     seen = Rehearsed()
     watched = _Watched(key=point.key, columns=point.columns, asked=seen.columns)
     given: dict[str, object] = {"run": _Rehearsal(names, seen), "point": watched}
-    for name, ability in roles_of(function).items():
-        given[name] = StandIn(name, ability, seen)
+    for name, part in parts_of(function).items():
+        one = StandIn(name, part.ability, seen)
+        given[name] = Units((one,)) if part.together else one
     wanted = inspect.signature(function).parameters
     with _tracing(function.__code__, seen.lines), suppress(_Ended):
         function(**{name: given[name] for name in wanted})

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from labctl.errors import ProcedureError
 from labctl.language import Text
+from labctl.procedure.units import UNIT, UNITS, role_named
 
 RESERVED = frozenset({"run", "point"})
 """Names in signatures that are no roles."""
@@ -36,7 +37,15 @@ class Auxiliary(Role):
 
 @frozen
 class Unit(Role):
-    """The instrument that is calibrated or verified."""
+    """The instrument that is calibrated or verified; several in one run where the method allows it.
+
+    Args:
+        name: its English title.
+        zh: its title in Chinese.
+        up_to: how many there may be in one run.
+    """
+
+    up_to: int = field(default=1, kw_only=True)
 
 
 @frozen(init=False)
@@ -52,6 +61,8 @@ class Roles:
 
     def __init__(self, **roles: Role) -> None:
         """Name the roles. Raises ProcedureError for a reserved name, or none or two units."""
+        if UNITS in roles and UNIT not in roles:
+            roles = {role_named(name): role for name, role in roles.items()}
         object.__setattr__(self, "by_name", roles)
         reserved = sorted(RESERVED & roles.keys())
         if reserved:
@@ -74,6 +85,11 @@ class Roles:
     def unit(self) -> str:
         """Return the name of the unit's role."""
         return next(name for name, role in self.by_name.items() if isinstance(role, Unit))
+
+    @property
+    def up_to(self) -> int:
+        """Return how many units one run may have."""
+        return next(role.up_to for role in self.by_name.values() if isinstance(role, Unit))
 
     def __getitem__(self, name: str) -> Role:
         """Return a role by its name."""

@@ -18,12 +18,13 @@ from labctl.events.kinds import (
 from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
-from labctl.procedure.body import roles_of
+from labctl.procedure.body import Part, parts_of
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import SECTION, Hook, Section
+from labctl.procedure.units import UNIT, Units
 from labctl.run.control import Turned
-from labctl.run.verbs import LiveRun, Rejected
-from labctl.run.wishes import Wishes
+from labctl.run.verbs import LiveRun, Rejected, UnitLeft
+from labctl.run.wishes import PointLeft, Wishes
 
 State = dict[str, Quantity | str | float | None]
 
@@ -31,9 +32,10 @@ State = dict[str, Quantity | str | float | None]
 class Failed(Exception):
     """An attempt was rejected and may be made again."""
 
-    def __init__(self, reason: Text) -> None:
+    def __init__(self, reason: Text, unit: str = "") -> None:
         super().__init__(reason.en)
         self.reason = reason
+        self.unit = unit  # that failed alone, of several
 
 
 @define
@@ -44,11 +46,13 @@ class Attempts:
         run: the verbs; also the way to scribe, bench and control.
         wishes: obeys people.
         judge: holds what an attempt gave against the checks of its repetition, before it counts.
+        unit: the name of the unit's role.
     """
 
     run: LiveRun
     wishes: Wishes
     judge: Callable[[Section, PlannedPoint, Place], None] = lambda _section, _point, _place: None
+    unit: str = UNIT
     _state: State = field(factory=State, init=False)
     _failing: str = field(default="", init=False)  # the instrument whose failure rejected the latest attempt
 
@@ -72,6 +76,7 @@ class Attempts:
             self._hold()
             scribe.append(RepetitionStarted(at=clock.now(), place=place))
             begun = place
+            self.run.failing = ""
             self._mend()
             self._measure(section, point, place)
             self.judge(section, point, place)
@@ -90,15 +95,43 @@ class Attempts:
             reason = error.reason if isinstance(error, Rejected) else error.text()
             scribe.place = place
             scribe.append(AttemptRejected(at=clock.now(), place=place, reason=reason))
-            raise Failed(reason) from error
+            unit = self.run.failing or (self._failing if self._failing in self.run.units else "")
+            raise Failed(reason, unit) from error
+        except UnitLeft as left:
+            self._forget()
+            scribe.place = place
+            reason = [*scribe.progress.excluded.values()][-1]
+            scribe.append(AttemptRejected(at=clock.now(), place=place, reason=reason))
+            raise PointLeft from left
 
     def call(self, function: Callable[..., None], row: Point | None = None) -> None:
-        """Call a function of the procedure with what its signature names; roles are opened when they are new."""
+        """Call a function of the procedure with what its signature names; roles are opened when they are new.
+
+        One that names the unit is called for each that is being measured; one that names the units once.
+        """
         self.run.columns = row.columns if row is not None else {}
-        given: dict[str, LiveRun | Point | Driver | None] = {"run": self.run, "point": row}
-        given |= {name: self.run.bench.driver(name) for name in roles_of(function)}
+        parts, units = parts_of(function), self.run.units
+        given: dict[str, object] = {"run": self.run, "point": row}
+        given |= {name: self._player(each) for name, each in parts.items() if not (units and self._is_unit(each))}
+        own = next((name for name, each in parts.items() if self._is_unit(each)), "")
         code = function.__code__
-        function(**{name: given[name] for name in code.co_varnames[: code.co_argcount]})
+        names = code.co_varnames[: code.co_argcount]
+        if not units or not own:
+            function(**{name: given[name] for name in names})
+        elif parts[own].together:
+            given[own] = Units(self.run.bench.unit(each) for each in units)
+            function(**{name: given[name] for name in names})
+        else:
+            for each in units:
+                given[own] = self.run.bench.unit(each)
+                function(**{name: given[name] for name in names})
+
+    def _player(self, part: Part) -> Driver | Units[Driver]:
+        driver = self.run.bench.driver(part.role)
+        return Units((driver,)) if part.together else driver
+
+    def _is_unit(self, part: Part) -> bool:
+        return part.role == self.unit
 
     def _measure(self, section: Section, point: PlannedPoint, place: Place) -> None:
         row = Point.of(point)

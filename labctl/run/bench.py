@@ -86,6 +86,7 @@ class Bench:
     _unready: set[str] = field(factory=set[str], init=False)  # recognised, but not yet as a run wants them
     _safe: set[str] = field(factory=set[str], init=False)  # said that they are safe when they were last asked
     _tended: dict[str, float] = field(factory=dict[str, float], init=False)  # armed; when we last saw to each
+    _given_up: set[str] = field(factory=set[str], init=False)  # excluded, and never spoken to but to be made safe
     _tending: bool = field(default=False, init=False)
     _failure: InstrumentError | None = field(default=None, init=False)  # met when nobody could be told
 
@@ -106,6 +107,25 @@ class Bench:
             self._renew(known)
         return self._open.get(seat.instrument) or self._opened(seat, self.wire(seat))
 
+    def unit(self, instrument: str) -> Driver:
+        """Return the driver of one of several units, by its instrument. Raises as `driver`."""
+        return self.driver(next(role for role, each in self.seats.items() if each.instrument == instrument))
+
+    def give_up(self, instrument: str) -> None:
+        """Speak no more to a unit that was excluded, whose wire may be dead; what feeds the bench is made safe."""
+        driver = self._open.get(instrument)
+        if driver is None or driver.safe is not None:  # a source stays open, so that every exit makes it safe
+            self._given_up.add(instrument)
+            return
+        try:
+            driver.wire.close()
+            self._note_closed(driver, "excluded")
+        except LabctlError:
+            pass
+        self._tended.pop(instrument, None)
+        self._unready.discard(instrument)
+        del self._open[instrument]
+
     def recover(self, failing: str = "") -> None:
         """Bring wires back into step after a failure: opened anew, drained, their instruments recognised again.
 
@@ -117,6 +137,8 @@ class Bench:
             TransportError: an instrument is still silent.
         """
         for driver in list(self._open.values()):
+            if driver.name in self._given_up:
+                continue
             if driver.wire.poisoned or driver.name == failing or driver.name in self._unready:
                 self._renew(driver)
 

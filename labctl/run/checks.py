@@ -1,9 +1,11 @@
 """Checks of our own measurement: judged as soon as their results are there, each with its consequence."""
 
-from attrs import define, evolve, field
+from collections.abc import Mapping, Sequence
+
+from attrs import define, evolve, field, frozen
 
 from labctl.errors import RunAborted
-from labctl.events.kinds import AttemptRejected, CheckJudged, Place, PlannedPoint, RunStarted
+from labctl.events.kinds import AttemptRejected, CheckJudged, Place, PlannedPoint, PlannedSection, RunStarted
 from labctl.language import Text
 from labctl.metrology.batch import Batch
 from labctl.metrology.figure import Value
@@ -12,29 +14,44 @@ from labctl.procedure.declared import EACH_REPETITION, Check, Consequence, Inval
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.procedure import Procedure, Section
 from labctl.run.progress import PointName
+from labctl.run.units import Present
 from labctl.run.verbs import Rejected
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
 
 _ACCEPT = Text("accept it as it is", zh="接受该结果")
 _AGAIN = Text("measure again", zh="重新测量")
 _ABORT = Text("abort the run", zh="中止运行")
+_EXCLUDE = Text("go on without the unit", zh="剔除该被测对象后继续")
 _FAILED = Text("{check}: {symbol} = {value}, the limit is {limit}", zh="{check}：{symbol} = {value}，限值 {limit}")
+
+
+@frozen
+class _Failure:
+    """A check that one unit, or the measurement as a whole, did not keep."""
+
+    words: Text
+    place: Place  # its unit, where the check is of several units' results
 
 
 @define
 class Checks:
     """Judges the checks of a procedure, and lets follow what they say.
 
+    Of several units each is judged by itself. Where all fail it is our measurement, and what the check says follows;
+    where one fails again and again while others do not, it is left out.
+
     Args:
         procedure: the method.
         started: the run, its plan included.
         wishes: asks people; also the way to the verbs of the run.
+        present: the units that are left.
     """
 
     procedure: Procedure
     started: RunStarted
     wishes: Wishes
-    _failures: dict[tuple[str, str], int] = field(factory=dict[tuple[str, str], int], init=False)
+    present: Present
+    _failures: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int], init=False)
     _judged: set[tuple[str, str, int]] = field(factory=set[tuple[str, str, int]], init=False)
 
     def after_repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
@@ -48,49 +65,77 @@ class Checks:
         wanted = [each for each in self.procedure.checks if each.of == section.name and each.each == EACH_REPETITION]
         if not wanted:
             return
-        evaluation = self._evaluation()
-        attempt = evaluation.account.point(place.phase, place.section, place.point).attempts[place.repetition][-1]
-        batch = evaluation.repetition(place.phase, section.name, point.key, attempt, values_only=True)
+        planned = self._planned(place)
+        seen: list[tuple[Place, Evaluation, Batch]] = []
+        for unit, view in self.present.judged(section, planned, place.point, place.unit):
+            evaluation = self._evaluation(view)
+            attempt = evaluation.account.point(place.phase, place.section, place.point).attempts[place.repetition][-1]
+            batch = evaluation.repetition(place.phase, section.name, point.key, attempt, values_only=True)
+            seen.append((evolve(place, unit=unit), evaluation, batch))
         for each in wanted:
-            self._judge(each, batch, {**evaluation.names, **point.columns}, place)
+            failed = [
+                self._judge(each, batch, {**evaluation.names, **self._columns(evaluation, there)}, there)
+                for there, evaluation, batch in seen
+            ]
+            self._follow(each, failed, place)
 
-    def after_point(self, section: Section, place: Place) -> None:
+    def after_point(self, section: Section, planned: PlannedSection, place: Place) -> None:
         """Judge what is asked of a point when all of its repetitions are made. Raises as `after_repetition`."""
-        evaluation = self._evaluation()
-        for each in self.procedure.checks:
-            if each.of == section.name and each.each != EACH_REPETITION:
+        wanted = [each for each in self.procedure.checks if each.of == section.name and each.each != EACH_REPETITION]
+        if not wanted:
+            return
+        views = self.present.judged(section, planned, place.point, place.unit)
+        seen = [(evolve(place, unit=unit), self._evaluation(view)) for unit, view in views]
+        for each in wanted:
+            failed: list[_Failure | None] = []
+            for there, evaluation in seen:
                 try:
                     batch = evaluation.point(place.phase, place.section, place.point)
                 except Pending:
                     continue
-                columns = evaluation.planned(place.phase, place.section, place.point).columns
-                self._judge(each, batch, {**evaluation.names, **columns}, place)
+                names = {**evaluation.names, **self._columns(evaluation, there)}
+                failed.append(self._judge(each, batch, names, there))
+            self._follow(each, failed, place)
 
     def after_section(self, phase: str) -> None:
         """Judge what is asked of reductions whose results are all there now. Raises as `after_repetition`."""
-        evaluation = self._evaluation()
+        views = {view: self._evaluation(view) for view in self.present.names}
         for each in self.procedure.checks:
             target = self.procedure.source(each.of)
             if not isinstance(target, Reduction):
                 continue
-            try:
-                groups = evaluation.groups(phase, target.name)
-            except Pending:
-                continue
-            for group in groups:
-                place = Place(phase=phase, section=target.name, point=group.key)
-                self._judge(each, group.batch, {**evaluation.names, **group.columns}, place)
+            found: dict[str, list[_Failure | None]] = {}
+            for view, evaluation in views.items() if self.present.of_units(target) else [*views.items()][:1]:
+                try:
+                    groups = evaluation.groups(phase, target.name)
+                except Pending:
+                    continue
+                unit = view if self.present.of_units(target) else ""
+                for group in groups:
+                    place = Place(phase=phase, section=target.name, point=group.key, unit=unit)
+                    names = {**evaluation.names, **group.columns}
+                    found.setdefault(group.key, []).append(self._judge(each, group.batch, names, place))
+            for key, failed in found.items():
+                self._follow(each, failed, Place(phase=phase, section=target.name, point=key))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _evaluation(self) -> Evaluation:
-        return Evaluation(self.procedure, self.started, self.wishes.run.scribe.account)
+    def _evaluation(self, view: str) -> Evaluation:
+        account = self.wishes.run.scribe.accounts[view]
+        return Evaluation(self.procedure, account.started, account)
 
-    def _judge(self, check: Check, batch: Batch, names: dict[str, Value], place: Place) -> None:
+    def _planned(self, place: Place) -> PlannedSection:
+        return next(each for each in self.started.plan if (each.phase, each.section) == (place.phase, place.section))
+
+    def _columns(self, evaluation: Evaluation, place: Place) -> Mapping[str, Value]:
+        return evaluation.planned(place.phase, place.section, place.point).columns
+
+    def _judge(self, check: Check, batch: Batch, names: dict[str, Value], place: Place) -> _Failure | None:
+        """Hold a result against a check's limit; return how it failed, where it did."""
         value = Quantity(float(batch.values[check.symbol][0]), batch.unit[check.symbol])
         limit = check.limit.at({**names, check.symbol: value}, f"check {check.title.en}")
         if limit is None or self._known(check, place, value):
-            return
+            return None
         met = check.limit.holds(value, limit)
         run = self.wishes.run
         run.scribe.append(
@@ -104,21 +149,33 @@ class Checks:
                 met=met,
             )
         )
-        if not met:
-            words = _FAILED.filled(check=check.title, symbol=check.symbol, value=value, limit=limit)
-            self._follow(check, words, place)
+        if met:
+            return None
+        return _Failure(_FAILED.filled(check=check.title, symbol=check.symbol, value=value, limit=limit), place)
 
     def _known(self, check: Check, place: Place, value: Quantity) -> bool:
         """Return whether this very value was judged before: a reduction is looked at after every section."""
-        name = (check.title.en, f"{place.phase}/{place.section}/{place.point}/{place.attempt}", hash(value.value))
+        name = (
+            check.title.en,
+            f"{place.phase}/{place.section}/{place.point}/{place.attempt}/{place.unit}",
+            hash(value.value),
+        )
         known = name in self._judged
         self._judged.add(name)
         return known
 
-    def _follow(self, check: Check, words: Text, place: Place) -> None:
-        failures = self._failures[check.title.en, place.point] = (
-            self._failures.get((check.title.en, place.point), 0) + 1
-        )
+    def _follow(self, check: Check, judged: Sequence[_Failure | None], place: Place) -> None:
+        """Let follow what a check says: of the measurement where nobody kept it, else of those who did not."""
+        failed = [each for each in judged if each is not None]
+        if not failed:
+            return
+        if len(failed) == len(judged):
+            self._of_all(check, failed[0].words, place)
+        else:
+            self._of_some(check, failed, place)
+
+    def _of_all(self, check: Check, words: Text, place: Place) -> None:
+        failures = self._counted(check, place)
         otherwise = check.otherwise
         if otherwise is Consequence.NOTE:
             self.wishes.note(words)
@@ -128,6 +185,36 @@ class Checks:
             self._ask(check, words, place)
         else:
             self._again(check, words, place)
+
+    def _of_some(self, check: Check, failed: Sequence[_Failure], place: Place) -> None:
+        """Measure again because of some units; leave those out that fail and fail."""
+        again: list[_Failure] = []
+        for each in failed:
+            failures = self._counted(check, each.place)
+            if check.otherwise is Consequence.NOTE:
+                self.wishes.note(_OF.filled(unit=each.place.unit, words=each.words))
+            elif check.otherwise is Consequence.STOP or failures % ATTEMPTS == 0:
+                self.wishes.run.leave_out(each.place.unit, each.words)
+            elif check.otherwise is not Consequence.ASK or self._wants_again(each):
+                again.append(each)
+        if again:
+            words = _OF.filled(unit=", ".join(each.place.unit for each in again), words=again[0].words)
+            self._again(check, words, place)
+
+    def _wants_again(self, failure: _Failure) -> bool:
+        """Ask what shall be with a unit; tell whether it is measured again."""
+        words = _OF.filled(unit=failure.place.unit, words=failure.words)
+        answer = self.wishes.choose(words, (_AGAIN, _ACCEPT, _EXCLUDE, _ABORT))
+        if answer == _ABORT.en:
+            raise RunAborted(reason=words.en)
+        if answer == _EXCLUDE.en:
+            self.wishes.run.leave_out(failure.place.unit, failure.words)
+        return answer == _AGAIN.en
+
+    def _counted(self, check: Check, place: Place) -> int:
+        name = (check.title.en, place.point, place.unit)
+        self._failures[name] = self._failures.get(name, 0) + 1
+        return self._failures[name]
 
     def _ask(self, check: Check, words: Text, place: Place) -> None:
         answer = self.wishes.choose(words, (_AGAIN, _ACCEPT, _ABORT))
@@ -157,10 +244,12 @@ class Checks:
 
     def _reject_point(self, point: PointName, words: Text) -> None:
         """Reject everything that was accepted of a point, so that it is open again; all of it is kept."""
-        for repetition, attempt in self.wishes.run.scribe.progress.accepted_of(point):
-            place = Place(phase=point.phase, section=point.section, point=point.point)
-            self._reject(evolve(place, repetition=repetition, attempt=attempt), words)
+        for place in self.wishes.run.scribe.progress.accepted_places(point):
+            self._reject(place, words)
 
     def _reject(self, place: Place, words: Text) -> None:
         run = self.wishes.run
         run.scribe.append(AttemptRejected(at=run.clock.now(), place=place, reason=words))
+
+
+_OF = Text("{unit}: {words}", zh="{unit}：{words}")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from labctl.events.kinds import (
     AttemptRejected,
@@ -23,21 +23,33 @@ from labctl.events.kinds import (
     RunStarted,
     SectionFinished,
     SectionStarted,
+    UnitExcluded,
 )
+from labctl.language import Text
 
 
 @frozen
 class PointName:
-    """Which point: phase, section's English title, row key."""
+    """Which point: phase, section's English title, row key; of one unit, where several are measured in turn."""
 
     phase: str
     section: str
     point: str
+    unit: str = ""
 
     @classmethod
     def of(cls, place: Place) -> "PointName":
         """Return the point of a place."""
-        return cls(place.phase, place.section, place.point)
+        return cls(place.phase, place.section, place.point, place.unit)
+
+    @property
+    def place(self) -> Place:
+        """Return it as a place."""
+        return Place(phase=self.phase, section=self.section, point=self.point, unit=self.unit)
+
+    def covers(self, other: "PointName") -> bool:
+        """Return whether this is another's point, or that of all units together where the other is one unit's."""
+        return self == (other if self.unit else evolve(other, unit=""))
 
 
 _OF_THE_FUNCTION: Final = (Purpose.OBSERVE, Purpose.RECORD)
@@ -59,6 +71,7 @@ class Progress:
     section_ends: dict[tuple[str, str], datetime] = field(factory=dict[tuple[str, str], datetime])
     finished: set[PointName] = field(factory=set[PointName])
     skipped: set[PointName] = field(factory=set[PointName])
+    excluded: dict[str, Text] = field(factory=dict[str, Text])  # units that were left out, and why
     _attempts: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
     _accepted: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
     _accepted_at: dict[tuple[PointName, int], int] = field(factory=dict[tuple[PointName, int], int])
@@ -81,14 +94,15 @@ class Progress:
             case RepetitionStarted() | RepetitionFinished() | AttemptRejected() | PointFinished() | PointSkipped():
                 self._count(event)
             case CommandReceived(command="retry", facts=facts):  # also of a point that was left out
-                self.skipped.discard(
-                    PointName(facts.get("phase", ""), facts.get("section", ""), facts.get("point", ""))
-                )
+                names = (facts.get(each, "") for each in ("phase", "section", "point", "unit"))
+                self.skipped.discard(PointName(*names))
             case SectionStarted(place=place):
                 self.sections_done.discard((place.phase, place.section))
             case SectionFinished(place=place):
                 self.sections_done.add((place.phase, place.section))
                 self.section_ends[place.phase, place.section] = event.at
+            case UnitExcluded(unit=unit, reason=reason):
+                self.excluded[unit] = reason
             case RunStarted() | EngineStarted() | RunRested() | RunFinished():
                 self._note(event)
             case _:
@@ -123,14 +137,14 @@ class Progress:
                 self._rejected.add((point, place.repetition, place.attempt))
                 if self._accepted.get(repetition) == place.attempt:
                     del self._accepted[repetition]
-                    self.finished.discard(point)
+                    self.finished = {each for each in self.finished if not point.covers(each)}
                 self.open_attempt = None
             case PointFinished():
                 self.finished.add(point)
                 self.skipped.discard(point)
             case PointSkipped():
                 self.skipped.add(point)
-                self.finished.discard(point)
+                self.finished = {each for each in self.finished if not point.covers(each)}
                 self.open_attempt = None
 
     def accepted(self, point: PointName, repetition: int) -> int:
@@ -144,6 +158,14 @@ class Progress:
     def accepted_of(self, point: PointName) -> tuple[tuple[int, int], ...]:
         """Return repetition and attempt of everything that counts at a point."""
         return tuple((repetition, attempt) for (each, repetition), attempt in self._accepted.items() if each == point)
+
+    def accepted_places(self, point: PointName) -> tuple[Place, ...]:
+        """Return every attempt that counts at a point, of all units where the name means them together."""
+        return tuple(
+            evolve(each.place, repetition=repetition, attempt=attempt)
+            for (each, repetition), attempt in self._accepted.items()
+            if point.covers(each)
+        )
 
     def accepted_at(self, point: PointName, repetition: int) -> int:
         """Return the number of the event by which a repetition counts; 0 while it does not."""

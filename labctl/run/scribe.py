@@ -20,10 +20,12 @@ from labctl.events.kinds import (
     Purpose,
     QueryRetried,
     RepetitionStarted,
+    RunStarted,
     SafeStateSent,
     SettingMade,
     TranscriptSealed,
 )
+from labctl.events.of_unit import UnitView
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account
 from labctl.records.calibration import PointResult
@@ -58,13 +60,20 @@ class Scribe:
     ring: Callable[[int], None] = lambda _n: None
     place: Place = field(default=Place(), init=False)
     progress: Progress = field(factory=Progress, init=False)
-    account: Account = field(factory=Account, init=False)
+    accounts: dict[str, Account] = field(factory=lambda: {"": Account()}, init=False)
+    """What was observed, as each unit's own run; under the empty name where there is one."""
+    _views: dict[str, UnitView] = field(factory=lambda: {"": UnitView("")}, init=False)
     answers: dict[str, str] = field(factory=dict[str, str], init=False)  # by question
     results: list[PointResult] = field(factory=list[PointResult], init=False)
     presented: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)
     """What each instrument was set to present, as far as it was not made safe since."""
     spoken: set[str] = field(factory=set[str], init=False)
     """Which instruments were set or showed something in the present attempt."""
+
+    @property
+    def account(self) -> Account:
+        """Return what was observed, as the run of the first unit."""
+        return next(iter(self.accounts.values()))
 
     def catch_up(self) -> None:
         """Read what the journal holds already: an earlier engine's part of the run.
@@ -90,7 +99,7 @@ class Scribe:
 
     def _count(self, n: int, event: Event) -> None:
         self.progress.take(n, event)
-        self.account.take(n, event)
+        self._note_units(n, event)
         self._note_instrument(event)
         match event:
             case OperatorAnswered(question=question, answer=answer):
@@ -99,6 +108,15 @@ class Scribe:
                 self.results.append(result)
             case _:
                 pass
+
+    def _note_units(self, n: int, event: Event) -> None:
+        if isinstance(event, RunStarted) and event.units:
+            self.accounts = {each.key: Account() for each in event.units}
+            self._views = {each.key: UnitView(each.key) for each in event.units}
+        for unit, view in self._views.items():
+            seen = view.seen(event)
+            if seen is not None:
+                self.accounts[unit].take(n, seen)
 
     def _note_instrument(self, event: Event) -> None:
         match event:

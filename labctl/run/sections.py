@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
 
+from labctl.errors import InstrumentError, WrongIdentity
 from labctl.events.kinds import (
     Place,
     PlannedPoint,
@@ -21,6 +22,7 @@ from labctl.procedure.declared import Order
 from labctl.procedure.evaluate import evaluate_if_possible
 from labctl.procedure.plan import AS_LEFT
 from labctl.procedure.procedure import Procedure, Section
+from labctl.records.calibration import PointResult
 from labctl.run.adjusting import Adjusting
 from labctl.run.attempt import Attempts, Failed
 from labctl.run.checks import Checks
@@ -28,6 +30,7 @@ from labctl.run.inspecting import Inspecting
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
 from labctl.run.suspension import Suspended
+from labctl.run.units import Present
 from labctl.run.used_up import UsedUp
 from labctl.run.verbs import LiveRun, seconds
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
@@ -56,15 +59,17 @@ class Sections:
     _checks: Checks = field(init=False)
     _inspecting: Inspecting = field(init=False)
     _used_up: UsedUp = field(init=False)
-    _failures: dict[Place, int] = field(factory=dict[Place, int], init=False)
-    _begun: str | None = field(default=None, init=False)  # the point at which the engine is
+    _present: Present = field(init=False)
+    _failures: dict[Place, list[str]] = field(factory=dict[Place, list[str]], init=False)  # which unit failed alone
+    _begun: tuple[str, str] | None = field(default=None, init=False)  # the unit and point at which the engine is
 
     def __attrs_post_init__(self) -> None:
         """Put the parts together."""
         self._wishes = Wishes(self.run)
-        self._checks = Checks(self.procedure, self.started, self._wishes)
-        self._attempts = Attempts(self.run, self._wishes, self._checks.after_repetition)
-        self._inspecting = Inspecting(self.procedure, self._wishes)
+        self._present = Present(self.procedure, self.started, self.run.scribe)
+        self._checks = Checks(self.procedure, self.started, self._wishes, self._present)
+        self._attempts = Attempts(self.run, self._wishes, self._checks.after_repetition, self.procedure.roles.unit)
+        self._inspecting = Inspecting(self.procedure, self._wishes, self._present)
         self._adjusting = Adjusting(self._attempts, self._wishes)
         self._surroundings = Surroundings(self.procedure.environment, self.run)
         self._used_up = UsedUp(self.procedure, self.started, self.run)
@@ -77,8 +82,7 @@ class Sections:
             Suspended: what is left of it may begin only later.
             LabctlError: something cannot be mended.
         """
-        for role in self._roles():
-            self.run.bench.driver(role)
+        self._open()
         self._between(self._surroundings.read)
         self._between(self._inspecting.inspect)
         self._used_up.reopen()
@@ -89,11 +93,34 @@ class Sections:
             self.run.scribe.place = Place()
             self._between(self._surroundings.read)
 
+    def _open(self) -> None:
+        """Open every instrument that the plan needs; of several units those that cannot be reached are left out.
+
+        Raises:
+            InstrumentError: one does not answer as it should, or no unit does.
+        """
+        for role in self._roles():
+            self.run.bench.driver(role)
+        dead: dict[str, InstrumentError] = {}
+        units = self._present.names if self._present.several else ()
+        for unit in units:
+            try:
+                self.run.bench.unit(unit)
+            except WrongIdentity:
+                raise
+            except InstrumentError as error:
+                dead[unit] = error
+        for unit, why in dead.items():
+            if len(dead) == len(units):
+                raise why
+            self.run.leave_out(unit, why.text())
+
     def _roles(self) -> list[str]:
         """Return the roles that have a wire and are needed, the room first: it has to be right before all else."""
         named = [role for planned in self.started.plan for role in self.procedure.find(planned.section).roles]
         seats = self.run.bench.seats
-        return [role for role in dict.fromkeys((ROOM, *named)) if role in seats]
+        units = {self.procedure.roles.unit} if self._present.several else set[str]()
+        return [role for role in dict.fromkeys((ROOM, *named)) if role in seats and role not in units]
 
     def _next(self) -> list[PlannedSection]:
         """Return the sections that have something left; as left only when all else is done and the unit adjusted.
@@ -139,8 +166,22 @@ class Sections:
         return any(made)
 
     def _done(self, planned: PlannedSection) -> bool:
-        settled = all(self.run.scribe.progress.settled(_name(planned, point)) for point in planned.points)
+        section = self.procedure.find(planned.section)
+        settled = all(
+            self._settled(section, planned, point.key, turn)
+            for turn in self._present.turns(section)
+            for point in self._present.points_of(planned, turn).points
+        )
         return settled and (planned.phase, planned.section) in self.run.scribe.progress.sections_done
+
+    def _settled(self, section: Section, planned: PlannedSection, point: str, turn: str) -> bool:
+        """Return whether nothing is left to measure at a point, of any unit that is present there."""
+        progress = self.run.scribe.progress
+        name = PointName(planned.phase, planned.section, point, turn)
+        if name in progress.skipped or evolve(name, unit="") in progress.skipped:
+            return True
+        judged = self._present.judged(section, planned, point, turn)
+        return all(progress.settled(evolve(name, unit=unit)) for unit, _ in judged)
 
     def _between(self, act: Callable[[], None]) -> None:
         """Do something between points; a person's wish is obeyed and brings its point back by itself."""
@@ -159,7 +200,7 @@ class Sections:
         self._note_lateness(section, planned)
         self._attempts.enter()
         self._begun = None
-        while (next_one := self._left(section, planned)) is not None:
+        while (next_one := self._next_one(section, planned)) is not None:
             with suppress(PointLeft):
                 self._work(section, planned, *next_one)
             if self._used_up.reopen():
@@ -177,15 +218,23 @@ class Sections:
         if self.run.clock.now() > ended + timedelta(seconds=seconds(section.latest)):
             self._wishes.note(_LATE.filled(section=section.title, after=section.after, latest=section.latest))
 
-    def _left(self, section: Section, planned: PlannedSection) -> tuple[PlannedPoint, int] | None:
+    def _next_one(self, section: Section, planned: PlannedSection) -> tuple[PlannedPoint, int, str] | None:
+        """Return the point and repetition that come next, and in whose turn."""
+        for turn in self._present.turns(section):
+            found = self._left(section, self._present.points_of(planned, turn), turn)
+            if found is not None:
+                return (*found, turn)
+        return None
+
+    def _left(self, section: Section, planned: PlannedSection, turn: str) -> tuple[PlannedPoint, int] | None:
         """Return the point and repetition that come next; repetition 0: all are made, the point is to be finished."""
         progress = self.run.scribe.progress
-        unsettled = [each for each in planned.points if not progress.settled(_name(planned, each))]
+        unsettled = [each for each in planned.points if not self._settled(section, planned, each.key, turn)]
         missing = [
             (repetition, number, each)
             for number, each in enumerate(unsettled)
             for repetition in range(1, each.repeats + 1)
-            if not progress.accepted(_name(planned, each), repetition)
+            if not progress.accepted(PointName(planned.phase, planned.section, each.key, turn), repetition)
         ]
         if section.order is Order.CYCLES and missing:
             repetition, _, point = min(missing, key=lambda each: each[:2])
@@ -195,30 +244,37 @@ class Sections:
         point = unsettled[0]
         return point, min((repetition for repetition, _, each in missing if each is point), default=0)
 
-    def _work(self, section: Section, planned: PlannedSection, point: PlannedPoint, repetition: int) -> None:
-        place = Place(phase=planned.phase, section=planned.section, point=point.key)
-        if self._begun != point.key:
-            self._begun = point.key
+    def _work(self, section: Section, planned: PlannedSection, point: PlannedPoint, repetition: int, turn: str) -> None:
+        place = Place(phase=planned.phase, section=planned.section, point=point.key, unit=turn)
+        self.run.units = self._present.at(planned, point.key, turn) if self._present.several else ()
+        if self._begun != (turn, point.key):
+            if self._begun is not None and self._begun[0] != turn:
+                self._attempts.enter()  # another unit has to be connected
+            self._begun = (turn, point.key)
             self.run.scribe.place = place
             self.run.scribe.append(PointStarted(at=self.run.clock.now(), place=place))
         if repetition:
             self._repetition(section, point, evolve(place, repetition=repetition))
         else:
-            self._begun = None
-            self._finish(section, place)
+            self._finish(section, planned, place)
+            self._begun = (turn, "")
 
-    def _finish(self, section: Section, place: Place) -> None:
+    def _finish(self, section: Section, planned: PlannedSection, place: Place) -> None:
         """Evaluate a point whose repetitions are all accepted, unless a check sends it back."""
         scribe = self.run.scribe
         scribe.place = place
         self._surroundings.allowed = section.environment or self.procedure.environment
         self._wishes.patiently(self._surroundings.read)
-        self._checks.after_point(section, place)
-        result = evaluate_if_possible(
-            self.procedure, self.started, scribe.account, place.phase, place.section, place.point
-        )
-        scribe.append(PointFinished(at=self.run.clock.now(), place=place, result=result))
+        self._checks.after_point(section, planned, place)
+        for unit, view in self._present.judged(section, planned, place.point, place.unit):
+            there = evolve(place, unit=unit)
+            if not scribe.progress.settled(PointName.of(there)):
+                scribe.append(PointFinished(at=self.run.clock.now(), place=there, result=self._result(place, view)))
         scribe.seal()
+
+    def _result(self, place: Place, view: str) -> PointResult | None:
+        account = self.run.scribe.accounts[view]
+        return evaluate_if_possible(self.procedure, account.started, account, place.phase, place.section, place.point)
 
     def _repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
         while True:
@@ -226,9 +282,15 @@ class Sections:
             try:
                 self._attempts.make(section, point, evolve(place, attempt=number))
             except Failed as failed:
-                failures = self._failures[place] = self._failures.get(place, 0) + 1
-                if failures % ATTEMPTS == 0:
+                failures = self._failures.setdefault(place, [])
+                failures.append(failed.unit)
+                if failed.unit and failures[-ATTEMPTS:] == [failed.unit] * ATTEMPTS:
+                    self.run.leave_out(failed.unit, failed.reason)
+                    failures.clear()
+                elif len(failures) % ATTEMPTS == 0:
                     self._wishes.decide(place, failed.reason)
+                if not self.run.units and self._present.several:
+                    raise PointLeft from failed
                 if section.uses_up:
                     raise PointLeft from failed
             else:
@@ -238,10 +300,6 @@ class Sections:
 
 def _title(planned: PlannedSection) -> tuple[str, str]:
     return planned.phase, planned.section
-
-
-def _name(planned: PlannedSection, point: PlannedPoint) -> PointName:
-    return PointName(planned.phase, planned.section, point.key)
 
 
 _LATE = Text(

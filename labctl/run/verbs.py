@@ -3,13 +3,23 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn, ParamSpec
+from typing import Final, NoReturn, ParamSpec
 
 from attrs import define, evolve, field
 
 from labctl.clock import Clock
-from labctl.errors import NotSettled, OperatorDeclined, RecordError, RunAborted
-from labctl.events.kinds import CommandReceived, NoteTaken, OperatorAnswered, OperatorAsked, Purpose, Question, Settled
+from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, RecordError, RunAborted
+from labctl.events.kinds import (
+    CommandReceived,
+    NoteTaken,
+    OperatorAnswered,
+    OperatorAsked,
+    Purpose,
+    Question,
+    Settled,
+    UnitExcluded,
+)
+from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.keyed import keyed
@@ -28,6 +38,10 @@ from labctl.transport.operator import Asked
 P = ParamSpec("P")
 _LOOK = 1.0  # seconds between two questions of `wait_until`
 Duration = Quantity | str
+
+
+class UnitLeft(Exception):
+    """The unit that is being measured was excluded; the others go on."""
 
 
 class Rejected(Exception):
@@ -70,6 +84,10 @@ class LiveRun:
     operator: Operator
     clock: Clock
     high_voltage: bool = False
+    units: tuple[str, ...] = field(default=(), init=False)
+    """Instruments of the units that are being measured, where the run has several."""
+    failing: str = field(default="", init=False)
+    """The unit that could not be read in the present attempt."""
     columns: dict[str, Quantity | str | float] = field(factory=dict[str, "Quantity | str | float"], init=False)
     _traces: list[_Trace] = field(factory=list[_Trace], init=False)
     _recording: bool = field(default=False, init=False)
@@ -99,14 +117,15 @@ class LiveRun:
         for number in range(times):
             if every is not None:
                 self._pass_until(start + number * seconds(every))
-            for each in calls:
+            for each in self._present(calls):
                 self._read(symbol, Purpose.OBSERVE, each)
 
     def scan(self, *, first: tuple[str, Reads], then: tuple[str, Sequence[Reads]]) -> None:
         """Read S, X₁ … Xₙ, Xₙ … X₁, S: symmetric in time, so that a linear drift cancels."""
         (standard, reading), (symbol, calls) = first, then
         self._read(standard, Purpose.OBSERVE, reading)
-        for each in (*calls, *reversed(calls)):
+        present = self._present(calls)
+        for each in (*present, *reversed(present)):
             self._read(symbol, Purpose.OBSERVE, each)
         self._read(standard, Purpose.OBSERVE, reading)
 
@@ -142,7 +161,7 @@ class LiveRun:
             self.scribe.append(
                 Settled(
                     at=self.clock.now(),
-                    place=self.scribe.place,
+                    place=evolve(self.scribe.place, unit=self._unit_of(call) or self.scribe.place.unit),
                     criterion=str(steady),
                     met=judge.met,
                     readings=judge.readings,
@@ -257,10 +276,24 @@ class LiveRun:
         """Reject this attempt; it is kept, and made again."""
         raise Rejected(spoken(reason))
 
-    def exclude(self, unit: object, reason: Text | str) -> NoReturn:
-        """Leave the unit out from here on; it is the only one, so the run ends."""
-        del unit
-        raise RunAborted(reason=str(spoken(reason)))
+    def exclude(self, unit: object, reason: Text | str) -> None:
+        """Leave a unit out from here on, and go on with the others; where it is the only one, the run ends."""
+        name = unit.name if isinstance(unit, Driver) else ""
+        if name not in self.units:
+            raise RunAborted(reason=str(spoken(reason)))
+        self.leave_out(name, spoken(reason))
+        if not self.units:
+            raise UnitLeft
+
+    def leave_out(self, unit: str, reason: Text, by: str = "") -> None:
+        """Exclude one of several units. Raises RunAborted where none is left."""
+        scribe = self.scribe
+        scribe.append(UnitExcluded(at=self.clock.now(), unit=unit, reason=reason, place=scribe.place, by=by))
+        self.units = tuple(each for each in self.units if each != unit)
+        self.bench.give_up(unit)
+        started = scribe.progress.started
+        if started is not None and scribe.progress.excluded.keys() >= {each.key for each in started.units}:
+            raise RunAborted(reason=_NONE_LEFT.filled(reason=reason).en)
 
     def stop(self, reason: Text | str) -> NoReturn:
         """Stop the run; the bench is made safe."""
@@ -295,8 +328,22 @@ class LiveRun:
         self._record_due()
         self.look()
         self.bench.tend()
-        with self.scribe.at(symbol, purpose):
-            return call()
+        try:
+            with self.scribe.at(symbol, purpose):
+                return call()
+        except InstrumentError:
+            self.failing = self._unit_of(call)
+            raise
+
+    def _unit_of(self, call: Reads) -> str:
+        """Return the unit that a method reads, of several; empty: it reads something else, or the run has one unit."""
+        owner = getattr(call, "__self__", None)
+        return owner.name if isinstance(owner, Driver) and owner.name in self.units else ""
+
+    def _present(self, calls: Sequence[Reads]) -> Sequence[Reads]:
+        """Return the methods of a list without those of units that were excluded."""
+        gone = self.scribe.progress.excluded
+        return [each for each in calls if getattr(getattr(each, "__self__", None), "name", "") not in gone]
 
     def _meanwhile(self) -> float:
         """Do what is due while a driver waits, and return the seconds until something is due again."""
@@ -352,3 +399,6 @@ def seconds(given: Duration) -> float:
 def spoken(words: Text | str) -> Text:
     """Return words as a Text; a plain sentence is the same in both languages, of which `check` warns."""
     return words if isinstance(words, Text) else Text(words, zh=words)
+
+
+_NONE_LEFT: Final = Text("no unit is left: {reason}", zh="已无剩余被测对象：{reason}")

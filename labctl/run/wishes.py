@@ -48,7 +48,10 @@ class Wishes:
             self._reject(begun, Text("a person turned to something else", zh="人员改变了操作"), wish.by)
         facts = wish.facts
         meant = PointName(
-            facts.get("phase", here.phase), facts.get("section", here.section), facts.get("point", here.point)
+            facts.get("phase", here.phase),
+            facts.get("section", here.section),
+            facts.get("point", here.point),
+            facts.get("unit", here.unit if facts.get("section", here.section) == here.section else ""),
         )
         if wish.wish is Wish.SKIP and meant.point:
             self._skip(meant, Text(facts["reason"], zh=facts["reason"]), wish.by)
@@ -135,15 +138,11 @@ class Wishes:
 
     def _again(self, meant: PointName, by: str) -> None:
         """Reject what was accepted of a point, so that it is open again; all of it is kept."""
-        for repetition, attempt in self.run.scribe.progress.accepted_of(meant):
-            place = Place(
-                phase=meant.phase, section=meant.section, point=meant.point, repetition=repetition, attempt=attempt
-            )
+        for place in self.run.scribe.progress.accepted_places(meant):
             self._reject(place, Text("repeated at a person's request", zh="应人员要求重测"), by)
 
     def _reject(self, place: Place, reason: Text, by: str) -> None:
         self.run.scribe.append(AttemptRejected(at=self.run.clock.now(), place=place, reason=reason, by=by))
 
     def _skip(self, meant: PointName, reason: Text, by: str) -> None:
-        place = Place(phase=meant.phase, section=meant.section, point=meant.point)
-        self.run.scribe.append(PointSkipped(at=self.run.clock.now(), place=place, reason=reason, by=by))
+        self.run.scribe.append(PointSkipped(at=self.run.clock.now(), place=meant.place, reason=reason, by=by))

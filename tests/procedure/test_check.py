@@ -143,9 +143,9 @@ def test_points_without_a_source_are_a_warning(folder: Path) -> None:
 MALFORMED = [
     ("x = (", "procedure.py, line 1: is no Python: '(' was never closed", "procedure.py, line 1：不是有效的 Python"),
     (
-        "from labctl.procedure import Procedure\n\nfrom labctl.procedure import Units\n",
-        "procedure.py, line 3: Units is not in this release. What this release knows stands in docs/",
-        "procedure.py, line 3：本版本没有 Units。本版本支持的内容见 docs/",
+        "from labctl.procedure import Procedure\n\nfrom labctl.procedure import Fleet\n",
+        "procedure.py, line 3: Fleet is not in this release. What this release knows stands in docs/",
+        "procedure.py, line 3：本版本没有 Fleet。本版本支持的内容见 docs/",
     ),
     (
         "1 / 0\n",
