@@ -112,11 +112,11 @@ class Desk:
 
     def offer(self) -> Offer:
         """Return the methods that can be chosen: the laboratory's own, then the installed ones."""
+        from labctl.app.readiness import fits
+
         own, broken = methods_beside(self.station.file)
         methods = (*own, *installed_methods())
-        fitting = {
-            each.source for each in methods if (self.moves and each.bench) or fits(each.source, self.station)
-        }
+        fitting = {each.source for each in methods if (self.moves and each.bench) or fits(each.source, self.station)}
         return Offer(methods=methods, broken=broken, fitting=frozenset(fitting))
 
     def usual(self) -> "Choice":
