@@ -238,10 +238,20 @@ class _Explanation:
             u=f"{result.u:.6g}",
             unit=result.unit,
             dof=dof,
-            k=f"{result.k:.6g}",
-            policy=result.policy,
-            expanded=f"{result.expanded:.6g}",
+            k=f"{(result.floor or result).k:.6g}",
+            policy=(result.floor or result).policy,
+            expanded=f"{(result.floor or result).expanded:.6g}",
         )
+        if result.floor is not None:
+            yield self._said(
+                _FLOOR,
+                figure=result.floor.figure,
+                source=result.floor.source,
+                mark=_UNVERIFIED if not result.floor.confirmed else Text("", zh=""),
+                expanded=f"{result.expanded:.6g}",
+                unit=result.unit,
+                k=f"{result.k:.2f}",
+            )
         for warning in result.warnings:
             yield f"  {warning.within(self.language)}"
 
@@ -366,6 +376,10 @@ _UNVERIFIED: Final = Text(" (unverified)", zh="（未经核实）")
 _SUM: Final = Text(
     "  u = {u} {unit}, ν_eff = {dof}, k = {k} ({policy}), U = k·u = {expanded} {unit}",
     zh="  u = {u} {unit},ν_eff = {dof},k = {k}({policy}),U = k·u = {expanded} {unit}",
+)
+_FLOOR: Final = Text(
+    "  the laboratory's capability {figure} ({source}){mark} is larger: U = {expanded} {unit}, k = {k} is stated",
+    zh="  实验室校准测量能力 {figure}（{source}）{mark}更大：给出 U = {expanded} {unit}，k = {k}",
 )
 _SERIES: Final = Text("{symbol}: {count} observations", zh="{symbol}：{count} 个观测值")
 _READ: Final = Text(

@@ -1,6 +1,6 @@
 """What a check can tell of a bench before the run: points out of reach, U and ratio at each, duration, cables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
+from labctl.procedure.capability import capable, lines_of
 from labctl.procedure.duration import READING, duration
 from labctl.procedure.environment import CONDITIONS
 from labctl.procedure.expected import EXCEPT, Ahead, Expected, ahead
@@ -20,7 +21,7 @@ from labctl.procedure.forecast import rehearsed
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.sources import Condition
-from labctl.records.order import Kind
+from labctl.records.order import Capability, Kind
 from labctl.run.surroundings import ROOM
 
 RATIO: Final = 1 / 3
@@ -32,7 +33,10 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
     file = station.file.name
     try:
         planned = plan(procedure, players.unit)
-        told = ahead(procedure, players.unit, players.standards, players.auxiliaries, planned, station.order.kind)
+        stated = lines_of(station.laboratory, procedure.reference)
+        told = ahead(
+            procedure, players.unit, players.standards, players.auxiliaries, planned, station.order.kind, stated
+        )
     except ProcedureError as error:
         problem = Text("{where}: {problem}", zh="{where}：{problem}").filled(where=error.where, problem=error.problem)
         yield Finding(file=file, line=0, code="LP604", problem=problem, remedy=error.remedy)
@@ -44,6 +48,7 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
     yield from _limits(procedure, planned, players, file)
     yield from _unwatched(procedure, players, file)
     yield from _ratios(procedure, station, told)
+    yield from _capability(procedure, planned, stated, told, file)
     yield from _untold(procedure, told, file)
     yield from _time(procedure, planned, players, file)
     yield from _cables(procedure, planned, players, file)
@@ -134,6 +139,30 @@ def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Fin
                 severity=Severity.WARNING,
                 facts=_facts(each),
             )
+
+
+def _capability(
+    procedure: Procedure, planned: tuple[PlannedSection, ...], stated: Sequence[Capability], told: Ahead, file: str
+) -> Iterator[Finding]:
+    """Tell where the laboratory's capability will be stated for U, and which points lie outside it."""
+    for each in told.expected:
+        if each.floor:
+            title = procedure.source(each.section).title
+            problem = _FLOOR.filled(section=title, point=each.point, symbol=each.symbol, figure=each.floor)
+            yield _note(file, "LP613", problem, _STATED, each)
+    for section, symbol in dict.fromkeys((each.section, each.result) for each in stated):
+        own = [each for each in stated if (each.section, each.result) == (section, symbol)]
+        keys = [
+            point.key
+            for each in planned
+            for point in each.points
+            if each.section == section and capable(own, point.columns) is None
+        ]
+        if keys:
+            problem = _BEYOND_SCOPE.filled(
+                section=procedure.source(section).title, symbol=symbol, points="; ".join(dict.fromkeys(keys))
+            )
+            yield Finding(file=file, line=0, code="LP614", problem=problem, remedy=_MARKED, severity=Severity.NOTE)
 
 
 def _note(file: str, code: str, problem: Text, remedy: Text, each: Expected) -> Finding:
@@ -238,6 +267,19 @@ _GUARDED: Final = Text(
     "{section}, {point}: U is {ratio} of the MPE, more than a third ({expected})",
     zh="{section}，{point}：U 为最大允许误差的 {ratio}，大于三分之一（{expected}）",
 )
+_FLOOR: Final = Text(
+    "{section}, {point}: U({symbol}) will be stated as the laboratory's capability {figure}, which is larger",
+    zh="{section}，{point}：U({symbol}) 将按实验室校准测量能力 {figure} 给出，后者更大",
+)
+_STATED: Final = Text(
+    "A better standard does not make it smaller; a new capability does",
+    zh="更好的标准器不会使其减小；需更新校准测量能力",
+)
+_BEYOND_SCOPE: Final = Text(
+    "{section}, {symbol}: no line of the laboratory's capability holds at {points}",
+    zh="{section}，{symbol}：实验室校准测量能力未涵盖 {points}",
+)
+_MARKED: Final = Text("The certificate says so of these points", zh="证书将对这些点注明")
 _MAY_BE_INCONCLUSIVE: Final = Text(
     "The verdict may be inconclusive; a better standard avoids it", zh="结论可能为待定；采用更好的标准器可避免"
 )

@@ -15,6 +15,7 @@ from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock
 from labctl.events.kinds import PlannedSection, RunStarted
+from labctl.procedure.capability import lines_of
 from labctl.procedure.expected import Expected, expected
 from labctl.procedure.plan import AS_FOUND, AS_LEFT, left_out, plan
 from labctl.procedure.procedure import Procedure
@@ -52,7 +53,10 @@ def prepare(job: Job) -> Prepared:
     procedure = find_procedure(job.procedure)
     seated = fill(procedure, station, job)
     planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
-    foreseen = expected(procedure, seated.unit, seated.standards, seated.auxiliaries, planned, station.order.kind)
+    capability = lines_of(station.laboratory, procedure.reference)
+    foreseen = expected(
+        procedure, seated.unit, seated.standards, seated.auxiliaries, planned, station.order.kind, capability
+    )
     refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
     return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned, expected=foreseen)
 

@@ -263,5 +263,7 @@ def _unverified(record: CalibrationRecord) -> list[str]:
     lines = (line for section in record.sections for point in section.points
              for result in point.results for line in result.budget)  # fmt: skip
     used = [line.source for line in lines if not line.confirmed]
+    floors = (result.floor for section in record.sections for point in section.points for result in point.results)
+    used += [each.source for each in floors if each is not None and not each.confirmed]
     limits = [f"{record.unit.type_name}: {each.source}" for each in record.unit.specification if not each.confirmed]
     return list(dict.fromkeys(filter(None, (*used, *limits))))

@@ -14,6 +14,7 @@ from labctl.metrology.figure import Value
 from labctl.metrology.inputs import Columns
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account, PointAccount
+from labctl.procedure.capability import lines_of, notes_of, with_floor
 from labctl.procedure.declared import Reduction
 from labctl.procedure.evaluation import Evaluation, Group, Pending
 from labctl.procedure.inspections import inspected
@@ -60,7 +61,12 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
         tables=started.tables,
         verdict=verdict_of(points, started.order, seen),
         rules=_rules(points),
-        notes=(*started.notes, *account.notes, *_skipped(account)),
+        notes=(
+            *started.notes,
+            *account.notes,
+            *_skipped(account),
+            *notes_of(points, lines_of(started.laboratory, started.procedure)),
+        ),
         started=started.at,
         finished=finished.at,
         outcome=finished.outcome,
@@ -128,7 +134,7 @@ def _point(evaluation: Evaluation, phase: str, section: str, key: str) -> PointR
     batch = evaluation.point(phase, section, key)
     attempts = evaluation.attempts(phase, section, key)
     columns = evaluation.planned(phase, section, key).columns
-    results = tuple(_result(batch, output) for output in declared.model.outputs)
+    results = _results(evaluation, section, columns, [_result(batch, output) for output in declared.model.outputs])
     return PointResult(
         phase=phase,
         section=section,
@@ -156,8 +162,9 @@ def _reduction(evaluation: Evaluation, phase: str, declared: Reduction) -> Secti
 
 
 def _reduced(evaluation: Evaluation, phase: str, declared: Reduction, group: Group) -> PointResult:
-    results = tuple(_result(group.batch, output) for output in declared.model.outputs)
     columns = dict(group.columns)
+    evaluated = [_result(group.batch, output) for output in declared.model.outputs]
+    results = _results(evaluation, declared.name, columns, evaluated)
     return PointResult(
         phase=phase,
         section=declared.name,
@@ -169,6 +176,15 @@ def _reduced(evaluation: Evaluation, phase: str, declared: Reduction, group: Gro
         attempts=0,
         reported=(),
     )
+
+
+def _results(
+    evaluation: Evaluation, section: str, columns: Mapping[str, Value], evaluated: Sequence[Result]
+) -> tuple[Result, ...]:
+    """Return results as they are stated: with no U below the laboratory's capability."""
+    started = evaluation.started
+    lines = lines_of(started.laboratory, started.procedure)
+    return with_floor(evaluated, lines, section, {**started_names(started), **columns})
 
 
 def judgements(

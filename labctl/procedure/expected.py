@@ -12,13 +12,14 @@ from labctl.metrology.batch import Batch
 from labctl.metrology.conformity import Rule, jjf1094, simple
 from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
+from labctl.procedure.capability import capability_of, capable, lines_for, refuse_unfit
 from labctl.procedure.declared import Reduction, Requirement
 from labctl.procedure.evaluation import Pending
 from labctl.procedure.forecast import Forecast, forecast, refuse_unknown_characteristics
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.sources import Applied, Corrected
 from labctl.records.equipment import Asset, UnitUnderTest
-from labctl.records.order import Kind
+from labctl.records.order import Capability, Kind
 
 EXCEPT = Text(
     "without the scatter of readings and the resolution, which only the run shows",
@@ -35,10 +36,11 @@ class Expected:
     section: str
     point: str
     symbol: str
-    expanded: Quantity  # U of standards, auxiliaries and declared effects, see EXCEPT
+    expanded: Quantity  # U of standards, auxiliaries and declared effects, see EXCEPT; no less than the capability
     limit: Quantity  # MPEV
     ratio: float  # U / MPEV
     rule: Rule
+    floor: str = ""  # the capability that is stated for U, because what is evaluated is smaller
 
 
 @frozen(kw_only=True)
@@ -76,14 +78,15 @@ def expected(
     auxiliaries: Mapping[str, Asset],
     plan: Sequence[PlannedSection],
     kind: Kind = Kind.CALIBRATION,
+    capability: Sequence[Capability] = (),
 ) -> tuple[Expected, ...]:
     """Return U, MPE, their ratio and the decision rule of every point that a requirement judges; see `ahead`.
 
     Raises:
         OutsideCalibratedInterval: a point lies outside what a standard was calibrated or specified for.
-        ProcedureError: a role has no record, or its record lacks a figure.
+        ProcedureError: a role has no record, its record lacks a figure, or a line of the capability does not fit.
     """
-    told = ahead(procedure, unit, standards, auxiliaries, plan, kind)
+    told = ahead(procedure, unit, standards, auxiliaries, plan, kind, capability)
     for each in told.outside:
         raise each.error
     return tuple(told.expected)
@@ -96,6 +99,7 @@ def ahead(
     auxiliaries: Mapping[str, Asset],
     plan: Sequence[PlannedSection],
     kind: Kind = Kind.CALIBRATION,
+    capability: Sequence[Capability] = (),
 ) -> Ahead:
     """Return what can be told of every requirement, of reductions as well, and why the rest cannot.
 
@@ -106,10 +110,12 @@ def ahead(
         auxiliaries: records by role.
         plan: what will be measured.
         kind: of the order, which decides the rule.
+        capability: what the laboratory states of the method.
 
     Raises:
-        ProcedureError: a role has no record, or its record lacks a figure.
+        ProcedureError: a role has no record, its record lacks a figure, or a line of the capability does not fit.
     """
+    refuse_unfit(procedure, unit, plan, capability)
     told = forecast(procedure, unit, standards, auxiliaries, plan)
     refuse_unknown_characteristics(told.evaluation)
     found = Ahead(outside=list(_outside(told, plan)))
@@ -117,17 +123,19 @@ def ahead(
         for required in procedure.requirements:
             reason = told.why_not(required.of, required.symbol)
             if reason is None:
-                reason = _judged(told, phase, required, kind, found)
+                reason = _judged(told, phase, required, kind, capability, found)
             if reason is not None:
                 found.untold.append(Untold(requirement=required.title, section=required.of, reason=reason))
     return found
 
 
-def _judged(told: Forecast, phase: str, required: Requirement, kind: Kind, found: Ahead) -> Text | None:
+def _judged(
+    told: Forecast, phase: str, required: Requirement, kind: Kind, capability: Sequence[Capability], found: Ahead
+) -> Text | None:
     """Add what is expected of a requirement at each of its points; return why nothing can be, where it cannot."""
     try:
         for key, columns, batch in _results(told, phase, required.of):
-            one = _expected(told, phase, required, kind, key, columns, batch)
+            one = _expected(told, phase, required, kind, capability, key, columns, batch)
             if one is None:
                 words = _UNLIMITED.filled(figure=required.limit.figure)
                 found.untold.append(
@@ -174,19 +182,25 @@ def _expected(
     phase: str,
     required: Requirement,
     kind: Kind,
+    capability: Sequence[Capability],
     key: str,
     columns: Mapping[str, Value],
     batch: Batch,
 ) -> tuple[Expected, ...] | None:
     """Return what is expected at one point; None where the limit needs an mpe that nobody states."""
     results = {name: Quantity(float(batch.values[name][0]), batch.unit[name]) for name in batch.values}
-    limit = required.limit.at({**told.evaluation.names, **columns, **results}, f"requirement {required.title.en}")
+    names = {**told.evaluation.names, **columns, **results}
+    limit = required.limit.at(names, f"requirement {required.title.en}")
     if limit is None:
         return None
     if math.isnan(batch.u[required.symbol][0]):
         return ()  # a statistic: no uncertainty is stated for it
     budget = batch.budget(required.symbol, 0)
     error, expanded = Quantity.of(budget.value, budget.unit), Quantity.of(budget.expanded, budget.unit)
+    line = capable(lines_for(capability, required.of, required.symbol), columns)
+    floor = capability_of(line, names, budget.unit) if line is not None else 0.0
+    if floor > budget.expanded:
+        expanded = Quantity.of(floor, budget.unit)
     decide = simple if kind is Kind.VERIFICATION else jjf1094
     decision = decide(error, expanded, limit, required.limit.side)
     return (
@@ -199,6 +213,7 @@ def _expected(
             limit=limit,
             ratio=decision.ratio,
             rule=decision.rule,
+            floor=line.figure if line is not None and floor > budget.expanded else "",
         ),
     )
 

@@ -42,6 +42,21 @@ class BudgetLine:
 
 
 @frozen(kw_only=True)
+class Floor:
+    """What was evaluated where it is smaller than the laboratory's capability (CMC), which is stated instead.
+
+    An accredited laboratory states no smaller uncertainty than its CMC (ILAC-P14, CNAS-CL01-G003).
+    """
+
+    expanded: float  # U = k·u as evaluated, in the unit of the result
+    k: float
+    policy: Text  # which coverage policy gave that k
+    figure: str  # of the capability
+    source: str
+    confirmed: bool = True
+
+
+@frozen(kw_only=True)
 class Result:
     """One result of a model at a point, in the unit `unit` throughout."""
 
@@ -57,6 +72,7 @@ class Result:
     budget: tuple[BudgetLine, ...]
     inputs: dict[str, Quantity]  # the model's inputs as they entered
     warnings: tuple[Text, ...] = ()
+    floor: Floor | None = None  # U is the laboratory's capability: k·u, with the budget's k, is smaller
 
 
 @frozen(kw_only=True)

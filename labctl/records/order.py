@@ -32,6 +32,7 @@ class Order:
     kind: Kind = Kind.CALIBRATION
     received: date | None = None
     conformity: bool = True  # a statement of conformity was agreed at contract review (ISO/IEC 17025, 7.1.3)
+    coarse: str = ""  # why a verification is allowed though U is too large a share of the MPE; empty: it is refused
 
 
 @frozen(kw_only=True)
@@ -52,6 +53,23 @@ class People:
 
 
 @frozen(kw_only=True)
+class Capability:
+    """One line of the laboratory's calibration and measurement capability (CMC): no smaller U is stated there.
+
+    The figure is U at a coverage of 95 %, k = 2; it may use the point's columns and results.
+    """
+
+    method: str  # name of a procedure, or the document that it follows
+    section: str  # English title of a section or reduction
+    result: str  # symbol
+    figure: str  # "8 ppm * abs(nominal) + 1 µV"
+    source: str  # where the accreditation body, or the laboratory itself, states it
+    nominal: str = ""  # for which nominal values, "0 V … 10 V"; empty: for all
+    frequency: str = ""  # at which frequencies, "45 Hz … 10 kHz"; empty: at all
+    confirmed: bool = False  # a metrologist has held it against that paper
+
+
+@frozen(kw_only=True)
 class Laboratory:
     """The laboratory as its certificates present it."""
 
@@ -65,3 +83,4 @@ class Laboratory:
     place: Text = Text("in the laboratory", zh="实验室内")
     country: str = "CN"  # ISO 3166-1, two letters
     utc_offset: str = "+08:00"  # of the local time by which certificates are dated
+    capability: tuple[Capability, ...] = ()  # lines of one result ascend; the first that holds a point counts

@@ -69,6 +69,7 @@ def read_order(table: Table) -> Order:
         kind=table.choice("kind", Kind, Kind.CALIBRATION),
         received=table.day("received", optional=True),
         conformity=table.flag("conformity", default=True),
+        coarse=table.text("coarse", "agreed with the customer on 2026-01-15", default=""),
     )
     customer.close()
     table.close()

@@ -5,7 +5,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import evolve
+
 from labctl.app.station.assets import Shelf, read_asset
+from labctl.app.station.capability import read_capability
 from labctl.app.station.office import read_laboratory, read_order, read_people
 from labctl.app.station.places import lines_of
 from labctl.app.station.records import SimulatedBench, Station, StationInstrument, UnitType
@@ -74,7 +77,7 @@ def _station(table: Table, file: Path) -> Station:
     station = Station(
         file=file,
         name=table.text("name", "Bench 1"),
-        laboratory=read_laboratory(table.table("laboratory")),
+        laboratory=evolve(read_laboratory(table.table("laboratory")), capability=read_capability(table)),
         people=read_people(table.table("people")),
         order=read_order(table.table("order")),
         instruments=instruments,
