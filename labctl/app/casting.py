@@ -20,15 +20,26 @@ from labctl.packs import drivers
 from labctl.procedure import Auxiliary, Procedure, Standard
 from labctl.procedure.plan import plan
 from labctl.records.equipment import Asset, UnitUnderTest
+from labctl.records.order import Order
 from labctl.run.bench import Seat
 from labctl.run.surroundings import ROOM
+
+
+@frozen(kw_only=True)
+class UnitOnBench:
+    """One unit under test: its instrument, what its type promises, and whose it is."""
+
+    key: str
+    unit: UnitUnderTest
+    order: Order
 
 
 @frozen(kw_only=True)
 class Cast:
     """A procedure's roles, filled."""
 
-    unit: UnitUnderTest
+    unit: UnitUnderTest  # the first of several
+    units: tuple[UnitOnBench, ...]
     roles: dict[str, str]  # role -> key in the station
     standards: dict[str, Asset]
     auxiliaries: dict[str, Asset]
@@ -77,7 +88,8 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
         RoleUnfilled: nothing can play a role; why not is said of each that could.
         CalibrationExpired: a standard's certificate is past its last day.
     """
-    unit_key = _unit(procedure, station, job)
+    keys = _units(procedure, station, job)
+    unit_key = next(iter(keys))
     casting = _Casting.of(procedure, station, unit_key)
     roles = casting.cast({**job.roles, procedure.roles.unit: unit_key})
     for role in procedure.roles:
@@ -94,13 +106,25 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
         for role, key in roles.items()
         if key in station.instruments
     }
+    for key in keys:
+        if key != unit_key:
+            seats[f"{procedure.roles.unit} {key}"] = _seat(station, procedure.roles.unit, station.instruments[key])
     seats |= _readouts(station, seats)
     auxiliaries = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)}
     if station.environment:
         auxiliaries[ROOM] = assets[station.environment]  # its record gives U of the conditions
         seats[ROOM] = _seat(station, ROOM, station.instruments[station.environment])
+    units = tuple(
+        UnitOnBench(
+            key=key,
+            unit=station.unit_under_test(key, serial=serial, asset_number=job.unit_asset_number),
+            order=station.order_of(key),
+        )
+        for key, serial in keys.items()
+    )
     return Cast(
-        unit=station.unit_under_test(unit_key, serial=job.unit_serial, asset_number=job.unit_asset_number),
+        unit=units[0].unit,
+        units=units,
         roles=roles,
         standards=standards,
         auxiliaries=auxiliaries,
@@ -108,12 +132,45 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
     )
 
 
-def _unit(procedure: Procedure, station: Station, job: Job) -> str:
+def _units(procedure: Procedure, station: Station, job: Job) -> dict[str, str]:
+    """Return the instruments of the units, each with a serial number where the job gives one.
+
+    Raises:
+        RoleUnfilled: none is named and there is a choice, one is unknown, or the method takes fewer.
+    """
     named = job.unit or job.roles.get(procedure.roles.unit, "")
     candidates = [key for key, each in station.instruments.items() if each.unit_type]
-    if named or len(candidates) == 1:
-        return named or candidates[0]
-    raise _undecided(station, procedure.roles.unit, candidates)
+    if not named and len(candidates) != 1:
+        raise _undecided(station, procedure.roles.unit, candidates)
+    keys = named_units(station, named or candidates[0])
+    if len(keys) == 1:
+        return {key: serial or job.unit_serial for key, serial in keys.items()}
+    unknown = [key for key in keys if key not in candidates]
+    if unknown:
+        raise _unknown(station, procedure.roles.unit, unknown[0])
+    if len(keys) > procedure.roles.up_to:
+        raise RoleUnfilled(
+            where=station.file.name,
+            problem=_TOO_MANY.filled(count=len(keys), procedure=procedure.name, up_to=procedure.roles.up_to),
+            remedy=Text("Name fewer, and make several runs", zh="请减少数量，分几次运行"),
+        )
+    return keys
+
+
+def named_units(station: Station, named: str) -> dict[str, str]:
+    """Return the instruments that a list of units names, each with the serial number that it gives, if it does.
+
+    `c01,c02` names two, `c01=SN0042` gives a serial number, and the name of one of the station's orders means all of
+    its units.
+    """
+    found: dict[str, str] = {}
+    for each in named.split(","):
+        key, _, serial = each.strip().partition("=")
+        if key in station.orders and key not in station.instruments:
+            found |= dict.fromkeys(station.orders[key].units, "")
+        else:
+            found[key] = serial
+    return found
 
 
 @frozen(kw_only=True, eq=False)
@@ -273,6 +330,10 @@ def _unknown(station: Station, role: str, key: str) -> RoleUnfilled:
     )
 
 
+_TOO_MANY: Final = Text(
+    "{count} units are named, and {procedure} takes up to {up_to} in one run",
+    zh="指定了 {count} 台被测对象，而 {procedure} 一次运行最多 {up_to} 台",
+)
 _CHOSEN: Final = Text("a person named it", zh="由人员指定")
 _BEARS: Final = Text("it bears the role's name", zh="与角色同名")
 _ONLY: Final = Text("nothing else is there", zh="仅有此一台")

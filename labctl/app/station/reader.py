@@ -11,7 +11,7 @@ from labctl.app.station.assets import Shelf, read_asset
 from labctl.app.station.capability import read_capability
 from labctl.app.station.office import read_laboratory, read_order, read_people
 from labctl.app.station.places import lines_of
-from labctl.app.station.records import SimulatedBench, Station, StationInstrument, UnitType
+from labctl.app.station.records import OrderOfUnits, SimulatedBench, Station, StationInstrument, UnitType
 from labctl.app.station.table import Mistakes, Table
 from labctl.app.station.types import read_unit_type
 from labctl.clock import WallClock
@@ -83,6 +83,7 @@ def _station(table: Table, file: Path) -> Station:
         instruments=instruments,
         auxiliaries=auxiliaries,
         unit_types=types,
+        orders=_orders(table, instruments),
         environment=_environment(table, instruments),
         simulation=_simulation(table),
     )
@@ -186,6 +187,30 @@ def _limits(table: Table, driver: type[Driver] | None) -> dict[str, Limit]:
             )
             del limits[quantity]
     return limits
+
+
+def _orders(table: Table, instruments: dict[str, StationInstrument]) -> dict[str, OrderOfUnits]:
+    """Return the orders that have units of their own; no unit belongs to two."""
+    orders: dict[str, OrderOfUnits] = {}
+    owners: dict[str, str] = {}
+    known = [key for key, each in instruments.items() if each.unit_type]
+    for name, each in _members(table, "orders").items():
+        units = each.texts("units", 'units = ["c01", "c02"]')
+        for unit in units:
+            if unit not in known:
+                problem = Text("{unit!r} is no instrument with a unit type", zh="{unit!r} 不是登记了型号数据的仪器")
+                remedy = Text("Name some of: {known}", zh="可选：{known}").filled(known=", ".join(known) or "—")
+                each.refuse("units", problem.filled(unit=unit), remedy)
+            elif unit in owners:
+                problem = Text("{unit} belongs to the order {other}", zh="{unit} 已属于委托 {other}")
+                each.refuse(
+                    "units",
+                    problem.filled(unit=unit, other=owners[unit]),
+                    Text("Leave it with one of the two", zh="请只保留其一"),
+                )
+            owners.setdefault(unit, name)
+        orders[name] = OrderOfUnits(order=read_order(each), units=units)
+    return orders
 
 
 def _environment(table: Table, instruments: dict[str, StationInstrument]) -> str:

@@ -54,6 +54,14 @@ class SimulatedBench:
 
 
 @frozen(kw_only=True)
+class OrderOfUnits:
+    """One of several orders of a bench, and which of its instruments are its units."""
+
+    order: Order
+    units: tuple[str, ...]
+
+
+@frozen(kw_only=True)
 class Station:
     """A bench with its laboratory, its people and the records of its standards."""
 
@@ -65,6 +73,7 @@ class Station:
     instruments: dict[str, StationInstrument]
     auxiliaries: dict[str, Asset]
     unit_types: dict[str, UnitType]
+    orders: dict[str, OrderOfUnits] = field(factory=dict[str, OrderOfUnits])  # where units have other ones, by name
     environment: str = ""  # key of the instrument that watches the room; empty: nobody does
     simulation: SimulatedBench | None = None
 
@@ -77,6 +86,10 @@ class Station:
     def assets(self) -> dict[str, Asset]:
         """Return the record of everything on the bench, by key."""
         return {key: each.asset for key, each in self.instruments.items()} | self.auxiliaries
+
+    def order_of(self, key: str) -> Order:
+        """Return the order to which a unit belongs."""
+        return next((each.order for each in self.orders.values() if key in each.units), self.order)
 
     def unit_under_test(self, key: str, *, serial: str = "", asset_number: str = "") -> UnitUnderTest:
         """Return the unit that an instrument of the bench is, with what its type promises.

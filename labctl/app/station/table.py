@@ -273,6 +273,15 @@ class Table:
         """Return the keys of a table whose keys are names that the laboratory chose."""
         return list(self.content)
 
+    def texts(self, key: str, example: str) -> tuple[str, ...]:
+        """Return an array of words; without them it has to be there."""
+        value = self._value(key)
+        entries = cast("list[object]", value) if isinstance(value, list) else []
+        found = tuple(each for each in entries if isinstance(each, str) and each)
+        if not found or len(found) < len(entries):
+            self._refuse(key, value, example)
+        return found
+
     def quantities(self, key: str, example: str) -> tuple[Quantity, ...]:
         """Return an array of values, all of one dimension, in ascending order."""
         value = self._value(key)

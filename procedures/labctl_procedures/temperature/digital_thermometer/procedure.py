@@ -22,6 +22,7 @@ from labctl.procedure import (
     Steady,
     Text,
     Unit,
+    Units,
 )
 
 METHOD = Procedure(
@@ -33,7 +34,7 @@ METHOD = Procedure(
     roles=Roles(
         reference=Standard("Reference thermometer", zh="标准温度计"),
         bath=Auxiliary("Comparison bath", zh="恒温槽"),
-        unit=Unit("Digital thermometer", zh="数字温度计"),
+        unit=Unit("Digital thermometer", zh="数字温度计", up_to=10),
     ),
     environment=Environment(temperature="(20 ± 5) °C", humidity="≤ 85 %"),
 )
@@ -52,9 +53,9 @@ ERROR = Model(
 
 
 @METHOD.section("Indication", zh="示值", points="points.csv", model=ERROR)
-def indication(run: Run, reference: MeasuresTemperature, unit: MeasuresTemperature) -> None:
-    """Read reference, display, display, reference: symmetric in time."""
-    run.scan(first=("t_s", reference.temperature), then=("t_ind", [unit.temperature]))
+def indication(run: Run, reference: MeasuresTemperature, units: Units[MeasuresTemperature]) -> None:
+    """Read reference, displays, displays backwards, reference: symmetric in time."""
+    run.scan(first=("t_s", reference.temperature), then=("t_ind", [unit.temperature for unit in units]))
 
 
 @indication.before_each("section")
