@@ -253,6 +253,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "h = max(abs(E[direction == 'down'] - E[direction == 'up']))",
         "may choose the wrong one",
     ),
+    "a result that bears the name of a column": (
+        "pm",
+        "LP128",
+        PROCEDURE,
+        '"swing = span(q[:])"',
+        '"filter = span(q[:])"',
+        "the result filter bears the name of a column",
+    ),
+    "a line through one point": (
+        "pm",
+        "LP129",
+        PROCEDURE,
+        '"E_n = mean(E[:])"',
+        "\"E_n, E_b = fit.line(E[direction == 'up'], E[direction == 'up'])\"",
+        "fit.line has 2 parameters, and E[…] has 1 points",
+    ),
     "a standard that is only observed": (
         "pm",
         "LP127",

@@ -1,7 +1,8 @@
 """Fits as functions of a model's text: parameters with exact derivatives along every x and y of whole series.
 
 Least squares without weights; what the points share reaches the parameters through these derivatives, so it does
-not average away. All points of a batch (and all trials of a simulation) are computed at once.
+not average away. Through as many points as parameters the curve passes exactly, and their uncertainties are all that
+the parameters have. All points of a batch (and all trials of a simulation) are computed at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ def line(result: int, arguments: Sequence[Floats]) -> Partials:
     """Return a (result 0) or b (result 1) of y = a + b·x over x and y, each of shape (n, m).
 
     Raises:
-        UncertaintyError: fewer than three points, or one x only.
+        UncertaintyError: fewer than two points, or one x only.
     """
     x, y = arguments
     value, along_x, along_y = _polynomial(x, y, 1)
@@ -143,7 +144,7 @@ def _thermometer(result: int, arguments: Sequence[Floats], *, fits_c: bool) -> P
 def _enough(x: Floats, y: Floats, parameters: int) -> None:
     if x.ndim != _PAIR or y.ndim != _PAIR or x.shape[1] != y.shape[1]:
         raise refused("x, y", "wrong-shape", _SHAPE.filled(x=x.shape, y=y.shape))
-    if x.shape[1] <= parameters:
+    if x.shape[1] < parameters:
         raise refused("points", "too-few-points", _FEW.filled(points=x.shape[1], parameters=parameters))
 
 

@@ -8,8 +8,12 @@ from labctl.metrology.grammar import Comparison, Operation
 from labctl.procedure.checking.survey import PointRow, Survey, Target, column_of, nearest
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Reduction
 from labctl.procedure.finding import Finding
+from labctl.procedure.points import RANGE
 from labctl.procedure.procedure import Section
 from labctl.procedure.sources import Result
+
+FITS: Final = "fit."
+"""How the names of functions begin that find a curve through points."""
 
 
 def links(survey: Survey) -> Iterator[Finding]:
@@ -94,6 +98,8 @@ def _pairs(survey: Survey, target: Target) -> Iterator[Finding]:
         yield from _selection(survey, target, operation)
         if operation.kind in {"+", "−", "×", "÷", "**"} and operation.is_vector:
             yield from _vectors(survey, target, operation)
+        if operation.kind.startswith(FITS) and operation.result == 0:
+            yield from _determined(survey, target, operation)
 
 
 def _scalar(survey: Survey, target: Target, symbol: str, source: Result, further: Target) -> Iterator[Finding]:
@@ -181,6 +187,38 @@ def _vectors(survey: Survey, target: Target, operation: Operation) -> Iterator[F
         yield survey.about(target, "LP114", problem, _NAME_COLUMN, symbol=right_name)
 
 
+def _determined(survey: Survey, target: Target, fit: Operation) -> Iterator[Finding]:
+    """Tell where a curve has more parameters than it has points, as a line through one has."""
+    operations = target.model.equations.graph.operations
+    alike = [each for each in operations if each.kind == fit.kind and each.arguments == fit.arguments]
+    parameters = 1 + max(each.result for each in alike)
+    for leaf in (found for each in fit.arguments if (found := _leaf(operations, each)) is not None):
+        count = _count(survey, target, leaf)
+        if count is not None and count < parameters:
+            problem = Text(
+                "{fit} has {parameters} parameters, and {symbol}[…] has {count} points",
+                zh="{fit} 有 {parameters} 个参数，而 {symbol}[…] 只有 {count} 个点",
+            ).filled(fit=fit.kind, parameters=parameters, symbol=leaf.name, count=count)
+            yield survey.about(target, "LP129", problem, _MEASURE_MORE, symbol=leaf.name)
+            return
+
+
+def _count(survey: Survey, target: Target, leaf: Operation) -> int | None:
+    """Return how many elements a vector has at the least; None where only the unit or the run tells."""
+    source = target.model.sources.get(leaf.name)
+    further = survey.find(source.section) if isinstance(source, Result) else None
+    if further is None or _varies(survey, further, RANGE):
+        return None
+    rows = [each for each in _elements(survey, further) if all(_holds(each, one) for one in leaf.conditions)]
+    if not rows or not isinstance(target, Reduction):
+        return None
+    if target.each == EACH_POINT:
+        return min(each.repeats for each in rows)
+    column = column_of_group(target)
+    values = [_value(each, column) for each in rows] if column else []
+    return min(values.count(each) for each in values) if values else len(rows)
+
+
 def _leaf(operations: list[Operation], number: int) -> Operation | None:
     """Return the vector from which an operation takes its elements, the first of several."""
     operation = operations[number]
@@ -245,6 +283,7 @@ def _holds(row: PointRow, condition: Comparison) -> bool:
     return (str(row.row.cells.get(name)) == word) is (condition.sign == "==")
 
 
+_MEASURE_MORE: Final = Text("Measure at more points, or fit a simpler curve", zh="请增加测点或改用更简单的曲线")
 _BREAK: Final = Text("Break the circle of Result(…) inputs", zh="请消除 Result(…) 的循环引用")
 _DRAW: Final = Text('Give an input the source Result("…", "…")', zh='请为输入给出来源 Result("…", "…")')
 _NAME_COLUMN: Final = Text(

@@ -5,7 +5,7 @@ from typing import Final
 
 from labctl.errors import MetrologyError
 from labctl.language import Text
-from labctl.procedure.checking.survey import CONDITIONS, Survey, Target, nearest, written
+from labctl.procedure.checking.survey import CONDITIONS, MPE, Survey, Target, nearest, written
 from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
@@ -35,6 +35,7 @@ NO_LEVEL: Final = (Applied, Characteristic, Resolution, Constant, Effect, Stabil
 def models(survey: Survey, target: Target) -> Iterator[Finding]:
     """Return what is wrong with the model of a section or reduction."""
     yield from _sourced(survey, target)
+    yield from _named_twice(survey, target)
     for symbol, source in target.model.sources.items():
         yield from _role(survey, target, symbol, source)
         yield from _source(survey, target, symbol, source)
@@ -56,6 +57,18 @@ def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
             name = written(symbol, source)
             problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=name)
             yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=name)
+
+
+def _named_twice(survey: Survey, target: Target) -> Iterator[Finding]:
+    """Tell results that bear the name of a column: limits, tables and later models could mean either."""
+    columns = survey.headings(target)
+    for output in target.model.outputs:
+        if output in columns or output == MPE:
+            problem = Text(
+                "the result {symbol} bears the name of a column of the points",
+                zh="结果 {symbol} 与校准点的列同名",
+            ).filled(symbol=output)
+            yield survey.about(target, "LP128", problem, _RENAME)
 
 
 def _role(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
@@ -193,6 +206,7 @@ def _forgotten(survey: Survey, section: Section) -> Iterator[Finding]:
 _GIVE_SOURCE: Final = Text(
     "Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()"
 )
+_RENAME: Final = Text("Give one of the two another name", zh="请将二者之一改名")
 _USE_OR_DROP: Final = Text("Use it in an equation, or remove it", zh="请在方程中使用，或删除")
 _NAME_STANDARD: Final = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
 _NAME_OWN: Final = Text(

@@ -131,11 +131,23 @@ def test_a_thermometer_in_the_text() -> None:
         evaluate(Equations("R_0, A, B = fit.callendar_van_dusen(R[:], t[:])"), inputs, points=1)
 
 
+def test_through_two_points_a_line_is_exact_and_as_uncertain_as_they_are() -> None:
+    """A rise from 3 to 7 between x = 1 and 3: b = 2, u(b) = √2·0.1/2; an offset of both moves a alone."""
+    x, y = np.array([1.0, 3.0]), np.array([3.0, 7.0])
+    inputs = {"x": series("x", "1", x), "y": series("y", "1", y, own("reading", 0.1, 2), effect("offset", 0.3))}
+    batch = evaluate(Equations("a, b = fit.line(x[:], y[:])", "at = a + b * 2"), inputs, points=1)
+    assert [batch.values[each][0] for each in ("a", "b", "at")] == pytest.approx([1.0, 2.0, 5.0], rel=1e-12)
+    assert batch.u["b"][0] == pytest.approx(0.1 / math.sqrt(2), rel=1e-9)
+    assert batch.u["a"][0] == pytest.approx(math.hypot(0.1 * math.sqrt(1.5**2 + 0.5**2), 0.3), rel=1e-9)
+    assert batch.u["at"][0] == pytest.approx(math.hypot(0.1 / math.sqrt(2), 0.3), rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("text", "x", "code"),
     [
         ("a, b = fit.line(x[:], y[:])", np.ones(6), "identical-x"),
-        ("a, b = fit.line(x[:], y[:])", X[:2], "too-few-points"),
+        ("a, b = fit.line(x[:], y[:])", X[:1], "too-few-points"),
+        ("a, b, c = fit.polynomial(x[:], y[:], 2)", X[:2], "too-few-points"),
         ("a, b, c = fit.polynomial(x[:], y[:], 1)", X, "degree-out-of-range"),
         ("a, b, c = fit.polynomial(x[:], y[:], 2.5)", X, "degree-out-of-range"),
         ("a, b, c = fit.polynomial(x[:], y[:], 2)", [1.0, 1, 1, 2, 2, 2], "rank-deficient"),
