@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from labctl.events.kinds import (
     RecordSigned,
     RunFinished,
     RunStarted,
+    UnitExcluded,
 )
+from labctl.events.of_unit import entries_of, units_of
 from labctl.language import Text
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.procedure import Procedure
@@ -40,6 +43,7 @@ PDF = "certificate.pdf"
 XML = "certificate.xml"
 RECORD = "record.zip"
 _ENGINE = 10.0  # seconds for the engine of a run that has just ended to let go of its journal
+_NOT_FINISHED = Text("it has not finished", zh="尚未完成")
 _OUTCOMES = {
     Outcome.ABORTED: Text("it was aborted", zh="已中止"),
     Outcome.FAILED: Text("it failed", zh="已失败"),
@@ -54,12 +58,23 @@ class CertificatePaths:
     pdf: Path
     xml: Path
     record: Path
+    unit: str = ""  # whose, of a run with several
 
 
 def issue_certificate(
     data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None, procedure: Procedure | None = None
 ) -> CertificatePaths:
-    """Issue the certificate of a run, or write again the one that was issued: the same bytes, the same number.
+    """Issue the certificate of a run, and return that of its first unit; see `issue_certificates`."""
+    return issue_certificates(data, run, out, by=by, clock=clock, procedure=procedure)[0]
+
+
+def issue_certificates(
+    data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None, procedure: Procedure | None = None
+) -> tuple[CertificatePaths, ...]:
+    """Issue the certificate of every unit of a run, or write again what was issued: the same bytes, the same numbers.
+
+    Units that were excluded have none. Where a run has several, each certificate has a folder of its own, named like
+    the unit's instrument; the record is the run's, holds what belongs to other customers too, and stands beside them.
 
     Args:
         data: the laboratory's data folder.
@@ -82,21 +97,50 @@ def issue_certificate(
     lock = FileLock(folder.root / "issue.lock", subject).acquire(f"certificate of run {run}")
     try:
         with SqliteJournal(folder.journal(run), run, patience=_ENGINE) as journal:
-            issued = _issued(tuple(journal.read()))
-            if issued is None:
-                issued = _issue(
-                    journal, Ledger(folder.ledger), by or getpass.getuser(), clock or WallClock(), procedure
-                )
-            _register(Ledger(folder.ledger), journal, issued)
-            files = {
-                PDF: journal.kept(issued.pdf),
-                XML: journal.kept(issued.xml),
-                RECORD: write_bundle(bundle_of(journal, folder.transcript(run))),
-            }
+            made: list[CertificateIssued] = []
+            for unit in _remaining(tuple(journal.read()), run):
+                issued = _issued(tuple(journal.read()), unit)
+                if issued is None:
+                    issued = _issue(
+                        journal, Ledger(folder.ledger), by or getpass.getuser(), clock or WallClock(), procedure, unit
+                    )
+                _register(Ledger(folder.ledger), journal, issued)
+                made.append(issued)
+            files = {RECORD: write_bundle(bundle_of(journal, folder.transcript(run)))}
+            for each in made:
+                there = folder_of(each.unit)
+                files |= {str(there / PDF): journal.kept(each.pdf), str(there / XML): journal.kept(each.xml)}
     finally:
         lock.release()
     _write(out, files)
-    return CertificatePaths(number=issued.number, pdf=out / PDF, xml=out / XML, record=out / RECORD)
+    return tuple(
+        CertificatePaths(
+            number=each.number,
+            pdf=out / folder_of(each.unit) / PDF,
+            xml=out / folder_of(each.unit) / XML,
+            record=out / RECORD,
+            unit=each.unit,
+        )
+        for each in made
+    )
+
+
+def folder_of(unit: str) -> Path:
+    """Return in which folder the certificate of a unit stands, below that of its run's record.
+
+    >>> folder_of("c 01/a").as_posix(), folder_of("").as_posix()
+    ('c_01_a', '.')
+    """
+    return Path(re.sub(r"[^\w-]", "_", unit)) if unit else Path()
+
+
+def _remaining(entries: tuple[Entry, ...], run: str) -> tuple[str, ...]:
+    """Return the units of a run that were not excluded. Raises RunNotFinished where it did not begin."""
+    for entry in entries:
+        if isinstance(entry.event, RunStarted):
+            gone = {each.event.unit for each in entries if isinstance(each.event, UnitExcluded)}
+            return tuple(each for each in units_of(entry.event) if each not in gone)
+    raise RunNotFinished(record=run, problem=_NOT_FINISHED)
 
 
 def followed_procedure(started: RunStarted, given: Procedure | None = None) -> Procedure:
@@ -121,22 +165,25 @@ def followed_procedure(started: RunStarted, given: Procedure | None = None) -> P
     return procedure
 
 
-def _issued(entries: tuple[Entry, ...]) -> CertificateIssued | None:
-    found = [each.event for each in entries if isinstance(each.event, CertificateIssued)]
+def _issued(entries: tuple[Entry, ...], unit: str) -> CertificateIssued | None:
+    found = [each.event for each in entries if isinstance(each.event, CertificateIssued) and each.event.unit == unit]
     return found[-1] if found else None
 
 
 def _issue(
-    journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock, procedure: Procedure | None
+    journal: SqliteJournal, ledger: Ledger, by: str, clock: Clock, procedure: Procedure | None, unit: str
 ) -> CertificateIssued:
     """Evaluate and sign the record, then make the certificate that rests on the head of the chain at that moment."""
     entries = tuple(journal.read())
-    record = evaluated(entries, procedure)
-    _sign(journal, entries, record, clock)
+    record = evaluated(entries, procedure, unit)
+    _sign(journal, entries, record, clock, unit)
     head = journal.head.digest.hex()
     at = clock.now()
     issue = Issue(
-        number=_number(ledger, record, local_date(at, record.laboratory)), at=at, head=head, release=__version__
+        number=_number(ledger, record, local_date(at, record.laboratory), _ordinal(entries, unit)),
+        at=at,
+        head=head,
+        release=__version__,
     )
     document = compose(record, issue)
     xml = write(document, record)
@@ -149,17 +196,19 @@ def _issue(
         xml=journal.keep(xml),
         by=by,
         release=issue.release,
+        unit=unit,
     )
     journal.append(issued)
     return issued
 
 
-def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None) -> CalibrationRecord:
-    """Return the record of a run that finished.
+def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None, unit: str = "") -> CalibrationRecord:
+    """Return the record of a unit of a run that finished.
 
     Args:
         entries: its journal.
         procedure: the one that it followed, where it is not installed.
+        unit: which of several; empty: the first that was not excluded.
 
     Raises:
         RunNotFinished: it has not ended, or not well.
@@ -169,22 +218,26 @@ def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None) ->
     ended = [each.event for each in entries if isinstance(each.event, RunFinished)]
     if not started or not ended:
         run = started[0].run if started else "?"
-        raise RunNotFinished(record=run, problem=Text("it has not finished", zh="尚未完成"))
+        raise RunNotFinished(record=run, problem=_NOT_FINISHED)
     if ended[-1].outcome is not Outcome.FINISHED:
         raise RunNotFinished(record=started[0].run, problem=_OUTCOMES[ended[-1].outcome])
-    return evaluate_run(followed_procedure(started[0], procedure), entries)
+    own = unit or next(iter(_remaining(entries, started[0].run)), "")
+    return evaluate_run(followed_procedure(started[0], procedure), entries_of(entries, own))
 
 
-def _sign(journal: SqliteJournal, entries: tuple[Entry, ...], record: CalibrationRecord, clock: Clock) -> None:
+def _sign(
+    journal: SqliteJournal, entries: tuple[Entry, ...], record: CalibrationRecord, clock: Clock, unit: str
+) -> None:
     """Keep the evaluated record and append the three signatures; what an attempt before has signed stands."""
     digest = journal.keep(encode(record))
     events = [each.event for each in entries]
     if not any(isinstance(each, RecordEvaluated) and each.record == digest for each in events):
-        journal.append(RecordEvaluated(at=clock.now(), record=digest))
+        journal.append(RecordEvaluated(at=clock.now(), record=digest, unit=unit))
     signed = {each.meaning for each in events if isinstance(each, RecordSigned) and each.record == digest}
     for meaning, person in _signers(record.people).items():
         if meaning not in signed:
-            journal.append(RecordSigned(at=clock.now(), person=person, meaning=meaning, record=digest))
+            signature = RecordSigned(at=clock.now(), person=person, meaning=meaning, record=digest, unit=unit)
+            journal.append(signature)
 
 
 def _signers(people: People) -> dict[str, str]:
@@ -196,10 +249,16 @@ def _signers(people: People) -> dict[str, str]:
     return {meaning: " / ".join(filter(None, (name.zh, name.en))) for meaning, name in names.items()}
 
 
-def _number(ledger: Ledger, record: CalibrationRecord, today: str) -> str:
+def _ordinal(entries: tuple[Entry, ...], unit: str) -> int:
+    """Return which of several units it is, counted from 1; 0 for the only one."""
+    started = next(each.event for each in entries if isinstance(each.event, RunStarted))
+    return units_of(started).index(unit) + 1 if unit else 0
+
+
+def _number(ledger: Ledger, record: CalibrationRecord, today: str, ordinal: int) -> str:
     """Return the certificate's number: the laboratory's next, or one of its own for what is simulated."""
     if record.simulated:
-        return f"SIM-{record.run}"
+        return f"SIM-{record.run}" + (f"-{ordinal:02d}" if ordinal else "")
     year = today[:4]
     given = [
         each.event.number
@@ -234,8 +293,12 @@ def _register(ledger: Ledger, journal: SqliteJournal, issued: CertificateIssued)
 def _write(out: Path, files: dict[str, bytes]) -> None:
     """Write all files beside their final names, then move them there: none is ever half written."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        fresh = {name: out / f".{name}.{sha256(content).hexdigest()[:8]}" for name, content in files.items()}
+        for name in files:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+        fresh = {
+            name: (out / name).with_name(f".{Path(name).name}.{sha256(content).hexdigest()[:8]}")
+            for name, content in files.items()
+        }
         try:
             for name, path in fresh.items():
                 with path.open("wb") as file:

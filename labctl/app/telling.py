@@ -21,6 +21,7 @@ from labctl.events.kinds import (
     RunStarted,
     SafeStateSent,
     SectionStarted,
+    UnitExcluded,
 )
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule, Verdict
@@ -68,7 +69,7 @@ class Teller:
                 ).filled(
                     run=event.run,
                     title=event.procedure.title,
-                    unit=f"{event.unit.identity.model} {event.unit.identity.serial}",
+                    unit=_units(event),
                     total=self.total,
                 )
             case EngineStarted() if event.epoch > 1:
@@ -106,13 +107,23 @@ class Teller:
             return Text("{count} {point}: skipped, {reason}", zh="{count} {point}：跳过，{reason}").filled(
                 count=count, point=place.point, reason=event.reason
             )
+        whose = f"{place.unit}, " if place.unit else ""
         if event.result is None:
             return Text(
                 "{count} {point}: measured, its result comes later", zh="{count} {point}：已测量，结果待定"
-            ).filled(count=count, point=place.point)
+            ).filled(count=count, point=whose + place.point)
         return Text("{count} {point}: {outcome}", zh="{count} {point}：{outcome}").filled(
-            count=count, point=point_title(event.result), outcome=point_outcome(event.result)
+            count=count, point=whose + point_title(event.result), outcome=point_outcome(event.result)
         )
+
+
+def _units(event: RunStarted) -> Text:
+    """Return which unit a run has, or how many."""
+    if not event.units:
+        said = f"{event.unit.identity.model} {event.unit.identity.serial}"
+        return Text(said, zh=said)
+    orders = len({each.order.number for each in event.units})
+    return _SEVERAL.filled(count=len(event.units), title=event.unit.description, orders=orders)
 
 
 def _rare(event: Event) -> Text | None:
@@ -121,6 +132,10 @@ def _rare(event: Event) -> Text | None:
         case AttemptRejected():
             said = Text("  attempt {attempt} rejected: {reason}", zh="  第 {attempt} 次尝试作废：{reason}").filled(
                 attempt=event.place.attempt, reason=event.reason
+            )
+        case UnitExcluded():
+            said = Text("  {unit} is left out: {reason}", zh="  剔除 {unit}：{reason}").filled(
+                unit=event.unit, reason=event.reason
             )
         case OperatorAsked(question=question):
             said = Text("  ▸ {text}", zh="  ▸ {text}").filled(text=question.text)
@@ -181,3 +196,6 @@ def _result(result: Result, judged: Judgement | None) -> Text:
     said = f"{said}, MPE ±{judged.limit.value_in(unit.symbol):.6g} {unit.symbol}"
     verdict = VERDICTS[judged.verdict]
     return Text(f"{said}: {verdict.en}{rule.en}", zh=f"{said}：{verdict.zh}{rule.zh}")
+
+
+_SEVERAL = Text("{count} units ({title}) of {orders} orders", zh="{count} 台{title}，{orders} 份委托")

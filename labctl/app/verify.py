@@ -1,12 +1,13 @@
 """Verify a certificate or record: recompute it from the recorded bytes and say what agrees and what differs."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from labctl.app.issue import PDF, XML
+from labctl.app.issue import PDF, XML, folder_of
 from labctl.app.verification.figures import recomputed
 from labctl.app.verification.report import Digits, Finding, Report, Step
 from labctl.app.verification.wires import replayed, transcribed
@@ -58,19 +59,24 @@ def verify(
         return _report(file, number, None, Step(name="record", finding=Finding.DIFFERS, said=error.text()))
     if found is None:
         return _report(file, number, None, Step(name="record", finding=Finding.UNKNOWN, said=_NO_RECORD))
-    bundle, issued = found.bundle, found.bundle.issued
+    bundle = found.bundle
     steps = [_intact(found), replayed(bundle), transcribed(bundle)]
-    if issued is None:
+    if not bundle.certificates:
         return _report(file, number, bundle, *steps, Step(name="file", finding=Finding.UNKNOWN, said=_NOT_ISSUED))
-    again = recomputed(bundle, issued, procedure)
-    steps += again.steps
-    figures = again.figures
     if is_record:
-        steps += _neighbours(file, bundle, issued)
-    else:
-        steps.append(_same(file.name, content, bundle, issued))
-        figures = _of_file(content, figures)
-    return _report(file, issued.number, bundle, *steps, figures=figures)
+        figures: tuple[Digits, ...] = ()
+        for each in bundle.certificates:
+            again = recomputed(bundle, each, procedure)
+            several = len(bundle.certificates) > 1
+            steps += [_numbered(each.number, step) for step in again.steps] if several else again.steps
+            steps += _neighbours(file, bundle, each)
+            figures += again.figures
+        numbers = ", ".join(each.number for each in bundle.certificates)
+        return _report(file, numbers, bundle, *steps, figures=figures)
+    issued = _meant(content, number, bundle) or bundle.certificates[-1]
+    again = recomputed(bundle, issued, procedure)
+    steps += [*again.steps, _same(file.name, content, bundle, issued)]
+    return _report(file, issued.number, bundle, *steps, figures=_of_file(content, again.figures))
 
 
 def read_file(path: Path) -> bytes:
@@ -108,7 +114,7 @@ def find_record(file: Path, content: bytes, given: Path | None, data: Path | Non
     number = number_of(content)
     if given is not None:
         return _record_in(given, read_file(given))
-    beside = [_record_in(path, read_file(path)) for path in _beside(file)]
+    beside = [_record_in(path, read_file(path)) for path in _beside(file)] or list(_of_run(file))
     known = [each for each in beside if each.bundle.issued is not None]
     for found in known:
         if _rests_on(content, number, found.bundle):
@@ -121,6 +127,16 @@ def _beside(file: Path) -> Iterator[Path]:
     for path in sorted(file.absolute().parent.glob("record.*")):
         if path.is_file() and path.name != file.name:
             yield path
+
+
+def _of_run(file: Path) -> Iterator[FoundRecord]:
+    """Return the records one folder up, of runs with several units in whose folder the file stands."""
+    folder = file.absolute().parent
+    for path in sorted(folder.parent.glob("record.*")):
+        with suppress(LabctlError):
+            found = _record_in(path, read_file(path))
+            if any(each.unit and folder_of(each.unit).name == folder.name for each in found.bundle.certificates):
+                yield found
 
 
 def _in_store(content: bytes, number: str, data: Path) -> FoundRecord | None:
@@ -155,10 +171,19 @@ def _intact(found: FoundRecord) -> Step:
 
 
 def _rests_on(content: bytes, number: str, bundle: Bundle) -> bool:
-    issued = bundle.issued
-    return issued is not None and (
-        not number or issued.number == number or sha256(content).hexdigest() in {issued.pdf, issued.xml}
-    )
+    return bool(bundle.certificates) and (not number or _meant(content, number, bundle) is not None)
+
+
+def _meant(content: bytes, number: str, bundle: Bundle) -> CertificateIssued | None:
+    """Return which certificate of a record a file is: by its bytes, else by its number."""
+    digest = sha256(content).hexdigest()
+    by_bytes = [each for each in bundle.certificates if digest in {each.pdf, each.xml}]
+    by_number = [each for each in bundle.certificates if each.number == number]
+    return next(iter((*by_bytes, *by_number)), None)
+
+
+def _numbered(number: str, step: Step) -> Step:
+    return evolve(step, said=Text("{number}: {said}", zh="{number}：{said}").filled(number=number, said=step.said))
 
 
 def _same(name: str, content: bytes, bundle: Bundle, issued: CertificateIssued) -> Step:
@@ -173,8 +198,8 @@ def _same(name: str, content: bytes, bundle: Bundle, issued: CertificateIssued) 
 
 
 def _neighbours(file: Path, bundle: Bundle, issued: CertificateIssued) -> list[Step]:
-    """Compare the certificate's files that lie beside its record."""
-    found = [file.absolute().with_name(name) for name in (PDF, XML)]
+    """Compare the certificate's files that lie beside its record, or in the unit's folder there."""
+    found = [file.absolute().parent / folder_of(issued.unit) / name for name in (PDF, XML)]
     return [_same(path.name, path.read_bytes(), bundle, issued) for path in found if path.is_file()]
 
 

@@ -91,8 +91,13 @@ class Bundle:
     @property
     def issued(self) -> CertificateIssued | None:
         """Return the certificate that rests on this record, the latest of several."""
+        return self.certificates[-1] if self.certificates else None
+
+    @property
+    def certificates(self) -> tuple[CertificateIssued, ...]:
+        """Return the certificates that rest on this record, of every unit the latest."""
         found = [each.event for each in self.entries if isinstance(each.event, CertificateIssued)]
-        return found[-1] if found else None
+        return tuple({each.unit: each for each in found}.values())
 
 
 def bundle_of(journal: Source, transcript: Path) -> Bundle:

@@ -1,5 +1,6 @@
 """From indications to printed digits: budgets evaluated again, the certificate composed again and compared."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from attrs import evolve, frozen
@@ -16,7 +17,8 @@ from labctl.certificate.reading import figures_of, software_of
 from labctl.certificate.typefaces import typesetter
 from labctl.errors import LabctlError, OtherProcedure
 from labctl.events.codec import decode, encode
-from labctl.events.kinds import CertificateIssued, PointFinished, RecordEvaluated, RecordSigned
+from labctl.events.kinds import CertificateIssued, Event, PointFinished, RecordEvaluated, RecordSigned
+from labctl.events.of_unit import entries_of
 from labctl.language import Text
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import CalibrationRecord, PointResult
@@ -42,12 +44,12 @@ def recomputed(bundle: Bundle, issued: CertificateIssued, procedure: Procedure |
     """
     signed = _signed(bundle, issued)
     try:
-        record = evaluated(bundle.entries, procedure)
+        record = evaluated(bundle.entries, procedure, issued.unit)
     except OtherProcedure as error:
         return Recomputed(steps=(signed, Step(name="evaluation", finding=Finding.UNKNOWN, said=error.text())))
     except LabctlError as error:
         return Recomputed(steps=(signed, Step(name="evaluation", finding=Finding.DIFFERS, said=error.text())))
-    evaluation = _evaluation(bundle, record)
+    evaluation = _evaluation(bundle, record, issued.unit)
     try:
         certificate, figures = _certificate(bundle, issued, record)
     except LabctlError as error:
@@ -64,7 +66,7 @@ def _signed(bundle: Bundle, issued: CertificateIssued) -> Step:
     before = ""
     for entry in bundle.entries:
         match entry.event:
-            case RecordEvaluated(record=record):
+            case RecordEvaluated(record=record, unit=issued.unit):
                 records.append(record)
                 meanings = set()
             case RecordSigned(record=record, meaning=meaning) if records and record == records[-1]:
@@ -82,12 +84,11 @@ def _signed(bundle: Bundle, issued: CertificateIssued) -> Step:
     return Step(name="head", finding=Finding.AGREES, said=_SIGNED.filled(head=f"{issued.head[:16]}…"))
 
 
-def _evaluation(bundle: Bundle, record: CalibrationRecord) -> Step:
+def _evaluation(bundle: Bundle, record: CalibrationRecord, unit: str) -> Step:
     """Compare the record with the signed one, and each point with what the engine found while it measured."""
-    signed = bundle.blobs[
-        next(each.event.record for each in reversed(bundle.entries) if isinstance(each.event, RecordEvaluated))
-    ]
-    live = _live(bundle)
+    events = [each.event for each in entries_of(bundle.entries, unit)]
+    signed = bundle.blobs[next(each.record for each in reversed(events) if isinstance(each, RecordEvaluated))]
+    live = _live(events)
     points = [point for section in record.sections for point in section.points]
     changed = [each for each in points if encode(live.get(_key(each), each)) != encode(each)]
     if encode(record) == signed and not changed:
@@ -110,9 +111,9 @@ def _key(point: PointResult) -> tuple[str, str, str]:
     return (point.phase, point.section, point.point)
 
 
-def _live(bundle: Bundle) -> dict[tuple[str, str, str], PointResult]:
+def _live(events: Sequence[Event]) -> dict[tuple[str, str, str], PointResult]:
     """Return what the engine found of each point while it measured, the last time that it did."""
-    found = (each.event.result for each in bundle.entries if isinstance(each.event, PointFinished))
+    found = (each.result for each in events if isinstance(each, PointFinished))
     return {_key(result): result for result in found if result is not None}
 
 
