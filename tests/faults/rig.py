@@ -136,10 +136,14 @@ class Rig:
     def all_energised(self) -> bool:
         return all(self.bench.state(each)["energised"] for each in self.sources)
 
-    def events(self) -> list[Event]:
-        """Return everything in the journal, its chain checked."""
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the whole journal, its chain checked."""
         with open_journal(self.running.journal) as journal:
-            return [entry.event for entry in journal.read()]
+            return tuple(journal.read())
+
+    def events(self) -> list[Event]:
+        """Return everything in the journal."""
+        return [entry.event for entry in self.entries()]
 
     def last(self) -> Event:
         return self.events()[-1]
@@ -171,10 +175,16 @@ class Rig:
 
 @contextmanager
 def rig(
-    root: Path, *, seed: int = 1, simulated: bool = True, station: Path | None = None, world: World | None = None
+    root: Path,
+    *,
+    seed: int = 1,
+    noise: bool = True,
+    simulated: bool = True,
+    station: Path | None = None,
+    world: World | None = None,
 ) -> Generator[Rig]:
     file = station or (shipped_bench(world.name) if world is not None else simulated_bench())
-    bench, line = serve_bench(read_station(file), seed=seed, simulated=simulated)
+    bench, line = serve_bench(read_station(file), seed=seed, noise=noise, simulated=simulated)
     made = Rig(bench, json.dumps(line), DataFolder(root), file)
     if world is not None:
         made.unit, made.sources, made.roles = world.unit, world.sources, world.roles
