@@ -23,6 +23,9 @@ EMERGENCY: Final = 2.0
 COASTING: Final = 1.5  # seconds, time constant of pump and motor without power
 GAIN: Final = 0.4  # of the process PID
 INTEGRATION: Final = 4.0  # seconds
+DEADBAND: Final = 0.0003  # of the scale: a deviation that the process PID leaves alone (40.39)
+DELAY: Final = 2.0  # seconds for which it has to be as small (40.40)
+WAKES: Final = 3.0  # deadbands, from which on it controls again
 WITHIN: Final = 0.01  # of the scale: at its setpoint
 
 FIRMWARE: Final = "ASCK4 2.16.0.1"
@@ -77,6 +80,8 @@ class ACS580(
         self.warning = False
         self.coasting = True
         self._integral = 0.0
+        self._calm = 0.0  # seconds for which the deviation was small
+        self._held = -1  # the reference for which the output is held
 
     # --- the profile -------------------------------------------------------------------------------------------------
 
@@ -109,7 +114,7 @@ class ACS580(
             return
         runs = word & ENABLE and word & RAMP == RAMP
         if runs and self.state_now is State.READY_RUN:
-            self._integral = self.speed
+            self._integral, self._calm, self._held = self.speed, 0.0, -1
         self.coasting = not runs
         self.state_now = State.RUNNING if runs else State.READY_RUN
 
@@ -170,8 +175,10 @@ class ACS580(
 
     @property
     def resting(self) -> bool:
-        """Return whether the pump stands still and shall."""
-        return not self.modulating and self.speed == 0
+        """Return whether the pump stands still and shall, or holds its speed."""
+        if self.state_now is State.RUNNING:
+            return self._held == self.reference
+        return self.speed == 0 and not self.modulating
 
     def advance(self, dt: float) -> None:
         """Turn the pump for one step."""
@@ -189,6 +196,10 @@ class ACS580(
 
     def _control(self, dt: float) -> None:
         off = (self.setpoint - self.feedback()) / self.full_flow
+        if self._held == self.reference and abs(off) < WAKES * DEADBAND:
+            return
+        self._calm = self._calm + dt if abs(off) < DEADBAND else 0.0
+        self._held = self.reference if self._calm >= DELAY else -1
         self._integral = min(max(self._integral + GAIN * off * dt / INTEGRATION, 0.0), 1.0)
         wanted = min(max(self._integral + GAIN * off, 0.0), 1.0) if self.reference > 0 else 0.0
         most = dt / ACCELERATION

@@ -115,13 +115,13 @@ class MM2700(InlineMeter, maker="Emerson", model="2700", wires=("modbus+rtu", "m
 
     # --- mass --------------------------------------------------------------------------------------------------------
 
-    def advance(self, dt: float) -> None:
-        """Count the mass that has passed in one step, and everything else."""
-        self._mass = self.mass_counted(self.world.stepped)
-        super().advance(dt)
+    def note(self, instant: float) -> None:
+        """Count the mass that has passed so far, and its volume."""
+        self._mass = self.mass_counted(instant)
+        super().note(instant)
 
     def mass_counted(self, instant: float) -> float:
-        """Return the mass in kg that the meter has counted at an instant from the last step on."""
+        """Return the mass in kg that the meter has counted at an instant from the last note on."""
         return self._mass + (self.counted(instant) - self._counted) * self.pipe.density(instant)
 
     def pulses(self, instant: float) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -11,6 +11,7 @@ from labctl.simulation.world import World
 from labctl_simulators.hydraulics.pipe import HOUR, Pipe, StillPipe
 
 STEP: Final = 0.4  # seconds
+ARRIVED: Final = 1e-6  # of the range: what is left of a change of the display that is over
 UNIT: Final = "m³/h"
 QUANTITY: Final = "flow"
 KNOTS: Final = tuple(0.005 * 1.07**n for n in range(82))  # of the range: the flows for which its error is drawn
@@ -51,7 +52,8 @@ class InlineMeter(SimulatedInstrument):
         self.zero = world.drawn(self.figure("zero", self.offset), self.key, "zero") * self.greatest / HOUR  # m³/s
         self.changed = 0.0  # relative, since its errors were drawn: a coating, another factor behind its seal
         self.zero_set = 0.0  # m³/s, taken off by a zero adjustment
-        self.shown_flow = 0.0  # m³/s, damped
+        self._shown = 0.0  # m³/s, damped, at the last step
+        self._away = -self.zero  # m³/s, from what it shows once nothing changes but the flow's waves
         self._counted, self._passed, self.factor = 0.0, 0.0, 1.0
         self._at = 0.0
         self._dt, self._closed = 0.0, 1.0
@@ -89,21 +91,39 @@ class InlineMeter(SimulatedInstrument):
 
     @property
     def resting(self) -> bool:
-        """Return whether nothing flows and the display has arrived."""
-        now = self.world.stepped
-        return self.pipe.volume(now) == self._passed and self.shown_flow == self._indicated(0.0)
+        """Return whether the flow is steady and the display has arrived."""
+        return self._away == 0 and self.pipe.steady
 
     def advance(self, dt: float) -> None:
         """Count what has passed in one step, and let the display follow."""
         now = self.world.stepped
         flow = self.pipe.flow(now)
-        self._counted, self._passed, self._at = self.counted(now), self.pipe.volume(now), now
+        self.note(now)
         self.find_factor(flow)
-        wanted = self._indicated(flow)
-        if abs(wanted - self.shown_flow) < 1e-9 * self.greatest / HOUR:
-            self.shown_flow = wanted
+        end = self._end(now)
+        if self.pipe.steady:
+            self._away *= 1 - self._share(dt)
         else:
-            self.shown_flow += (wanted - self.shown_flow) * self._share(dt)
+            before = self._shown if self._away else end
+            self._away = before + (self._indicated(flow) - before) * self._share(dt) - end
+        if abs(self._away) < ARRIVED * self.greatest / HOUR and self.pipe.steady:
+            self._away = 0.0
+        self._shown = end + self._away
+
+    def note(self, instant: float) -> None:
+        """Count what has passed so far; called before anything that it depends on becomes another."""
+        self._counted, self._passed, self._at = self.counted(instant), self.pipe.volume(instant), instant
+
+    def become(self, change: Callable[[], None]) -> None:
+        """Let the meter be another from now on: what has passed so far was counted by the old one."""
+        now = self.world.present
+        self.note(now)
+        change()
+        self.find_factor(self.pipe.flow(now))
+
+    def _end(self, instant: float) -> float:
+        """Return what the display shows once nothing changes but the flow's waves."""
+        return self._indicated(self.pipe.damped(instant, self.damping))
 
     def _share(self, dt: float) -> float:
         """Return which share of the way the display goes in one step."""
@@ -121,9 +141,13 @@ class InlineMeter(SimulatedInstrument):
         drifted = self._offset() * (instant - self._at) if passed else 0.0
         return self._counted + passed * (self.factor + self.pipe.air(instant)) + drifted
 
+    def shown_at(self, instant: float) -> float:
+        """Return the flow in m³/s that it shows at an instant from the last step on, damped, without noise."""
+        return self._shown if self._away and not self.pipe.steady else self._end(instant) + self._away
+
     def indicated(self) -> float:
         """Return the flow that it shows now, in m³/s: damped, with noise."""
-        flow = self.shown_flow
+        flow = self.shown_at(self.now)
         if abs(flow) < self.cut_off * self.greatest / HOUR:
             return 0.0
         air = self.pipe.air(self.now)
@@ -138,7 +162,9 @@ class InlineMeter(SimulatedInstrument):
 
     def set_zero(self) -> None:
         """Take what it sees now for no flow."""
-        self.zero_set = self.zero + self.pipe.flow(self.now)
+        self.note(self.now)
+        before, self.zero_set = self.zero_set, self.zero + self.pipe.flow(self.now)
+        self._away += self.zero_set - before
 
     # --- pulses ------------------------------------------------------------------------------------------------------
 

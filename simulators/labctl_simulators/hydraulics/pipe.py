@@ -12,8 +12,17 @@ NORMAL: Final = 1013.25  # hPa
 class Pipe(Protocol):
     """A pipe full of water; every quantity is a function of the world's instant, in seconds."""
 
+    @property
+    def steady(self) -> bool:
+        """Return whether the flow changes by its slow waves alone, so that `damped` is what a meter sees."""
+        ...
+
     def flow(self, instant: float) -> float:
         """Return the volume flow in m³/s."""
+        ...
+
+    def damped(self, instant: float, damping: float) -> float:
+        """Return the steady flow in m³/s behind a further time constant."""
         ...
 
     def volume(self, instant: float) -> float:
@@ -37,10 +46,24 @@ class Pipe(Protocol):
         ...
 
 
+class Following(Protocol):
+    """Counts what passes through a pipe."""
+
+    def note(self, instant: float) -> None:
+        """Count what has passed up to an instant with what it was until then."""
+        ...
+
+
 class StillPipe:
     """A full pipe in which nothing moves, at 20 °C."""
 
+    steady = True
+
     def flow(self, instant: float) -> float:  # noqa: ARG002  (at every instant)
+        """Return no flow."""
+        return 0.0
+
+    def damped(self, instant: float, damping: float) -> float:  # noqa: ARG002  (at every instant)
         """Return no flow."""
         return 0.0
 

@@ -1,15 +1,17 @@
 """A closed rig: pump, pipe, valves. Its flow follows the pump's speed with a lag, and pulsates with its blades."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from attrs import define, field
 
 from labctl.simulation.physics import Wander
-from labctl_simulators.hydraulics.pipe import density_of
+from labctl_simulators.hydraulics.pipe import Following, density_of
 
 STEP: Final = 0.4  # seconds
+DRIFTING: Final = 10.0  # seconds between two looks at the water's density while nothing else changes
+ARRIVED: Final = 1e-6  # of the full flow: what is left of a change that is over
 STATIC: Final = 0.04  # of the pump's head at full speed: what it takes to move anything
 PUMP_HEAD: Final = 350.0  # kPa at full speed and no flow
 METER_SHARE: Final = 0.6  # of the head, that is still there behind the meter
@@ -21,7 +23,10 @@ WAVES: Final = ((0.6, 2 * math.pi / 37.0), (0.4, 2 * math.pi / 11.3))  # of the 
 
 @define(eq=False, kw_only=True)
 class Rig:
-    """The stream through a rig, in closed form within a step of its own.
+    """The stream through a rig, in closed form from one change of pump or valve to the next.
+
+    The flow is the one that pump and pipes come to, with slow waves on it as they are after the pipe's lag, and what
+    is left of the last change, which decays. As soon as that has gone, further steps change nothing.
 
     Attributes:
         speed: of the pump, from 0 to 1.
@@ -30,6 +35,7 @@ class Rig:
         lag: seconds, time constant.
         pulsation: amplitude, of the flow.
         unsteadiness: amplitude of slow waves, of the flow.
+        phases: of the slow waves when the world begins, in rad.
         now: the instant up to which the world has been stepped.
         water: temperature of the water in °C.
         weather: pressure of the air in hPa.
@@ -45,66 +51,109 @@ class Rig:
     lag: float = 5.0
     pulsation: float = PULSATION
     unsteadiness: float = UNSTEADINESS
+    phases: tuple[float, float] = (0.0, 0.0)
     bubbles: float = 0.0  # share of the pipe
     heavier: float = 0.0
     step: float = STEP
-    _flow: float = field(default=0.0, init=False)
-    _end: float = field(default=0.0, init=False)
+    _level: float = field(default=0.0, init=False)  # m³/s, to which it comes, waves apart
+    _left: float = field(default=0.0, init=False)  # m³/s, of the last change at the last step
     _volume: float = field(default=0.0, init=False)
     _mass: float = field(default=0.0, init=False)
-    _base: float = field(default=0.0, init=False)  # the volume at the last step, pulsation included
+    _base: float = field(default=0.0, init=False)  # the volume at the last look at the density, pulsation included
     _since: float = field(default=0.0, init=False)
     _asked: float = field(default=-1.0, init=False)
     _answer: float = field(default=0.0, init=False)
     _second: int = field(default=-1, init=False)
     _density: float = field(default=998.0, init=False)
+    _waves: dict[float, tuple[tuple[float, float, float], ...]] = field(
+        factory=dict[float, tuple[tuple[float, float, float], ...]], init=False
+    )
 
     # --- physics -----------------------------------------------------------------------------------------------------
 
     @property
     def resting(self) -> bool:
-        """Return whether nothing flows, and nothing will."""
-        return self._flow == 0 and self._end == 0 and self._wanted(self.now()) == 0
+        """Return whether nothing changes but the waves."""
+        return self._left == 0 and self._wanted() == self._level
+
+    steady = resting
+
+    @property
+    def still(self) -> bool:
+        """Return whether nothing flows."""
+        return self._left == 0 and self._level == 0
 
     def advance(self, dt: float) -> None:  # noqa: ARG002  (the instant tells)
         """Let one step pass, and see what pump and valve want in the next one."""
         now = self.now()
-        self._mass, self._base = self.mass(now), self.volume(now)
-        self._flow, self._volume, self._since, self._asked = self._steady(now), self._passed(now), now, -1.0
-        self._end = self._wanted(now)
         if int(now) != self._second:  # so slow that once a second is often enough
             self._second = int(now)
-            self._density = density_of(self.temperature(now), self.pressure(now)) + self.heavier
-        if self._end == 0 and self._flow < 1e-6 * self.full_flow:
-            self._flow = 0.0
+            self.weigh(now)
+        flow, self._volume = self.flow(now), self._passed(now)
+        self._since, self._asked, self._level = now, -1.0, self._wanted()
+        self._left = flow - self._level * (1 + self._wave(now, 0.0))
+        if abs(self._left) < ARRIVED * self.full_flow:
+            self._left = 0.0
 
-    def _wanted(self, instant: float) -> float:
+    def weigh(self, now: float) -> None:
+        """Bring the mass up to date, and find the density of what passes from now on."""
+        self._mass, self._base = self.mass(now), self.volume(now)
+        self._density = density_of(self.temperature(now), self.pressure(now)) + self.heavier
+
+    def _wanted(self) -> float:
         """Return the flow at which the pump's head and that of the pipes are equal."""
         speed = self.speed() if self.open() else 0.0
         over = speed * speed - STATIC
-        if over <= 0:
-            return 0.0
-        (first, slow), (second, fast) = WAVES
-        waves = first * math.sin(slow * instant) + second * math.sin(fast * instant)
-        return self.full_flow * math.sqrt(over / (1 - STATIC)) * (1 + self.unsteadiness * waves)
+        return self.full_flow * math.sqrt(over / (1 - STATIC)) if over > 0 else 0.0
 
-    def _steady(self, instant: float) -> float:
-        return self._end + (self._flow - self._end) * math.exp(-(instant - self._since) / self.lag)
+    def _after(self, damping: float) -> tuple[tuple[float, float, float], ...]:
+        """Return the waves after the lag of the pipe and a damping: amplitude, rad/s and phase."""
+        if damping not in self._waves:
+            self._waves[damping] = tuple(
+                (
+                    self.unsteadiness * share / math.hypot(1, rate * self.lag) / math.hypot(1, rate * damping),
+                    rate,
+                    phase - math.atan(rate * self.lag) - math.atan(rate * damping),
+                )
+                for (share, rate), phase in zip(WAVES, self.phases, strict=True)
+            )
+        return self._waves[damping]
+
+    def _wave(self, instant: float, damping: float) -> float:
+        (first, slow, one), (second, fast, other) = self._after(damping)
+        return first * math.sin(slow * instant + one) + second * math.sin(fast * instant + other)
+
+    def _risen(self, instant: float) -> float:
+        """Return the integral of the waves, in seconds."""
+        (first, slow, one), (second, fast, other) = self._after(0.0)
+        return -first / slow * math.cos(slow * instant + one) - second / fast * math.cos(fast * instant + other)
 
     def _passed(self, instant: float) -> float:
         lasted = instant - self._since
-        return self._volume + self._end * lasted + (self._flow - self._end) * self.lag * -math.expm1(-lasted / self.lag)
+        passed = self._volume
+        if self._level:
+            passed += self._level * (lasted + self._risen(instant) - self._risen(self._since))
+        if self._left:
+            passed += self._left * self.lag * -math.expm1(-lasted / self.lag)
+        return passed
 
     # --- what the pipe is to a meter ---------------------------------------------------------------------------------
 
     def flow(self, instant: float) -> float:
         """Return the flow in m³/s, pulsation apart: no meter is that fast."""
-        return self._steady(instant)
+        flow = self.damped(instant, 0.0)
+        if self._left:
+            flow += self._left * math.exp(-(instant - self._since) / self.lag)
+        return flow
+
+    def damped(self, instant: float, damping: float) -> float:
+        """Return the flow in m³/s that a meter with this time constant sees once nothing changes but the waves."""
+        return self._level * (1 + self._wave(instant, damping)) if self._level else 0.0
 
     def volume(self, instant: float) -> float:
         """Return the volume that has passed in m³, pulsation included."""
         if instant != self._asked:  # all meters ask for the same instant
-            swings = self.pulsation / BLADES * self._steady(instant) * math.cos(BLADES * instant)
+            swings = self.pulsation / BLADES * self.flow(instant) * math.cos(BLADES * instant)
             self._asked, self._answer = instant, self._passed(instant) - swings
         return self._answer
 
@@ -114,14 +163,14 @@ class Rig:
 
     def pressure(self, instant: float) -> float:
         """Return the absolute pressure at the meter in hPa."""
-        share = self._steady(instant) / self.full_flow
+        share = self.flow(instant) / self.full_flow
         speed = self.speed()
         head = PUMP_HEAD * speed * speed if not self.open() else PUMP_HEAD * METER_SHARE * share * share
         return self.weather.at(instant) + 10 * head
 
     def density(self, instant: float) -> float:
         """Return the density of the water in kg/m³."""
-        if self.resting:
+        if self.still:
             return density_of(self.temperature(instant), self.pressure(instant)) + self.heavier
         return self._density
 
@@ -132,3 +181,24 @@ class Rig:
     def air(self, instant: float) -> float:  # noqa: ARG002  (until somebody bleeds it)
         """Return the share of the pipe that is bubbles."""
         return self.bubbles
+
+
+@define(eq=False, kw_only=True)
+class Drifting:
+    """What changes slowly in a rig however steadily it flows: the density of its water, and what meters make of it."""
+
+    rig: Rig
+    meters: Sequence[Following]
+    step: float = DRIFTING
+
+    @property
+    def resting(self) -> bool:
+        """Return whether nothing flows."""
+        return self.rig.still
+
+    def advance(self, dt: float) -> None:  # noqa: ARG002  (the instant tells)
+        """Let everybody count what has passed so far with the density that it had."""
+        now = self.rig.now()
+        for each in self.meters:
+            each.note(now)
+        self.rig.weigh(now)

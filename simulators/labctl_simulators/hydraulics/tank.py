@@ -71,11 +71,6 @@ class Tank:
         self.filling, self.draining = filling, draining
         self._mass, self._since, self._passed = mass, instant, passed
 
-    def at_rest(self, instant: float) -> bool:
-        """Return whether nothing runs in or out."""
-        emptied = not self.draining or self.mass(instant) <= self.residue(self._drained)
-        return not self.filling and not self.loses and not self.gains and emptied
-
 
 def presses(mass: float, density: float, air: float) -> float:
     """Return what a mass of water presses on a balance like, as weights of 8000 kg/m³ would, all densities in kg/m³.

@@ -11,6 +11,8 @@ from labctl.simulation.world import World
 STEP: Final = 0.2  # seconds between two weighings inside the terminal
 FILTER: Final = 0.7  # seconds, time constant
 CALM: Final = 1.0  # seconds of quiet, until it calls itself stable
+MEMORY: Final = 5.0  # time constants after which the filter has forgotten what was before
+ARRIVED: Final = 1e-3  # of a step of the display: what the filter no longer follows
 QUIET: Final = 0.1  # of a step of the display: the change from one weighing to the next that counts as quiet
 GIVES_UP: Final = 30.0  # seconds it waits for stability, then it answers that it cannot
 ZERO_RANGE: Final = 0.02  # of the capacity, around the zero at power-up
@@ -34,13 +36,14 @@ class Balance(SimulatedInstrument):
         self.filter = self.figure("filter", FILTER)
         self.load: Callable[[float], float] = lambda _: 0.0  # kg at an instant; set by what stands on the platform
         self.calm_in: Callable[[], float] = lambda: 0.0  # seconds until nothing flows in or out any more
-        self.moving: Callable[[], bool] = lambda: False  # whether the load is about to change by itself
+        self.told = False  # whether somebody calls `note` before the load goes another way
         self.shaken = 0.0  # kg, amplitude of vibration
         self.error: TrueError = of_standard(world, placed.asset, "mass", "kg")
         swing = self.figure("drift", DRIFT) * self.interval
         self.wander = world.wander(0.0, swing, self.key, "zero", slowest=24 * 3600.0)
         self.noise = self.figure("noise", NOISE) * self.interval
-        self.filtered = 0.0  # kg
+        self.filtered = 0.0  # kg, at the last step or note
+        self._noted = 0.0  # the instant of the last note
         self._since = -CALM  # the instant from which it has been quiet
         self.power_on()
         world.physical.append(self)
@@ -56,14 +59,18 @@ class Balance(SimulatedInstrument):
 
     @property
     def resting(self) -> bool:
-        """Return whether the filter has arrived at the load."""
-        return not self.shaken and not self.moving() and self.filtered == self.load(self.world.stepped)
+        """Return whether the filter has arrived at the load, or its way is known."""
+        if self.shaken:
+            return False
+        return self.told or self.filtered == self.load(self.world.stepped)
 
     def advance(self, dt: float) -> None:
         """Let the filter follow the load for one step."""
+        if self.told and not self.shaken:
+            return
         now = self.world.stepped
         load, before = self.load(now), self.filtered
-        if abs(load - self.filtered) < 1e-3 * self.interval:
+        if abs(load - self.filtered) < ARRIVED * self.interval:
             self.filtered = load
         else:
             self.filtered += (load - self.filtered) * -math.expm1(-dt / self.filter)
@@ -72,17 +79,50 @@ class Balance(SimulatedInstrument):
         if abs(self.filtered - before) > QUIET * self.interval:
             self._since = now
 
+    def note(self) -> None:
+        """Weigh what there was until now; called before the load goes another way."""
+        now = self.now
+        self._since, self.filtered = self.quiet_since(), self.weighed_at(now)
+        self._noted = now
+
+    def weighed_at(self, instant: float) -> float:
+        """Return what the filter has made of the load, in kg, at an instant from the last step or note on.
+
+        A filter of first order is behind a load that grows steadily by its time constant, and forgets what was
+        before. How fast the load grows is seen over as long as the filter remembers.
+        """
+        if self.shaken or not self.told:
+            return self.filtered
+        lasted, load = instant - self._noted, self.load(instant)
+        window = min(lasted, MEMORY * self.filter)
+        behind = (load - self.load(instant - window)) / window * self.filter if window > 0 else 0.0
+        left = (self.filtered - self.load(self._noted) + behind) * math.exp(-lasted / self.filter)
+        return load - behind + (left if abs(left) > ARRIVED * self.interval else 0.0)
+
+    def quiet_since(self) -> float:
+        """Return the instant of the last weighing that was not like the one before, as far as it matters."""
+        if self.shaken or not self.told:
+            return self._since
+        last = math.floor(self.now / STEP + 1e-9)
+        for n in range(last, last - round(CALM / STEP), -1):
+            before, after = max((n - 1) * STEP, self._noted), n * STEP
+            if after <= self._noted:
+                break
+            if abs(self.weighed_at(after) - self.weighed_at(before)) > QUIET * self.interval:
+                return after
+        return self._since
+
     @property
     def stable(self) -> bool:
         """Return whether the terminal calls itself stable."""
-        return self.now - self._since >= CALM
+        return self.now - self.quiet_since() >= CALM
 
     def stable_in(self) -> float:
         """Return the seconds until it will call itself stable, if nobody does anything; infinite for never."""
         if self.shaken:
             return math.inf
         waiting = self.calm_in()
-        away = self.capacity if waiting else abs(self.load(self.now) - self.filtered)
+        away = self.capacity if waiting else abs(self.load(self.now) - self.weighed_at(self.now))
         quiet = QUIET * self.interval / -math.expm1(-STEP / self.filter)  # away from the load, where steps are quiet
         if away <= quiet and self.stable:
             return 0.0
@@ -92,7 +132,7 @@ class Balance(SimulatedInstrument):
 
     def gross(self) -> float:
         """Return the indication before tare, in kg, not rounded."""
-        drifted = self.filtered + self.wander.at(self.now) - self.zero
+        drifted = self.weighed_at(self.now) + self.wander.at(self.now) - self.zero
         noise = self.noise * self.world.noise(f"{self.key} reading", round(self.now * 10))
         return drifted - self.error.at(drifted) + noise
 
@@ -109,7 +149,7 @@ class Balance(SimulatedInstrument):
 
     def set_zero(self) -> int:
         """Take the present load for zero; return 0, or the sign of the side on which it lies too far away."""
-        beyond = self.filtered + self.wander.at(self.now)
+        beyond = self.weighed_at(self.now) + self.wander.at(self.now)
         if abs(beyond) > ZERO_RANGE * self.capacity:
             return 1 if beyond > 0 else -1
         self.zero = beyond

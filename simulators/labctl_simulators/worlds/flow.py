@@ -1,6 +1,8 @@
 """A gravimetric and master-meter flow rig: pump to pipe to meters to diverter to tank to balance, in a room."""
 
+import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
 from labctl.metrology.physics.air import air_density
@@ -14,7 +16,7 @@ from labctl_simulators.hydraulics.diverter import Diverter
 from labctl_simulators.hydraulics.gate import PulseGate
 from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
-from labctl_simulators.hydraulics.rig import PULSATION, UNSTEADINESS, Rig
+from labctl_simulators.hydraulics.rig import PULSATION, UNSTEADINESS, Drifting, Rig
 from labctl_simulators.hydraulics.tank import Filled, Tank, presses
 from labctl_simulators.sensor.pulse_meter import TurbineMeter
 
@@ -66,7 +68,11 @@ class Weighs(Protocol):
     shaken: float
     load: Callable[[float], float]
     calm_in: Callable[[], float]
-    moving: Callable[[], bool]
+    told: bool
+
+    def note(self) -> None:
+        """Weigh what there was until now."""
+        ...
 
 
 @runtime_checkable
@@ -115,6 +121,7 @@ class Flow(Coupling, field="flow"):
         self.rig = self._rig(drive)
         self.tank = self._tank()
         world.physical.append(self.rig)
+        world.physical.append(Drifting(rig=self.rig, meters=self.meters))
         self._buoyant = 1.0  # kg of water for each kg that the balance feels
         self._filling: tuple[float, float] | None = None  # since when, and the volume that had passed then
         self._couple_meters(drive)
@@ -139,6 +146,7 @@ class Flow(Coupling, field="flow"):
             heavier=self._of_characteristic(DENSITY, "kg/m³"),
             pulsation=self.world.restless(PULSATION),
             unsteadiness=self.world.restless(UNSTEADINESS),
+            phases=(self.world.drawn(math.pi, "slow wave"), self.world.drawn(math.pi, "fast wave")),
         )
 
     def _tank(self) -> Tank:
@@ -158,7 +166,7 @@ class Flow(Coupling, field="flow"):
         units = [each for each in self.meters if each.placed.unit is not None]
         masters = [each for each in self.meters if each.placed.unit is None]
         if drive is not None:
-            drive.feedback = (lambda: masters[0].shown_flow * HOUR) if masters else self._flow_seen
+            drive.feedback = (lambda: masters[0].shown_at(self.world.stepped) * HOUR) if masters else self._flow_seen
         wired = [each for each in self.meters if each.placed.address]  # on the counter's channel
         for each in (wired or units or masters)[:1]:
             self._plug(each)
@@ -184,7 +192,7 @@ class Flow(Coupling, field="flow"):
         if self.balance is not None:
             self.balance.load = lambda instant: self.tank.mass(instant) / self._buoyant
             self.balance.calm_in = lambda: self.io.remaining() if self.io is not None else 0.0
-            self.balance.moving = lambda: not self.tank.at_rest(self.world.stepped)
+            self.balance.told = True
         self._moved()
 
     def _water_at(self, module: Immersed) -> dict[str, Callable[[float], float]]:
@@ -197,6 +205,8 @@ class Flow(Coupling, field="flow"):
     def _moved(self) -> None:
         """Take note that a valve or the diverter moved; buoyancy is that of the instant."""
         now = self.world.present
+        if self.balance is not None:
+            self.balance.note()
         self._buoyant = 1 / presses(
             1.0, density_of(self.tank_temperature(now), self._weather(now)), self.air_density(now)
         )
@@ -299,6 +309,8 @@ class Flow(Coupling, field="flow"):
         self.tank.gains = share
 
     def _bubbles(self, share: float) -> None:
+        for each in self.meters:
+            each.note(self.world.present)
         self.rig.bubbles = share
 
     def _pulses(self, *, lost: float = 0.0, doubled: float = 0.0) -> None:
@@ -306,17 +318,18 @@ class Flow(Coupling, field="flow"):
 
     def _shake(self, intervals: float) -> None:
         if self.balance is not None:
+            self.balance.note()
             self.balance.shaken = intervals * self.balance.capacity * 1e-5
 
     def _change(self, relative: float) -> None:
         for each in self.meters:
             if each.placed.unit is not None:
-                each.changed = relative
+                each.become(partial(setattr, each, "changed", relative))
 
     def _hold(self, *, stuck: bool) -> None:
         for each in self.meters:
             if isinstance(each, TurbineMeter):
-                each.stuck = stuck
+                each.become(partial(setattr, each, "stuck", stuck))
 
     def _stick(self, *, stuck: bool) -> None:
         if self.io is not None:
