@@ -25,6 +25,7 @@ from labctl.procedure import (
     Steady,
     Text,
     Unit,
+    Units,
 )
 
 
@@ -41,7 +42,7 @@ METHOD = Procedure(
     roles=Roles(
         reference=Standard("Reference thermometer", zh="标准温度计"),
         bath=Auxiliary("Water bath", zh="恒温水槽"),
-        unit=Unit("Clinical thermometer", zh="体温计"),
+        unit=Unit("Clinical thermometer", zh="体温计", up_to=20),
     ),
     environment=Environment(temperature="(23 ± 5) °C", humidity="≤ 85 %"),
 )
@@ -59,12 +60,13 @@ ERROR = Model(
 
 
 @METHOD.section("Indication", zh="示值", points="points.csv", model=ERROR, repeatability=POOLED)
-def indication(run: Run, point: Point, reference: MeasuresTemperature, unit: ClinicalThermometer) -> None:
-    """Switch on, record the bath for as long as it is immersed, then read the display."""
-    unit.start_measurement()
+def indication(run: Run, point: Point, reference: MeasuresTemperature, units: Units[ClinicalThermometer]) -> None:
+    """Switch the batch on, record the bath for as long as it is immersed, then read every display."""
+    for unit in units:
+        unit.start_measurement()
     with run.record("t_s", reference.temperature, every="10 s"):
         run.wait(point["immersion"])
-    run.observe("t_ind", unit.temperature)
+    run.observe("t_ind", [unit.temperature for unit in units])
 
 
 @indication.before_each("section")

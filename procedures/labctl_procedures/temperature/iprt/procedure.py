@@ -30,6 +30,7 @@ from labctl.procedure import (
     Steady,
     Text,
     Unit,
+    Units,
 )
 
 
@@ -51,7 +52,7 @@ METHOD = Procedure(
         bridge=Standard("Bridge of the reference", zh="标准器测温电桥"),
         scanner=Standard("Readout of the units", zh="被检电阻测量仪"),
         bath=Auxiliary("Comparison bath", zh="恒温槽"),
-        unit=Unit("Platinum resistance thermometer", zh="铂热电阻"),
+        unit=Unit("Platinum resistance thermometer", zh="铂热电阻", up_to=12),
     ),
     environment=Environment(temperature="(20 ± 5) °C", humidity="≤ 80 %"),
 )
@@ -121,31 +122,32 @@ def triple_point(run: Run, sprt: ReferenceThermometer) -> None:
 
 
 @METHOD.section("Self-heating", zh="自热", points="self-heating.csv", model=SELF_HEATING)
-def self_heating(run: Run, point: Point, scanner: SetsCurrent, unit: MeasuresResistance) -> None:
-    """Read the unit in ice at the measuring current and at √2 times it."""
+def self_heating(run: Run, point: Point, scanner: SetsCurrent, units: Units[MeasuresResistance]) -> None:
+    """Read all units in ice at the measuring current and at √2 times it."""
     scanner.set_current(point["current"])
-    run.settle("R_ice", unit.resistance, ICE_STEADY)
-    run.observe("R_1", unit.resistance, times=point.readings)
+    for unit in units:
+        run.settle("R_ice", unit.resistance, ICE_STEADY)
+    run.observe("R_1", [unit.resistance for unit in units], times=point.readings)
     scanner.set_current(point["raised"])
-    run.observe("R_2", unit.resistance, times=point.readings)
+    run.observe("R_2", [unit.resistance for unit in units], times=point.readings)
     scanner.set_current(point["current"])
 
 
 @self_heating.before_each("section")
 def ice(run: Run) -> None:
-    """Put the unit into ice."""
+    """Put the units into ice."""
     run.instruct(Text("Put the thermometers into the ice point.", zh="将被检热电阻插入冰点槽。"), picture="ice.svg")
 
 
 @METHOD.section("Comparison", zh="比较", points="points.csv", model=COMPARISON)
-def comparison(run: Run, sprt: ReferenceThermometer, unit: MeasuresResistance) -> None:
-    """Read reference, unit, unit, reference: symmetric in time."""
-    run.scan(first=("R_s", sprt.resistance), then=("R_x", [unit.resistance]))
+def comparison(run: Run, sprt: ReferenceThermometer, units: Units[MeasuresResistance]) -> None:
+    """Read reference, units, units backwards, reference: symmetric in time."""
+    run.scan(first=("R_s", sprt.resistance), then=("R_x", [unit.resistance for unit in units]))
 
 
 @comparison.before_each("section")
 def immerse(run: Run) -> None:
-    """Put reference and unit side by side into the bath."""
+    """Put reference and units side by side into the bath."""
     run.instruct(
         Text(
             "Put reference and thermometers side by side into the bath, at least 300 mm deep.",

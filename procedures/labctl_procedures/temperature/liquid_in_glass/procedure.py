@@ -26,6 +26,7 @@ from labctl.procedure import (
     Steady,
     Text,
     Unit,
+    Units,
 )
 
 METHOD = Procedure(
@@ -39,7 +40,7 @@ METHOD = Procedure(
     roles=Roles(
         reference=Standard("Reference thermometer", zh="标准温度计"),
         bath=Auxiliary("Comparison bath", zh="恒温槽"),
-        unit=Unit("Liquid-in-glass thermometer", zh="玻璃液体温度计"),
+        unit=Unit("Liquid-in-glass thermometer", zh="玻璃液体温度计", up_to=10),
     ),
     environment=Environment(temperature="(20 ± 10) °C", humidity="≤ 85 %"),
 )
@@ -71,9 +72,9 @@ ERROR = Model(
 
 
 @METHOD.section("Indication", zh="示值", points="points.csv", model=ERROR, repeatability=POOLED)
-def indication(run: Run, reference: MeasuresTemperature, unit: MeasuresTemperature) -> None:
-    """Read reference, thermometer, thermometer, reference."""
-    run.scan(first=("t_s", reference.temperature), then=("t_ind", [unit.temperature]))
+def indication(run: Run, reference: MeasuresTemperature, units: Units[MeasuresTemperature]) -> None:
+    """Read reference, thermometers, thermometers backwards, reference."""
+    run.scan(first=("t_s", reference.temperature), then=("t_ind", [unit.temperature for unit in units]))
 
 
 @indication.before_each("section")

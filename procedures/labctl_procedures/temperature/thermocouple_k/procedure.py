@@ -25,6 +25,7 @@ from labctl.procedure import (
     Steady,
     Text,
     Unit,
+    Units,
 )
 
 
@@ -43,7 +44,7 @@ METHOD = Procedure(
         scanner=Standard("Voltage readout", zh="电测仪表"),
         furnace=Auxiliary("Furnace", zh="检定炉"),
         junction=Auxiliary("Reference junctions", zh="参考端恒温器"),
-        unit=Unit("Thermocouple", zh="热电偶"),
+        unit=Unit("Thermocouple", zh="热电偶", up_to=5),
     ),
     environment=Environment(temperature="(23 ± 5) °C", humidity="≤ 80 %"),
 )
@@ -73,9 +74,9 @@ COMPARISON = Model(
 
 
 @METHOD.section("Comparison", zh="比较", points="points.csv", model=COMPARISON)
-def comparison(run: Run, standard: MeasuresThermovoltage, unit: MeasuresThermovoltage) -> None:
-    """Read standard, unit, unit, standard: symmetric in time."""
-    run.scan(first=("E_s", standard.thermovoltage), then=("E_x", [unit.thermovoltage]))
+def comparison(run: Run, standard: MeasuresThermovoltage, units: Units[MeasuresThermovoltage]) -> None:
+    """Read standard, units, units backwards, standard: symmetric in time."""
+    run.scan(first=("E_s", standard.thermovoltage), then=("E_x", [unit.thermovoltage for unit in units]))
 
 
 @comparison.before_each("section")
