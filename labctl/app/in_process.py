@@ -1,6 +1,6 @@
 """A whole run within one process: simulated instruments on loopback wires, one thread, a time that nobody waits for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -139,6 +139,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
     note: Path,
     made_by: Software | None = None,
     clock: Clock | None = None,
+    patience: Iterable[int] = (),
 ) -> Engine:
     """Return an engine in this process and thread, its instruments on loopback wires, or on real ones.
 
@@ -152,6 +153,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
         note: where a guardian would leave word.
         made_by: which program makes the record; looked up where it is not given.
         clock: the bench's, borrowed, where the bench is served: the addresses of the seats are opened then.
+        patience: how many readings each settling takes at the least.
     """
     seats = prepared.seated.seats
     time = simulated.clock if clock is None else clock
@@ -171,7 +173,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
     def tell(picture: str, about: Mapping[str, str]) -> None:
         simulated.operate(picture, about)
 
-    live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock)
+    live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock, patience=iter(patience))
     made_by = made_by or software(prepared.procedure, prepared.seated)
     started = scribe.progress.started or started_of(prepared, scribe, time, made_by)
     return Engine(

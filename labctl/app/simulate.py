@@ -53,7 +53,13 @@ def plan_of(station: Station) -> BenchPlan:
 
 
 def bench_of(
-    station: Station, *, seed: int | None = None, noise: bool | None = None, clock: Clock | None = None
+    station: Station,
+    *,
+    seed: int | None = None,
+    noise: bool | None = None,
+    clock: Clock | None = None,
+    pace: int | None = None,
+    others: Sequence[int] = (),
 ) -> Bench:
     """Set up the simulated instruments of a station, not served yet.
 
@@ -62,6 +68,8 @@ def bench_of(
         seed: of all chance; the station's own where none is given.
         noise: whether anything changes by chance in time; as the station says where nothing is given.
         clock: the bench's time; a simulated one of its own where none is given.
+        pace: seed of how long answers take, where that is to be the same as on another bench.
+        others: seeds of benches that go in step with this one, within one process.
 
     Raises:
         UnknownInstrument: a simulator or world that no installed pack has.
@@ -80,7 +88,16 @@ def bench_of(
         seed = station.simulation.seed if station.simulation is not None else 1
     if noise is None:
         noise = station.simulation is None or station.simulation.noise
-    return Bench(plan, models=found, worlds={plan.world: coupling}, seed=seed, noise=noise, clock=clock)
+    return Bench(
+        plan,
+        models=found,
+        worlds={plan.world: coupling},
+        seed=seed,
+        noise=noise,
+        clock=clock,
+        pace=pace,
+        others=others,
+    )
 
 
 def bench_alone(

@@ -1,6 +1,6 @@
 """One simulated calibration whose truth is known: the same bodies, drivers, dialogues and models, nothing on a disk."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from labctl.metrology.conformity import Verdict
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import evaluate
 from labctl.metrology.inputs import Input
+from labctl.metrology.many import members_of
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import parse_unit
 from labctl.procedure.account import Account
@@ -73,14 +74,16 @@ class Trials:
         prepared: the job, its station and procedure.
         truths: what is true on its bench.
         made_by: this program.
+        pace: seed of how long answers take, the same in all trials, so that they can go in step.
     """
 
     prepared: Prepared
     truths: Truths
     made_by: Software
+    pace: int = 1
 
     @classmethod
-    def of(cls, procedure: str, station: Path, *, unit: str = "") -> "Trials":
+    def of(cls, procedure: str, station: Path, *, unit: str = "", pace: int = 1) -> "Trials":
         """Return trials of a procedure on a bench.
 
         Raises:
@@ -95,19 +98,23 @@ class Trials:
             unit=unit,
             confirms="nobody",
         )
-        prepared = prepare(job)
-        return cls(prepared, truths_of(prepared.procedure.folder), software(prepared.procedure, prepared.seated))
+        prepared = prepare(job, trial=True)
+        return cls(prepared, truths_of(prepared.procedure.folder), software(prepared.procedure, prepared.seated), pace)
 
-    def one(self, seed: int) -> list[Compared]:
+    def one(self, seed: int, patience: Sequence[int] = ()) -> list[Compared]:
         """Calibrate one unit, its errors and all noise drawn from a seed, and return every result beside its truth.
+
+        Args:
+            seed: of the unit, the standards and the noise.
+            patience: how many readings each settling takes at the least; of a trial that went in step with others.
 
         Raises:
             TrialFailed: the run did not come to its end.
         """
-        bench = bench_of(self.prepared.station, seed=seed)
-        return self._on(bench, self.prepared, bench.clock, seed)
+        bench = bench_of(self.prepared.station, seed=seed, pace=self.pace)
+        return self._on(bench, self.prepared, bench.clock, seed, patience)
 
-    def proved(self, seed: int) -> list[Compared]:
+    def proved(self, seed: int, patience: Sequence[int] = ()) -> list[Compared]:
         """Do it twice, the second time with every instrument on a real wire, and return what both times gave.
 
         The bytes are the same and so is the time, so the figures have to be.
@@ -115,34 +122,51 @@ class Trials:
         Raises:
             TrialFailed: a run did not come to its end, or the two differ.
         """
-        within, over = self.one(seed), self.over_wires(seed)
+        within, over = self.one(seed, patience), self.over_wires(seed, patience)
         if within != over:
-            raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=_DIFFERS)
+            raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=DIFFERS)
         return within
 
-    def over_wires(self, seed: int) -> list[Compared]:
+    def over_wires(self, seed: int, patience: Sequence[int] = ()) -> list[Compared]:
         """Calibrate it with every instrument on a real wire. Raises as `one`."""
-        bench = bench_of(self.prepared.station, seed=seed)
+        bench = bench_of(self.prepared.station, seed=seed, pace=self.pace)
         served = bench.serve(truthful=True)
         clock = BorrowedClock(bench.control)
         try:
             station = with_endpoints(self.prepared.station, {"instruments": served, "control": bench.control})
             seated = fill(self.prepared.procedure, station, self.prepared.job)
             there = evolve(self.prepared, station=station, seated=seated)
-            return self._on(bench, there, clock, seed)
+            return self._on(bench, there, clock, seed, patience)
         finally:
             clock.close()
             bench.stop()
 
-    def _on(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int) -> list[Compared]:
+    def _on(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int, patience: Sequence[int]) -> list[Compared]:
+        made = self.made(bench, prepared, clock, seed, patience)
+        return list(_compared(evaluate_run(prepared.procedure, made.journal.read()), made.truth()))
+
+    def made(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int, patience: Sequence[int] = ()) -> "Made":
+        """Carry a run out to its end on a bench, and look at the truth meanwhile.
+
+        Raises:
+            TrialFailed: the run did not come to its end.
+        """
         journal = MemoryJournal("trial")
         scribe = Scribe(journal, Unsealed(), clock)
         truly = _Truly(prepared.procedure, self.truths, bench)
+        settlings = iter(patience)
         scribe.ring = lambda n: truly.hear(next(journal.read(n - 1)).event)
         borrowed = None if clock is bench.clock else clock
         while True:
             engine = engine_on(
-                bench, prepared, scribe, control=Control(), note=NOWHERE, made_by=self.made_by, clock=borrowed
+                bench,
+                prepared,
+                scribe,
+                control=Control(),
+                note=NOWHERE,
+                made_by=self.made_by,
+                clock=borrowed,
+                patience=settlings,
             )
             ended = engine.run()
             if ended is not None:
@@ -155,8 +179,21 @@ class Trials:
             clock.wait((until - clock.now()).total_seconds())
         if ended.outcome is not Outcome.FINISHED:
             raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=ended.reason)
-        record = evaluate_run(prepared.procedure, journal.read())
-        return list(_compared(record, truly.values(engine.started, scribe.account)))
+        return Made(journal=journal, started=engine.started, account=scribe.account, truly=truly)
+
+
+@frozen(kw_only=True)
+class Made:
+    """A simulated run that came to its end."""
+
+    journal: MemoryJournal
+    started: RunStarted
+    account: Account
+    truly: "_Truly"
+
+    def truth(self) -> dict[Name, Quantity]:
+        """Return what is true of every result."""
+        return self.truly.values(self.started, self.account)
 
 
 @frozen
@@ -220,7 +257,7 @@ class _Truly:
                     continue
                 for group in groups:
                     for symbol in reduction.model.outputs:
-                        value = Quantity(float(group.batch.values[symbol][0]), group.batch.unit[symbol])
+                        value = Quantity(group.batch.value(symbol), group.batch.unit[symbol])
                         found[phase, reduction.name, group.key, symbol] = value
         return found
 
@@ -249,7 +286,8 @@ class _TrueEvaluation(Evaluation):
 def _exact(values: Mapping[str, Quantity]) -> Batch:
     equations = Equations(*(f"{symbol} = {symbol}_true" for symbol in values))
     inputs = {f"{symbol}_true": Input.of(f"{symbol}_true", each.unit, each.value) for symbol, each in values.items()}
-    return evaluate(equations, inputs, points=1)
+    members = members_of(each.value for each in values.values())
+    return evaluate(equations, inputs, points=members.count if members is not None else 1, members=members)
 
 
 def _compared(record: CalibrationRecord, truth: Mapping[Name, Quantity]) -> list[Compared]:
@@ -282,7 +320,7 @@ def _at_point(point: PointResult, truth: Mapping[Name, Quantity]) -> list[Compar
     return found
 
 
-_DIFFERS: Final = Text(
+DIFFERS: Final = Text(
     "over real wires it came to other results than within one process", zh="经真实线路得到的结果与进程内的结果不同"
 )
 _ENGINE_ENDED: Final = Text("its engine ended", zh="引擎已终止")

@@ -10,9 +10,11 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from labctl.app.in_step import alike, together_if_possible
 from labctl.app.own_bench import OwnBench, own_bench
 from labctl.app.procedures import find_procedure
-from labctl.app.trials import Compared, Trials
+from labctl.app.trials import DIFFERS, Compared, Trials
+from labctl.errors import TrialFailed
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 
@@ -22,7 +24,8 @@ CONFIDENCE: Final = 0.95
 """Of the limits that are given with a rate."""
 ONE_IN: Final = 1000
 """Trials to each one that is made over real wires, too."""
-_PORTION: Final = 20  # trials that a worker makes between two words about its progress
+_PORTIONS: Final = 40  # of a validation: a worker tells its progress after each
+_SMALLEST: Final = 10  # trials of a portion, which go in step
 _FEWEST: Final = 2  # units between which anything varies
 _STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
 
@@ -177,17 +180,31 @@ def validate(
     """
     found = find_procedure(procedure)
     own = own_bench(found) if station is None else OwnBench(station=station)
-    bench, unit = own.station, unit or own.unit
+    which = _Which(procedure, str(own.station), unit or own.unit, pace=seed)
     asked = [_Asked(seed * _STRIDE + number, twice=(number + 1) % one_in == 0) for number in range(trials)]
-    portions = [asked[start : start + _PORTION] for start in range(0, trials, _PORTION)]
+    size = max(-(-trials // _PORTIONS), _SMALLEST)
+    portions = [tuple(asked[start : start + size]) for start in range(0, trials, size)]
     count = _Count()
     done = 0
-    for compared in _all(procedure, bench, unit, portions, (os.cpu_count() or 1) if workers is None else workers):
+    for compared in _all(which, portions, (os.cpu_count() or 1) if workers is None else workers):
         for each in compared:
             count.take(each)
             done += 1
             progress(done, trials)
     return count.validation(found.name, trials, seed)
+
+
+@frozen
+class _Which:
+    """Whose trials are wanted."""
+
+    procedure: str
+    station: str
+    unit: str
+    pace: int
+
+    def trials(self) -> Trials:
+        return Trials.of(self.procedure, Path(self.station), unit=self.unit, pace=self.pace)
 
 
 @frozen
@@ -197,34 +214,45 @@ class _Asked:
     seed: int
     twice: bool  # over real wires, too
 
-    def done(self, trials: Trials) -> list[Compared]:
-        return trials.proved(self.seed) if self.twice else trials.one(self.seed)
 
-
-def _all(
-    procedure: str, bench: Path, unit: str, portions: Sequence[Sequence[_Asked]], workers: int
-) -> Iterable[list[list[Compared]]]:
+def _all(which: _Which, portions: Sequence[tuple[_Asked, ...]], workers: int) -> Iterable[list[list[Compared]]]:
     if not workers:
-        made = Trials.of(procedure, bench, unit=unit)
-        yield from ([each.done(made) for each in portion] for portion in portions)
+        made = which.trials()
+        yield from (_made(made, portion) for portion in portions)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        asked = [pool.submit(_portion, procedure, str(bench), unit, tuple(portion)) for portion in portions]
+        asked = [pool.submit(_portion, which, portion) for portion in portions]
         try:
             yield from (each.result() for each in as_completed(asked))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-_made: dict[tuple[str, str, str], Trials] = {}
+_trials: dict[_Which, Trials] = {}
 
 
-def _portion(procedure: str, bench: str, unit: str, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
+def _portion(which: _Which, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
     """Make some trials in a worker, which keeps what it found once."""
-    name = (procedure, bench, unit)
-    if name not in _made:
-        _made[name] = Trials.of(procedure, Path(bench), unit=unit)
-    return [each.done(_made[name]) for each in asked]
+    if which not in _trials:
+        _trials[which] = which.trials()
+    return _made(_trials[which], asked)
+
+
+def _made(trials: Trials, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
+    """Make trials in step; those that have to go their own way are made alone."""
+    together, patience = together_if_possible(trials, [each.seed for each in asked])
+    return [_one(trials, each, together.get(each.seed), patience) for each in asked]
+
+
+def _one(trials: Trials, asked: _Asked, found: list[Compared] | None, patience: Sequence[int]) -> list[Compared]:
+    """Return what a trial gives, made again over real wires where that is wanted."""
+    if found is None:
+        return trials.proved(asked.seed) if asked.twice else trials.one(asked.seed)
+    if asked.twice:
+        again = trials.proved(asked.seed, patience)
+        if not alike(found, again):
+            raise TrialFailed(procedure=trials.prepared.job.procedure, seed=asked.seed, problem=DIFFERS)
+    return found
 
 
 @define

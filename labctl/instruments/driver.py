@@ -26,6 +26,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange, Indication, Setting
 from labctl.transport.base import Ending, Transport, wire_kind
+from labctl.transport.loopback import LoopbackTransport
 
 QUIET: Final = 0.3
 """Seconds of silence after which a reopened wire is taken to owe nothing; longer than any gap inside an answer."""
@@ -301,8 +302,7 @@ class Driver:
     def query_number(self, command: str, *, within: float = 2.0, once: bool = False) -> float:
         """Ask for a number that is no indication, such as a range. Raises as `query`, Overload and ReplyError."""
         sent, received = self._exchanged(command, within, once=once)
-        text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
-        return number(text, instrument=self.name, query=sent, reply=received)
+        return self._number_in(sent, received, whole)
 
     def indication(
         self,
@@ -331,8 +331,7 @@ class Driver:
         asked_at = self._asked_at()
         sent, received = self._exchanged(command, within)
         taken_at = self.clock.now()
-        text = decoded(received, self.answer_terminator, instrument=self.name, query=sent)
-        value = number(part(text), instrument=self.name, query=sent, reply=received)
+        value = self._number_in(sent, received, part)
         shown = Indication(quantity=Quantity.of(value, unit), reply=received, taken_at=taken_at, of=of or self.name)
         return self._indicated(shown, asked_at, resolution)
 
@@ -468,6 +467,17 @@ class Driver:
         return shown
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _number_in(self, sent: bytes, received: bytes, part: Callable[[str], str]) -> float:
+        """Return the number that stands in an answer; of instruments that go in step each one's own."""
+
+        def read(answer: bytes) -> float:
+            text = decoded(answer, self.answer_terminator, instrument=self.name, query=sent)
+            return number(part(text), instrument=self.name, query=sent, reply=answer)
+
+        first = read(received)
+        members = self.wire.members if isinstance(self.wire, LoopbackTransport) else None
+        return first if members is None else members.read(received, read, first)
 
     def _open_call(self) -> Call:
         if self.call is None:

@@ -16,6 +16,7 @@ from labctl.metrology.coverage import CoveragePolicy
 from labctl.metrology.distributions import Floats
 from labctl.metrology.effects import Correlation, EffectId
 from labctl.metrology.inputs import Columns, Input
+from labctl.metrology.many import Members, many
 from labctl.metrology.units import Unit, parse_unit
 
 
@@ -44,6 +45,8 @@ class Batch:
     expanded: Mapping[str, Floats]
     unit: Mapping[str, Unit]
     policy: CoveragePolicy
+    members: Members | None = None
+    """Whose results the points are, where they are one point of units that are calibrated in step."""
     ruling: Mapping[str, np.ndarray] = field(factory=dict[str, np.ndarray])
     """How many bounded contributions gave k its shape, by output and point, where the policy asks for it."""
     warnings: tuple[Caution, ...] = ()
@@ -54,6 +57,11 @@ class Batch:
     _pairs: tuple[tuple[int, int, float, Mask], ...] = field(repr=False, alias="pairs")
     _combined: Mapping[str, Combined] = field(repr=False, alias="combined")
     _sensitivities: Mapping[str, Floats] = field(repr=False, alias="sensitivities")
+
+    def value(self, output: str) -> float:
+        """Return the one value of a result at one point; of units that are calibrated in step each one's own."""
+        found = self.values[output]
+        return found.item() if self.members is None else many(self.members, found)
 
     @property
     def effects(self) -> tuple[EffectId, ...]:

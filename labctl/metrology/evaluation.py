@@ -20,6 +20,7 @@ from labctl.metrology.dual import Dual
 from labctl.metrology.effects import Correlation
 from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Columns, Input
+from labctl.metrology.many import Members
 from labctl.metrology.propagation import Leaves, Slot, every_operation, leaves, numbers, units_of
 from labctl.metrology.screening import negligible
 from labctl.metrology.settling import settled
@@ -40,12 +41,14 @@ def evaluate(
     names: Columns | None = None,
     correlations: Sequence[Correlation] = (),
     policy: CoveragePolicy | None = None,
+    members: Members | None = None,
 ) -> Batch:
     """Return values, uncertainties, degrees of freedom and coverage of every output at every point.
 
     First order with exact slopes; Welch-Satterthwaite on the original effects; k by the policy. An effect whose
     sharing is unstated is tried as shared and as independent, and the larger variance stands. `names` gives the
-    columns of the points. Values keep 14 significant digits of their largest term: below is binary noise.
+    columns of the points; `members` says whose they are, where they are one point of units calibrated in step. Values
+    keep 14 significant digits of their largest term: below is binary noise.
 
     Raises:
         UncertaintyError: an input is missing, unused or refused; a result is not finite; correlations contradict.
@@ -79,6 +82,7 @@ def evaluate(
         cautions.extend(_shapes(output, found, uses, groups, ruling.get(output)))
     return Batch(
         points=points,
+        members=members,
         values={output: settled(result.value, result.scale) for output, result in passed.results.items()},
         u=u | silent,
         dof={output: each.dof for output, each in combined.items()} | silent,

@@ -58,6 +58,15 @@ class Input:
         return scaled(self.values, self.unit.factor)
 
     @cached_property
+    def breadth(self) -> int:
+        """Return how many points it has numbers for; 1 where they are the same at all of them."""
+        found = [self.values.size, *(each.stated.size for each in self.contributions)]
+        if self.elements is not None:
+            wide = (self.elements, *(each.stated for each in self.element_contributions))
+            found += [each.shape[0] for each in wide if each.ndim > 1]
+        return max(found)
+
+    @cached_property
     def kept(self) -> dict[tuple[int | None, int, int], tuple[Any, ...]]:
         """Return what evaluations keep of this input: it never changes, so neither does what follows from it."""
         return {}

@@ -38,6 +38,8 @@ class Members:
     strayed: Flags = field(init=False)
     said: list[tuple[bytes, list[bytes]]] | None = field(default=None, init=False)
     """What was put into words since somebody listens: as the first member says it, and as each does."""
+    told: tuple[bytes, list[bytes] | None] = field(default=(b"", None), init=False)
+    """The latest answer on any wire, and how each member gives it, where they differ."""
 
     def __attrs_post_init__(self) -> None:
         """Begin with nobody astray."""
@@ -57,6 +59,30 @@ class Members:
             yield
         finally:
             self.said = before
+
+    def read(self, answer: bytes, reads: Callable[[bytes], float], first: float) -> float:
+        """Return the number in an answer, as each member gives it; whose answer holds none has strayed.
+
+        Args:
+            answer: the first member's.
+            reads: finds the number in an answer; it may raise whatever it likes.
+            first: what it finds in the first member's.
+
+        Raises:
+            NotInStep: it is not the latest answer.
+        """
+        told, each = self.told
+        if each is None and told == answer:
+            return first
+        if each is None or told != answer:
+            raise NotInStep(f"{answer!r} after {told!r}")
+        found = np.full(self.count, first)
+        for n, one in enumerate(each):
+            try:
+                found[n] = reads(one)
+            except Exception:  # noqa: BLE001  (this one would have gone another way)
+                self.strayed[n] = True
+        return cast("float", Many(self, found))
 
     def speak(self, words: Sequence[str] | Sequence[bytes]) -> None:
         """Note a number as each member puts it into words."""
@@ -81,6 +107,12 @@ class Mask:
         return Mask(self.members, self.flags & (other.flags if isinstance(other, Mask) else other))
 
     __rand__ = __and__
+
+    def __or__(self, other: "Mask | bool") -> "Mask":
+        """Return where one of both holds."""
+        return Mask(self.members, self.flags | (other.flags if isinstance(other, Mask) else other))
+
+    __ror__ = __or__
 
     def __invert__(self) -> "Mask":
         """Return where it does not hold."""
@@ -140,7 +172,10 @@ class Many:
     __lt__, __le__ = _compared(np.less), _compared(np.less_equal)
     __gt__, __ge__ = _compared(np.greater), _compared(np.greater_equal)
     __eq__, __ne__ = _compared(np.equal), _compared(np.not_equal)
-    __hash__ = None  # type: ignore[assignment]  # equal for one member, different for another
+
+    def __hash__(self) -> int:
+        """Hash what everyone has."""
+        return hash(self.values.tobytes())
 
     def __pow__(self, power: float) -> "Many":
         """Return a power of it."""
@@ -274,6 +309,20 @@ def everywhere(condition: object) -> bool:
     if isinstance(condition, Mask):
         return bool(np.all(condition.flags | condition.members.strayed))
     return bool(condition)
+
+
+def chosen(condition: object, one: float, other: float) -> float:
+    """Return one number where a condition holds, the other where it does not, for each member its own."""
+    if not isinstance(condition, Mask):
+        return one if condition else other
+    return _as_float(Many(condition.members, np.where(condition.flags, values_of(one), values_of(other))))
+
+
+def same(one: object, other: object) -> bool:
+    """Return whether two numbers, or two records of numbers and words, are the same for every member."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return everywhere(one == other)
 
 
 def greatest(values: Iterable[float]) -> float:

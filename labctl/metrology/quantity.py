@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from labctl.errors import QuantityError, UnitMismatch
 from labctl.language import Text
+from labctl.metrology.many import as_many, mapped
 from labctl.metrology.units import CELSIUS, KELVIN, ONE, Unit, coherent_unit, parse_unit, product
 
 _NUMBER: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)")
@@ -17,6 +18,8 @@ _EXACT: Final = 2**53  # integers up to here are exact as float
 
 
 def _finite(value: float) -> float:
+    if as_many(value) is not None:
+        return value
     if isinstance(value, bool | str | bytes):
         raise QuantityError(given=repr(value), problem=Text("a number is needed", zh="需要一个数"))
     number = float(value)
@@ -67,9 +70,11 @@ class Quantity:
         wanted = parse_unit(unit) if isinstance(unit, str) else unit
         if {self.unit.dimension, wanted.dimension} != {KELVIN.dimension}:
             raise UnitMismatch(operation="temperature scale", left=str(self), right=wanted.symbol)
-        kelvin = Fraction(self.value) * self.unit.factor + self.unit.offset
-        exact = (kelvin - wanted.offset) / wanted.factor
-        return Quantity(_tidy(exact, self.value), wanted)
+        return Quantity(mapped(lambda value: self._moved(value, wanted), self.value), wanted)
+
+    def _moved(self, value: float, wanted: Unit) -> float:
+        kelvin = Fraction(value) * self.unit.factor + self.unit.offset
+        return _tidy((kelvin - wanted.offset) / wanted.factor, value)
 
     def __add__(self, other: "Quantity") -> "Quantity":
         """Add a quantity of the same dimension; the result has the left unit (°C when either is °C)."""
@@ -196,7 +201,7 @@ def rescale(value: float, ratio: Fraction) -> float:
         return value * ratio.numerator
     if ratio.numerator == 1 and ratio.denominator < _EXACT:
         return value / ratio.denominator
-    return float(Fraction(value) * ratio)
+    return mapped(lambda each: float(Fraction(each) * ratio), value)
 
 
 def shortest(value: float) -> str:

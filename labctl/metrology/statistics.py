@@ -7,6 +7,7 @@ from attrs import frozen
 
 from labctl.errors import UncertaintyError
 from labctl.language import Text
+from labctl.metrology.many import for_each, members_of
 
 
 @frozen
@@ -30,6 +31,8 @@ class Series:
 
 def mean(values: Sequence[float]) -> float:
     """Return the mean, summed exactly: the same bits whatever the order. Raises UncertaintyError when empty."""
+    if members_of(values) is not None:
+        return for_each(mean, values)
     _finite(values, at_least=1)
     return math.fsum(values) / len(values)
 
@@ -40,6 +43,8 @@ def series(values: Sequence[float], name: str = "readings") -> Series:
     Raises:
         UncertaintyError: fewer than two readings, or one that is not finite.
     """
+    if members_of(values) is not None:
+        return Series(mean(values), for_each(lambda each: series(each, name).s, values), len(values))
     _finite(values, at_least=2, name=name)
     middle = mean(values)
     squares = math.fsum((value - middle) ** 2 for value in values)
@@ -63,7 +68,11 @@ def pooled(groups: Sequence[Series]) -> tuple[float, float]:
             input="groups",
             problem=Text("pooling needs groups of two or more readings", zh="合并标准偏差需要每组至少两个读数"),
         )
-    return math.sqrt(math.fsum(group.dof * group.s**2 for group in groups) / dof), dof
+
+    def together(spreads: Sequence[float]) -> float:
+        return math.sqrt(math.fsum(group.dof * s**2 for group, s in zip(groups, spreads, strict=True)) / dof)
+
+    return for_each(together, [group.s for group in groups]), dof
 
 
 def _finite(values: Sequence[float], *, at_least: int, name: str = "readings") -> None:

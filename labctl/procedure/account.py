@@ -26,6 +26,7 @@ from labctl.events.kinds import (
     Settled,
 )
 from labctl.language import Text
+from labctl.metrology.many import Members, members_of
 from labctl.metrology.quantity import Quantity
 
 PointName = tuple[str, str, str]
@@ -131,6 +132,7 @@ class Account:
     finished: RunFinished | None = None
     points: dict[PointName, PointAccount] = field(factory=dict[PointName, PointAccount])
     conditions: list[Seen] = field(factory=list[Seen])
+    members: Members | None = None  # whose readings these are, where several units are calibrated in step
     notes: list[Text] = field(factory=list[Text])
     answers: dict[str, str] = field(factory=dict[str, str])  # by question
     _group: Attempt = field(factory=lambda: Attempt(number=0), init=False)  # what hooks brought about
@@ -177,6 +179,8 @@ class Account:
         return self.points.setdefault((phase, section, key), PointAccount())
 
     def _observe(self, seen: Seen, place: Place) -> None:
+        if self.members is None and seen.quantity is not None:
+            self.members = members_of((seen.quantity.value,))
         if place.purpose is Purpose.CONDITION:
             self.conditions.append(seen)
         elif place.symbol:

@@ -13,6 +13,7 @@ from labctl.metrology.distributions import Arcsine, Distribution, Normal, Rectan
 from labctl.metrology.effects import Contribution, EffectId, Scope, Sharing
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.inputs import Input
+from labctl.metrology.many import values_of
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.metrology.specification import Specification
 from labctl.metrology.statistics import mean, mean_uncertainty
@@ -175,7 +176,7 @@ def _series(
     if symbol not in at.section.model.equations.vectors:
         return made
     off = value.value_in(unit) - shown.value
-    single = np.array([[each.value_in(unit) + off for each in readings]])
+    single = np.stack(np.broadcast_arrays(*(values_of(each.value_in(unit) + off) for each in readings)), axis=1)
     times = at.times.get(symbol)
     return evolve(
         made,
@@ -187,8 +188,9 @@ def _series(
 
 def _for_each(contribution: Contribution, count: int) -> Contribution:
     """Return a contribution that is the same for every reading of a series."""
-    stated = np.broadcast_to(contribution.stated.reshape(-1)[:1], (1, count))
-    return evolve(contribution, distribution=evolve(contribution.distribution, stated=stated))
+    stated = np.atleast_1d(contribution.stated)
+    each = np.broadcast_to(stated[:, np.newaxis], (stated.size, count))
+    return evolve(contribution, distribution=evolve(contribution.distribution, stated=each))
 
 
 def standard(

@@ -193,7 +193,7 @@ class Evaluation:
         if len(attempts) == 1 and declared.repeatability is None:
             return self._evaluated(model, bind(readings_of(declared, attempts[0]), at), at.columns)
         each = self.values(phase, section, key)
-        values = {output: [float(batch.values[output][0]) for batch in each] for output in model.outputs}
+        values = {output: [batch.value(output) for batch in each] for output in model.outputs}
         uncertain = [output for output in model.outputs if output not in model.statistics]
         scatters = {output: self._scatter(phase, declared, at, output, values[output]) for output in uncertain}
         correlations = (
@@ -202,7 +202,10 @@ class Evaluation:
             else ()
         )
         inputs = bind(self._together(declared, attempts), at, type_a=False)
-        offsets = _offsets(values, each[-1]) if model.vectors else {}
+        last = each[-1]
+        offsets = (
+            {output: mean(found) - last.value(output) for output, found in values.items()} if model.vectors else {}
+        )
         inputs |= scatter_inputs(scatters, each[0], at, offsets)
         self._correlations += correlations
         return self._evaluated(widened(model), inputs, at.columns)
@@ -244,7 +247,7 @@ class Evaluation:
         if any(not state.reported and state.skipped is None for state in states):
             raise Pending(section.name)
         series_of_points = [
-            series([float(batch.values[output][0]) for batch in batches], output)
+            series([batch.value(output) for batch in batches], output)
             for each in planned
             if len(self.account.point(phase, section.name, each.key).reported) > 1
             and (batches := self.values(phase, section.name, each.key))
@@ -412,7 +415,15 @@ class Evaluation:
         }
         belonging = tuple(each for each in self._correlations if {each.a, each.b} <= entering)
         used = {symbol: each for symbol, each in inputs.items() if symbol in equations.inputs}
-        return evaluate(equations, used, points=1, names=_row(columns), correlations=belonging)
+        breadth = max((each.breadth for each in used.values()), default=1)
+        return evaluate(
+            equations,
+            used,
+            points=breadth,
+            names=_row(columns),
+            correlations=belonging,
+            members=self.account.members if breadth > 1 else None,
+        )
 
     def _section(self, phase: str, section: str) -> PlannedSection:
         found = next((each for each in self.started.plan if (each.phase, each.section) == (phase, section)), None)
@@ -450,11 +461,6 @@ def _beginning(attempts: Sequence[Attempt]) -> float:
     """Return the number of the first event that attempts rest on."""
     shown = (each for attempt in attempts for found in (attempt.series, attempt.traces) for each in found.values())
     return min((seen.n for series_or_trace in shown for seen in series_or_trace), default=float("inf"))
-
-
-def _offsets(values: Mapping[str, Sequence[float]], last: Batch) -> dict[str, float]:
-    """Return by how much the mean of the repetitions' results differs from the last of them."""
-    return {output: mean(found) - float(last.values[output][0]) for output, found in values.items()}
 
 
 def _identities(effect: Identities) -> list[EffectId]:

@@ -26,7 +26,7 @@ class Part:
 
 def as_value(symbol: str, part: Part) -> Input:
     """Return one result as an input of a further model."""
-    if part.output in part.batch.expanded and not np.isnan(part.batch.expanded[part.output][0]):
+    if part.output in part.batch.expanded and not np.isnan(part.batch.expanded[part.output][0]):  # a statistic: of all
         return part.batch.as_values(symbol, part.output, of=part.place)
     return Input(symbol, part.batch.unit[part.output], part.batch.values[part.output])
 
@@ -37,16 +37,18 @@ def as_elements(symbol: str, parts: Sequence[Part], *, by: str) -> Input:
     Columns that all of them have select and pair the elements, `by` is the one that pairs.
     """
     rows: dict[EffectId, _Row] = {}
+    breadth = max(part.batch.points for part in parts)
     for number, part in enumerate(parts):
         for each in as_value(symbol, part).contributions:
             identity = each.effect if isinstance(each.effect, EffectId) else _first(each)
-            rows.setdefault(identity, _Row.of(each, len(parts))).take(number, each)
+            rows.setdefault(identity, _Row.of(each, breadth, len(parts))).take(number, each)
     first = parts[0]
+    values = [np.broadcast_to(part.batch.values[part.output], breadth) for part in parts]
     return Input(
         symbol,
         first.batch.unit[first.output],
         np.zeros(1),
-        elements=np.array([[float(part.batch.values[part.output][0]) for part in parts]]),
+        elements=np.stack(values, axis=1),
         element_contributions=tuple(each.contribution(identity) for identity, each in rows.items()),
         columns=columns_of([part.columns for part in parts]),
         by=by,
@@ -55,27 +57,27 @@ def as_elements(symbol: str, parts: Sequence[Part], *, by: str) -> Input:
 
 @define
 class _Row:
-    """One effect over all elements: how wide it is in each."""
+    """One effect over all elements: how wide it is in each, an array (n, m)."""
 
     pattern: Contribution
     u: Floats
     sensitivity: Floats
 
     @classmethod
-    def of(cls, pattern: Contribution, count: int) -> "_Row":
-        return cls(pattern, np.zeros(count), np.ones(count))
+    def of(cls, pattern: Contribution, breadth: int, count: int) -> "_Row":
+        return cls(pattern, np.zeros((breadth, count)), np.ones((breadth, count)))
 
     def take(self, number: int, found: Contribution) -> None:
-        self.u[number] = float(np.ravel(found.u)[0])
-        self.sensitivity[number] = float(np.ravel(found.sensitivity)[0])
+        self.u[:, number] = np.ravel(found.u)
+        self.sensitivity[:, number] = np.ravel(found.sensitivity)
 
     def contribution(self, identity: EffectId) -> Contribution:
         return evolve(
             self.pattern,
             effect=identity,
-            distribution=evolve(self.pattern.distribution, stated=np.array([self.u * self.pattern.divisor])),
-            dof=np.full((1, self.u.size), np.ravel(self.pattern.dof)[0]),
-            sensitivity=np.array([self.sensitivity]),
+            distribution=evolve(self.pattern.distribution, stated=self.u * self.pattern.divisor),
+            dof=np.full(self.u.shape, np.ravel(self.pattern.dof)[0]),
+            sensitivity=self.sensitivity,
         )
 
 

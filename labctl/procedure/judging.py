@@ -26,13 +26,11 @@ def judge(
     Raises:
         ProcedureError: the limit cannot be evaluated at this point.
     """
-    where = f"requirement {requirement.title.en}"
-    limit = requirement.limit.at(names, where)
-    if limit is None:
-        return None
     error, expanded = Quantity.of(result.value, result.unit), Quantity.of(result.expanded, result.unit)
-    decide = simple if order.kind is Kind.VERIFICATION or not result.k else jjf1094  # a statistic has no U
-    decision = decide(error, expanded, limit, requirement.limit.side)
+    found = decided(requirement, error, expanded if result.k else None, names, order)
+    if found is None:
+        return None
+    limit, decision = found
     judgement = Judgement(
         requirement=requirement.title,
         symbol=requirement.symbol,
@@ -42,6 +40,19 @@ def judge(
         verdict=decision.verdict,
     )
     return judgement, decision
+
+
+def decided(
+    requirement: Requirement, error: Quantity, expanded: Quantity | None, names: Mapping[str, Value], order: Order
+) -> tuple[Quantity, Decision] | None:
+    """Return the limit and what is decided of a result with its U, None where it has none. Raises as `judge`."""
+    limit = requirement.limit.at(names, f"requirement {requirement.title.en}")
+    if limit is None:
+        return None
+    side = requirement.limit.side
+    if expanded is None or order.kind is Kind.VERIFICATION:
+        return limit, simple(error, expanded or Quantity(0.0, error.unit), limit, side)
+    return limit, jjf1094(error, expanded, limit, side)
 
 
 def stated(order: Order) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from labctl.events.kinds import IndicationTaken
+from labctl.metrology.many import greatest, least
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import ONE, Unit
+from labctl.metrology.units import KELVIN, ONE, Unit
 from labctl.procedure.account import Attempt, Seen
 from labctl.procedure.procedure import Section
 
@@ -46,9 +47,10 @@ def spans_of(section: Section, attempts: Sequence[Attempt]) -> dict[str, Quantit
         for name in section.model.traces:
             span = attempt.spans.get(name)
             if span is None and (shown := [each for each, _ in _shown(attempt, name)]):
-                span = max(shown) - min(shown)
+                span = _extent(shown)
             if span is not None:
-                found[name] = max(found.get(name, span), span)
+                known = found.get(name, span)
+                found[name] = Quantity(greatest((known.value_in(span.unit), span.value)), span.unit)
     return found
 
 
@@ -93,6 +95,13 @@ def numbers_of(section: Section, attempts: Sequence[Attempt]) -> dict[str, tuple
 def _shown(attempt: Attempt, symbol: str) -> list[tuple[Quantity, Seen]]:
     seen = attempt.series.get(symbol) or attempt.traces.get(symbol, [])
     return [(each.quantity, each) for each in seen if each.quantity is not None]
+
+
+def _extent(shown: Sequence[Quantity]) -> Quantity:
+    """Return how far readings lie apart."""
+    unit = shown[0].unit
+    values = [each.value_in(unit) for each in shown]
+    return Quantity(greatest(values) - least(values), KELVIN if unit.is_scale else unit)
 
 
 def _taken_at(seen: Seen) -> datetime | None:

@@ -9,8 +9,9 @@ from attrs import define, field, frozen
 from labctl.errors import MetrologyError, NotSettled, ProcedureError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
+from labctl.metrology.many import for_each, greatest, least
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import Unit
+from labctl.metrology.units import KELVIN, Unit
 
 _USUAL_READINGS: Final = 30  # of a window that is a time
 _FEWEST: Final = 2  # readings without which nothing can be called steady
@@ -130,11 +131,15 @@ class Settling:
     met: bool = field(default=False, init=False)
 
     def take(self, at: float, shown: Quantity) -> bool:
-        """Take a reading and return whether the indication is steady now. Raises UnitMismatch."""
+        """Take a reading and return whether the indication is steady now, of units in step whether each one's is.
+
+        Raises:
+            UnitMismatch: it is of another kind than those before.
+        """
         self.readings += 1
         self._taken.append((at, shown))
         self._forget(at)
-        self.met = self._full(at) and self._together() and self._level() and self._close(shown)
+        self.met = self._full(at) and self._together() & self._level() & self._close(shown)
         return self.met
 
     @property
@@ -142,10 +147,10 @@ class Settling:
         """Return the span of the present window; None before the first reading."""
         if not self._taken:
             return None
-        values = [shown for _, shown in self._taken]
-        span, size = max(values) - min(values), max(abs(shown.value) for shown in values)
-        places = 13 - math.floor(math.log10(size)) if size else 0  # below is binary noise of the readings
-        return Quantity(round(span.value, places), span.unit)
+        unit = self._taken[0][1].unit
+        values = [shown.value_in(unit) for _, shown in self._taken]
+        span, size = greatest(values) - least(values), greatest(abs(each) for each in values)
+        return Quantity(for_each(_tidied, span, size), KELVIN if unit.is_scale else unit)
 
     def overdue(self, waited: float) -> bool:
         """Return whether the time that passed since the beginning, in seconds, is more than the time-out."""
@@ -201,6 +206,11 @@ class Settling:
         distance = shown - self.nominal
         near = self.near * abs(self.nominal) if self.near.unit.is_number and not distance.unit.is_number else self.near
         return abs(distance) <= near
+
+
+def _tidied(span: float, size: float) -> float:
+    """Return a span without the binary noise of the readings."""
+    return round(span, 13 - math.floor(math.log10(size)) if size else 0)
 
 
 _WRITE_TIME: Final = Text('Write a time, as in timeout="60 s"', zh='请写成时间，如 timeout="60 s"')

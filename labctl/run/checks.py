@@ -132,7 +132,7 @@ class Checks:
 
     def _judge(self, check: Check, batch: Batch, names: dict[str, Value], place: Place) -> _Failure | None:
         """Hold a result against a check's limit; return how it failed, where it did."""
-        value = Quantity(float(batch.values[check.symbol][0]), batch.unit[check.symbol])
+        value = Quantity(batch.value(check.symbol), batch.unit[check.symbol])
         limit = check.limit.at({**names, check.symbol: value}, f"check {check.title.en}")
         if limit is None or self._known(check, place, value):
             return None

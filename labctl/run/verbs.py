@@ -1,6 +1,6 @@
 """The verbs of a procedure's functions, as a live run carries them out."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn, ParamSpec
@@ -23,6 +23,7 @@ from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.keyed import keyed
+from labctl.metrology.many import everywhere
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.run import Reads
 from labctl.procedure.settling import Steady
@@ -76,6 +77,8 @@ class LiveRun:
         operator: who carries instructions out.
         clock: the run's.
         high_voltage: somebody confirmed beforehand that there may be more than 42 V.
+        patience: how many readings each settling takes at the least, in their order; as few as its criterion asks
+            where nothing is said.
     """
 
     scribe: Scribe
@@ -84,14 +87,18 @@ class LiveRun:
     operator: Operator
     clock: Clock
     high_voltage: bool = False
+    patience: Iterator[int] = field(factory=lambda: iter(()))
     units: tuple[str, ...] = field(default=(), init=False)
     """Instruments of the units that are being measured, where the run has several."""
     failing: str = field(default="", init=False)
     """The unit that could not be read in the present attempt."""
+    connecting: bool = field(default=False, init=False)
+    """Whether a section's own connections are brought about now: each of their pictures is a state, not an act."""
     columns: dict[str, Quantity | str | float] = field(factory=dict[str, "Quantity | str | float"], init=False)
     _traces: list[_Trace] = field(factory=list[_Trace], init=False)
     _recording: bool = field(default=False, init=False)
     _asked: int = field(default=0, init=False)
+    _connected: tuple[str, str, tuple[str, ...]] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Let traces go on while a driver waits for its instrument, and ask before anything is above 42 V."""
@@ -148,14 +155,15 @@ class LiveRun:
         """
         judge = steady.begin(self.columns)
         start = self.clock.monotonic()
-        while not judge.met:
+        met, at_least = False, next(self.patience, 0)
+        while not everywhere(met) or judge.readings < at_least:
             waited = self.clock.monotonic() - start
             if judge.overdue(waited):
                 break
             if judge.every and judge.readings:
                 self._pass_until(start + judge.readings * judge.every)
             shown = self._read(trace, Purpose.SETTLE, call)
-            judge.take(self.clock.monotonic() - start, shown.quantity)
+            met |= judge.take(self.clock.monotonic() - start, shown.quantity)
         waited = self.clock.monotonic() - start
         with self.scribe.at(trace, Purpose.SETTLE):
             self.scribe.append(
@@ -163,13 +171,13 @@ class LiveRun:
                     at=self.clock.now(),
                     place=evolve(self.scribe.place, unit=self._unit_of(call) or self.scribe.place.unit),
                     criterion=str(steady),
-                    met=judge.met,
+                    met=bool(met),
                     readings=judge.readings,
                     span=judge.span,
                     waited=waited,
                 )
             )
-        if not judge.met:
+        if not met:  # of units in step the first one decides
             raise judge.failure(self.scribe.place.section, waited)
 
     # --- waiting -----------------------------------------------------------------------------------------------------
@@ -199,11 +207,18 @@ class LiveRun:
     def instruct(self, text: Text | str, *, picture: str = "") -> None:
         """Tell a person to do something, with every source in its safe state, and wait until it is done.
 
+        What a section's hook shows in a picture is a state. Where it was brought about last, for the same units and in
+        the same words, nobody is asked again; an engine that takes a run up knows of no such state.
+
         Raises:
             OperatorDeclined: the person says that it cannot be done.
         """
         self.bench.make_safe()
         said = spoken(text)
+        state = (said.en, picture, self.units)
+        if self.connecting and picture and state == self._connected:
+            return
+        self.forget_connections()
         question = Question(key=self.new_key(), kind="instruction", text=said, picture=picture)
         answer = self.put(question)
         if answer == "declined":
@@ -213,6 +228,11 @@ class LiveRun:
                 remedy=Text("Do as it says and try again", zh="请按提示操作后重试"),
             )
         self.operator.carried_out(question, self._about())
+        self._connected = state if picture else None
+
+    def forget_connections(self) -> None:
+        """Count nothing as connected any more, because somebody was or will be at the bench."""
+        self._connected = None
 
     def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:
         """Ask a person for a number in a unit, a choice or a text, and return the answer; numbers get a point."""

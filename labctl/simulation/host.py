@@ -1,12 +1,13 @@
 """A simulated bench: its world, its instruments, and every way to reach them, on real wires or within one process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from attrs import field, fields_dict, frozen
 
 from labctl.clock import Clock, SimulatedClock
 from labctl.records.equipment import Asset
+from labctl.simulation.chance import Seeds
 from labctl.simulation.control import Control
 from labctl.simulation.coupling import Coupling
 from labctl.simulation.faults import Fault
@@ -57,6 +58,8 @@ class Bench:
         seed: int = 1,
         noise: bool = True,
         clock: Clock | None = None,
+        pace: int | None = None,
+        others: Sequence[int] = (),
     ) -> None:
         """Set the bench up.
 
@@ -67,13 +70,16 @@ class Bench:
             seed: of all chance; the same seed gives the same hidden errors, noise and bytes.
             noise: whether anything changes by chance in time; without, hidden errors stay.
             clock: its time; a simulated one by default.
+            pace: seed of how long answers take, where that is to be the same as on another bench.
+            others: seeds of benches that go in step with this one, within one process.
 
         Raises:
             LookupError: a simulator or world that is not installed.
         """
         self.plan = plan
         self.clock: Clock = clock if clock is not None else SimulatedClock()
-        self.world = World(seed, self.clock, noisy=noise)
+        seeds = Seeds((seed, *others)) if others else None
+        self.world = World(seed, self.clock, noisy=noise, pace=seed if pace is None else pace, seeds=seeds)
         self.keeper = Timekeeper(self.world, self.clock) if isinstance(self.clock, SimulatedClock) else None
         if isinstance(self.clock, SimulatedClock):
             self.clock.world = self.keeper
@@ -102,6 +108,7 @@ class Bench:
             clock=self.clock,
             claim=claim,
             transcript=transcript,
+            members=self.world.members,
         )
 
     def serve(self, *, truthful: bool = False) -> list[dict[str, object]]:

@@ -3,10 +3,12 @@
 import math
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from attrs import define, evolve, field
 
+from labctl.metrology.many import Members, NotInStep
 from labctl.simulation.chance import Stream, uniform
 from labctl.simulation.faults import Fault
 from labctl.simulation.instrument import SimulatedInstrument
@@ -17,16 +19,44 @@ from labctl.transport.session import Framing, Peer
 
 @define
 class Words:
-    """What an answer says: composed when its turn comes, once."""
+    """What an answer says: composed when its turn comes, once.
+
+    Args:
+        compose: puts it into words.
+        members: of worlds in step, whose words may differ.
+        said: what was put into words for it before, while the question was heard.
+    """
 
     compose: Callable[[], list[bytes]]
+    members: Members | None = None
+    said: list[tuple[bytes, list[bytes]]] = field(factory=list[tuple[bytes, list[bytes]]])
     _composed: list[bytes] | None = field(default=None, init=False)
 
     def all(self) -> list[bytes]:
         """Return the words; twice the same where the answer comes twice."""
         if self._composed is None:
-            self._composed = self.compose()
+            with self.members.listening(self.said) if self.members is not None else nullcontext():
+                self._composed = self.compose()
         return self._composed
+
+    def of_each(self, answer: bytes) -> list[bytes] | None:
+        """Return the answer as each of the worlds in step gives it; None where all give the same.
+
+        Raises:
+            NotInStep: the numbers in it are not written one after the other, so that nobody knows what the others say.
+        """
+        if not self.said or self.members is None:
+            return None
+        parts: list[list[bytes]] = []
+        at = 0
+        for first, each in self.said:
+            place = answer.find(first, at)
+            if place < 0:
+                raise NotInStep(f"an answer {answer!r} without {first!r}")
+            parts += [[answer[at:place]] * self.members.count, each]
+            at = place + len(first)
+        parts.append([answer[at:]] * self.members.count)
+        return [b"".join(each) for each in zip(*parts, strict=True)]
 
 
 @define
@@ -149,6 +179,8 @@ class Line:
         """Put the first answer on the wire, at the present instant; tell whether it was whole."""
         reply = self.outbox.popleft()
         for each in reply.words.all():
+            if (members := self.instrument.world.members) is not None:
+                members.told = (each, reply.words.of_each(each))
             if each and self._framing is not None:
                 self._framing.send_frame(each, asked=reply.asked, missing=reply.missing, sound=reply.sound)
             elif each:
@@ -169,12 +201,15 @@ class Line:
             self.peer.hang_up()
             return
         self.dialogue.struck = struck
-        said = self.dialogue.reply(message)
+        early: list[tuple[bytes, list[bytes]]] = []
+        with world.members.listening(early) if world.members is not None else nullcontext():
+            said = self.dialogue.reply(message)
         if "unsolicited" in struck:
             line = self.dialogue.unasked(struck["unsolicited"].line)
             self._post(Reply(now, Words(lambda: [line]), asked=self.peer.asked))
         if said is not None and "silence" not in struck:
             reply = self._reply(said, struck, now)
+            reply.words.members, reply.words.said = world.members, early
             self._post(reply)
             if lag := struck["duplicate"].seconds if "duplicate" in struck else 0.0:
                 self._post(evolve(reply, due=reply.due + lag, late=False))

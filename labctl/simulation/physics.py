@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
-from labctl.metrology.many import mapped
+from labctl.metrology.many import chosen, everywhere, mapped
 
 SLOWEST: Final = 3 * 3600.0
 """Seconds of the slowest wave of what wanders."""
@@ -47,17 +47,14 @@ class FirstOrder:
     @property
     def resting(self) -> bool:
         """Return whether the value has arrived."""
-        return self.value == self.end
+        return everywhere(self.value == self.end)
 
     def advance(self, dt: float) -> None:
         """Let `dt` seconds pass."""
-        rest = self.end - self.value
-        if -self.arrival < rest < self.arrival:
-            self.value = self.end
-            return
         if dt != self._dt:
             self._dt, self._share = dt, -math.expm1(-dt / self.time_constant)
-        self.value += rest * self._share
+        rest = self.end - self.value
+        self.value = chosen(abs(rest) < self.arrival, self.end, self.value + rest * self._share)
 
     def jump(self, value: float) -> None:
         """Be at a value at once, at rest."""

@@ -7,6 +7,7 @@ from typing import Final
 from attrs import define, field
 
 from labctl.clock import Clock
+from labctl.metrology.many import Members
 from labctl.transport.base import wire_kind
 from labctl.transport.session import Session, SessionFactory
 from labctl.transport.stream import PeerGone, StreamTransport
@@ -93,6 +94,7 @@ class LoopbackTransport(StreamTransport):
         clock: of the run; a simulated one moves when an answer is owed, as on every other wire.
         transcript: keeps every byte, where there is one.
         claim: whether its answers move a simulated time.
+        members: of worlds in step, whose answers lie beside the one that is read.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class LoopbackTransport(StreamTransport):
         clock: Clock,
         transcript: Transcript | None = None,
         claim: bool = True,
+        members: Members | None = None,
     ) -> None:
         def connect() -> LoopbackChannel:
             peer = LoopbackPeer(numbered=wire_kind(address) in _NUMBERED)
@@ -111,3 +114,4 @@ class LoopbackTransport(StreamTransport):
             return LoopbackChannel(peer)
 
         super().__init__(address, instrument, clock, connect, transcript, claim, at_once=clock.simulated)
+        self.members = members

@@ -1,5 +1,6 @@
 """Validation: the same seed gives the same figures, whoever works on it; the truth is told, and rates have limits."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -28,8 +29,8 @@ def test_over_real_wires_a_trial_gives_the_same_results(found: Validation) -> No
 
 
 def test_a_trial_that_gives_something_else_over_real_wires_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def other(trials: Trials, seed: int) -> list[Compared]:
-        return trials.one(seed + 1)
+    def other(trials: Trials, seed: int, patience: Sequence[int] = ()) -> list[Compared]:
+        return trials.one(seed + 1, patience)
 
     monkeypatch.setattr(Trials, "over_wires", other)
     with pytest.raises(TrialFailed, match="over real wires") as refused:

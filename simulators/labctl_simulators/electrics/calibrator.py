@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from attrs import define, frozen
 
+from labctl.metrology.many import finite, for_each
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.physics import FirstOrder
 from labctl.simulation.status import POWER_ON, Complaint, Status
@@ -82,6 +83,7 @@ class Calibrator(SimulatedInstrument):
             quantity: of_standard(world, placed.asset, quantity, unit) for quantity, unit in UNITS.items()
         }
         settling = self.figure("settling", SETTLING)
+        self._noise_at, self._noise = math.nan, 0.0  # for which output it was worked out
         self.output = FirstOrder(time_constant=settling / 16)  # 16 time constants leave 0.1 ppm of a step
         self.resistance = self.figure("output resistance", OUTPUT_RESISTANCE)
         self.status = self.registers()
@@ -126,7 +128,10 @@ class Calibrator(SimulatedInstrument):
         if not self.energised:
             return 0.0
         if self.amplitude.quantity == "DC voltage":
-            return math.hypot(self.figure("noise", 0.5e-6), 0.02e-6 * self.output.end)
+            if self._noise_at is not self.output.end:
+                self._noise_at = self.output.end
+                self._noise = for_each(math.hypot, self.figure("noise", 0.5e-6), 0.02e-6 * self.output.end)
+            return self._noise
         return 0.0 if self.amplitude.unit == "OHM" else 0.5e-6 * abs(self.output.end)
 
     def presented(self) -> Presented:
@@ -208,7 +213,7 @@ class Calibrator(SimulatedInstrument):
         if self.energised:
             usual = self.true_output(self.amplitude)
             shown = self.faults.on_value(usual, self.now, "OUT")
-            end = shown if math.isfinite(shown) else usual
+            end = shown if finite(shown) else usual
             if self.amplitude.unit == "OHM":
                 self.output.jump(end)
             else:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
+from labctl.metrology.many import FIRST, finite, for_each, nan, value_of
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.physics import FirstOrder
 from labctl.simulation.status import DEVICE_ERROR, Complaint
@@ -206,7 +207,7 @@ class Multimeter(SimulatedInstrument):
         true = self.at_terminals(function)
         top = self.range_of(setup)
         step = round(self.now * 10_000)
-        noise = math.hypot(function.noise_of(top), self.noise_at_terminals) / math.sqrt(
+        noise = for_each(math.hypot, function.noise_of(top), self.noise_at_terminals) / math.sqrt(
             settings.cycles * setup.averaged
         )
         noise = self.frequency_noise(true) if function.name == FREQUENCY else noise
@@ -215,8 +216,8 @@ class Multimeter(SimulatedInstrument):
         seen = self.shaped(function, true, setup, hertz, top) if function.alternating else true
         seen = seen + self.error_of(function.name, true, top, hertz) + noise * self.world.noise(name, step)
         seen = self.faults.on_value(seen, self.now, message)
-        if not math.isfinite(seen) or abs(true) > function.most(top):
-            return seen if math.isnan(seen) else math.copysign(math.inf, true)
+        if not finite(seen) or abs(true) > function.most(top):
+            return seen if nan(seen) else math.copysign(math.inf, value_of(true, FIRST))
         seen = abs(seen) if function.alternating else seen
         finest = self.step_of(function, settings, top, seen)
         return round(seen / finest) * finest
@@ -244,7 +245,7 @@ class Multimeter(SimulatedInstrument):
 
     def error_of(self, function: str, true: float, top: float, hertz: float = 0.0) -> float:
         """Return the hidden error of indication at a value on a range, as adjusted."""
-        if not math.isfinite(true):
+        if not finite(true):
             return 0.0
         constants = self.adjusted.get((function, top), UNADJUSTED)
         raw = true + self.hidden(function, top).error(true, top, hertz)

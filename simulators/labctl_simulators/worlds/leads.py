@@ -4,6 +4,7 @@ from typing import Final
 
 from attrs import define
 
+from labctl.metrology.many import same
 from labctl.simulation.physics import FirstOrder
 from labctl_simulators.electrics.circuit import (
     CURRENT,
@@ -96,12 +97,12 @@ class Leads:
     @property
     def resting(self) -> bool:
         """Return whether the meter has heard of what is at its terminals now."""
-        return self._told == (self.meter.load().kind, self.at_meter())
+        return same(self._told, (self.meter.load().kind, self.at_meter()))
 
     def advance(self, dt: float) -> None:  # noqa: ARG002  (a wire knows no delay)
         """Bring to both sides what the circuit is now."""
         kind, now = self.meter.load().kind, self.at_meter()
-        if self._told == (kind, now):
+        if same(self._told, (kind, now)):
             return
         if kind == CURRENT and abs(now.direct) + now.alternating > FUSE and not _bears(self.meter):
             self.meter.fused = False

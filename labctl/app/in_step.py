@@ -1,0 +1,169 @@
+"""Many simulated calibrations as one: worlds that go in step, every model worked out for all of them at once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import numpy as np
+from attrs import evolve, frozen
+
+from labctl.app.simulate import bench_of
+from labctl.app.trials import Compared, Made, Trials
+from labctl.events.kinds import Settled
+from labctl.metrology.batch import Batch
+from labctl.metrology.figure import Value
+from labctl.metrology.many import NotInStep, value_of
+from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import KELVIN, Unit
+from labctl.procedure.declared import Requirement
+from labctl.procedure.evaluation import Evaluation, Pending
+from labctl.procedure.judging import decided, stated
+
+
+@frozen(kw_only=True)
+class InStep:
+    """What came of trials that went in step.
+
+    Attributes:
+        compared: by seed, every result beside its truth; without those that strayed, which would have gone another way
+            alone than they went in step.
+        strayed: their seeds.
+        patience: how many readings each settling took; a trial that takes as many alone has the same results.
+    """
+
+    compared: Mapping[int, list[Compared]]
+    strayed: tuple[int, ...]
+    patience: tuple[int, ...]
+
+
+def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
+    """Calibrate several units at once, each as `Trials.one` would.
+
+    Raises:
+        TrialFailed: the run did not come to its end.
+        NotInStep: an instrument, driver or model of it wants one number where each has its own.
+    """
+    bench = bench_of(trials.prepared.station, seed=seeds[0], others=seeds[1:], pace=trials.pace)
+    made = trials.made(bench, trials.prepared, bench.clock, seeds[0])
+    rows = list(_Rows(trials, made).all())
+    strayed = bench.world.members.strayed if bench.world.members is not None else np.zeros(len(seeds), dtype=bool)
+    return InStep(
+        compared={seed: [row(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
+        strayed=tuple(seed for n, seed in enumerate(seeds) if strayed[n]),
+        patience=tuple(each.event.readings for each in made.journal.read() if isinstance(each.event, Settled)),
+    )
+
+
+def together_if_possible(trials: Trials, seeds: Sequence[int]) -> tuple[Mapping[int, list[Compared]], tuple[int, ...]]:
+    """Return what trials in step gave by seed, and their patience; nothing where they cannot go in step.
+
+    Raises:
+        TrialFailed: the run did not come to its end.
+    """
+    if len(seeds) > 1:
+        with suppress(NotInStep):
+            found = in_step(trials, seeds)
+            return found.compared, found.patience
+    return {}, ()
+
+
+def alike(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
+    """Return whether two trials gave the same results; sums over arrays may differ in the last bits."""
+    return len(some) == len(others) and all(
+        evolve(one, normalised=0.0) == evolve(other, normalised=0.0) and abs(one.normalised - other.normalised) < _BITS
+        for one, other in zip(some, others, strict=True)
+    )
+
+
+_BITS: Final = 1e-6
+Row = Callable[[int], Compared]
+"""One result of all of them: gives that of one."""
+
+
+class _Rows:
+    """Every result that has a truth, section by section, as `Trials.one` goes through them."""
+
+    def __init__(self, trials: Trials, made: Made) -> None:
+        self._procedure = trials.prepared.procedure
+        self._started = made.started
+        self._evaluation = Evaluation(self._procedure, made.started, made.account)
+        self._truth = made.truth()
+
+    def all(self) -> Iterator[Row]:
+        for planned in self._started.plan:
+            declared = self._procedure.find(planned.section)
+            for point in planned.points:
+                if not self._evaluation.account.point(planned.phase, planned.section, point.key).reported:
+                    continue
+                try:
+                    batch = self._evaluation.point(planned.phase, planned.section, point.key)
+                except Pending:  # of a section that was left out
+                    continue
+                name = (planned.phase, planned.section, point.key)
+                yield from self._of(name, batch, declared.model.outputs, point.columns)
+        for phase in dict.fromkeys(each.phase for each in self._started.plan):
+            for reduction in self._procedure.reductions:
+                try:
+                    groups = self._evaluation.groups(phase, reduction.name)
+                except Pending:
+                    continue
+                for group in groups:
+                    name = (phase, reduction.name, group.key)
+                    yield from self._of(name, group.batch, reduction.model.outputs, group.columns)
+
+    def _of(
+        self, name: tuple[str, str, str], batch: Batch, outputs: Sequence[str], columns: Mapping[str, Value]
+    ) -> Iterator[Row]:
+        names = {**self._evaluation.names, **columns}
+        names |= {output: Quantity(batch.value(output), batch.unit[output]) for output in outputs}
+        for output in outputs:
+            true = self._truth.get((*name, output))
+            if true is not None and not np.isnan(batch.expanded[output]).all():
+                yield partial(self._compared, name, output, batch, true, names)
+
+    def _compared(
+        self,
+        name: tuple[str, str, str],
+        output: str,
+        batch: Batch,
+        true: Quantity,
+        names: Mapping[str, Value],
+        member: int,
+    ) -> Compared:
+        _, section, point = name
+        value, truth = (_of_member(each, member) for each in (Quantity(batch.value(output), batch.unit[output]), true))
+        expanded = batch.expanded[output].item(member if batch.points > 1 else 0)
+        away = value.value - truth.value_in(value.unit)
+        conforms, verdict = None, None
+        requirement = self._requirement(section, output)
+        if requirement is not None:
+            own = {each: _of_member(found, member) for each, found in names.items() if isinstance(found, Quantity)}
+            said = decided(
+                requirement, value, Quantity(expanded, _amount(value.unit)), {**names, **own}, self._started.order
+            )
+            if said is not None:
+                conforms, verdict = abs(truth) <= abs(said[0]), said[1].verdict
+        return Compared(
+            section=section,
+            point=point,
+            symbol=output,
+            covered=abs(away) <= expanded,
+            normalised=away / expanded,
+            conforms=conforms,
+            verdict=verdict,
+        )
+
+    def _requirement(self, section: str, output: str) -> Requirement | None:
+        if not stated(self._started.order):
+            return None
+        wanted = (each for each in self._procedure.requirements if (each.of, each.symbol) == (section, output))
+        return next(wanted, None)
+
+
+def _of_member(quantity: Quantity, member: int) -> Quantity:
+    return Quantity(value_of(quantity.value, member), quantity.unit)
+
+
+def _amount(unit: Unit) -> Unit:
+    return KELVIN if unit.is_scale else unit
