@@ -139,8 +139,16 @@ class Sections:
         now = self.run.clock.now()
         startable = [each for each in left if (at := begins[each.section]) is not None and at <= now]
         if left and not startable:
-            raise Suspended(min((at for at in begins.values() if at is not None), default=None))
+            raise self._suspended(left, begins)
         return startable
+
+    def _suspended(self, left: list[PlannedSection], begins: dict[str, datetime | None]) -> Suspended:
+        """Return for what the run waits, and by when that should have begun."""
+        known = [(at, each) for each in left if (at := begins[each.section]) is not None]
+        if not known:
+            return Suspended(None)
+        at, first = min(known, key=lambda each: each[0])
+        return Suspended(at, self._latest(self.procedure.find(first.section), first.phase))
 
     def _begins(self, planned: PlannedSection) -> datetime | None:
         """Return from when on a section may begin; None while what it waits for is not done."""
@@ -211,12 +219,18 @@ class Sections:
         return not self._used_up.reopen()
 
     def _note_lateness(self, section: Section, planned: PlannedSection) -> None:
-        """Say in the record that a section begins later after another than the method allows."""
-        ended = self.run.scribe.progress.section_ends.get((planned.phase, section.after))
-        if ended is None or not section.latest:
-            return
-        if self.run.clock.now() > ended + timedelta(seconds=seconds(section.latest)):
-            self._wishes.note(_LATE.filled(section=section.title, after=section.after, latest=section.latest))
+        """Say once in the record that a section is measured later after another than the method allows."""
+        latest = self._latest(section, planned.phase)
+        if latest is not None and self.run.clock.now() > latest:
+            after = self.procedure.find(section.after).title
+            late = _LATE.filled(section=section.title, after=after, latest=section.latest)
+            if late not in self.run.scribe.account.notes:
+                self._wishes.note(late)
+
+    def _latest(self, section: Section, phase: str) -> datetime | None:
+        """Return by when a section should have begun; None where the method does not say, or that is not known yet."""
+        ended = self.run.scribe.progress.section_ends.get((phase, section.after))
+        return ended + timedelta(seconds=seconds(section.latest)) if ended is not None and section.latest else None
 
     def _next_one(self, section: Section, planned: PlannedSection) -> tuple[PlannedPoint, int, str] | None:
         """Return the point and repetition that come next, and in whose turn."""
@@ -303,6 +317,6 @@ def _title(planned: PlannedSection) -> tuple[str, str]:
 
 
 _LATE = Text(
-    "{section} begins later than {latest} after the end of {after}",
-    zh="{section} 开始时间超过 {after} 结束后 {latest}",
+    "{section}: measured later than {latest} after the end of {after}",
+    zh="{section}：测量晚于“{after}”结束后 {latest}",
 )

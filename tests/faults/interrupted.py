@@ -108,7 +108,7 @@ def holds(found: Finished, whole: Finished, unresolved: dict[str, float]) -> Non
         for origin, shown in printed.figures().items()
         if shown != expected.figures().get(origin) and not _below(one, other, origin, unresolved)
     }
-    assert not differ
+    assert not differ, differ
     assert printed.figures().keys() == expected.figures().keys()
 
 

@@ -36,4 +36,4 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
 @dc_voltage.before_each("section")
 def connect(run: Run) -> None:
     """Connect the meter to the calibrator."""
-    run.instruct(Text("Connect calibrator NORMAL to V and COM.", zh="连接校准器。"), picture="dc-voltage.svg")
+    run.instruct(Text("Connect calibrator NORMAL to V and COM.", zh="连接校准器。"))
