@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from labctl.errors import MetrologyError
 from labctl.events.kinds import PlannedPoint, PlannedSection
@@ -27,7 +27,8 @@ class Duration:
         most: seconds, where every settling takes its whole time-out.
         rests: seconds between sections, while nothing is held.
         readings: indications that will be taken.
-        instructions: how often a person is asked to do something, which no figure here counts.
+        instructions: how often a person is asked to do something, which no figure here counts; a section that needs
+            what is connected already asks for nothing.
         pictures: of the instructions, each once, in order.
     """
 
@@ -38,6 +39,13 @@ class Duration:
     instructions: int = 0
     pictures: list[str] = field(factory=list[str])
 
+    _connected: str = ""
+
+    def connect(self, asked: Rehearsed, rest: float) -> None:
+        """Add what the hook of a section asks for, people only where another picture was followed last."""
+        there = asked.pictures == [self._connected]
+        self.take(evolve(asked, instructions=0) if there else asked, rest)
+
     def take(self, asked: Rehearsed, rest: float, times: int = 1) -> None:
         """Add what one call asks for, so many times; `rest` is what the instruments need besides each reading."""
         seconds = asked.waited + asked.readings * (READING + rest) + asked.settings * SETTING
@@ -45,6 +53,7 @@ class Duration:
         self.most += times * (seconds + asked.at_most)
         self.readings += times * asked.readings
         self.instructions += times * asked.instructions
+        self._connected = asked.pictures[-1] if asked.pictures else "" if asked.instructions else self._connected
         self.pictures += [each for each in dict.fromkeys(asked.pictures) if each not in self.pictures]
 
 
@@ -65,7 +74,7 @@ def duration(procedure: Procedure, plan: Sequence[PlannedSection], rest: float =
             asked = rehearsed(section, point)
             for column, hook in asked.hooks:
                 if _changes(column, point, before, first=number == 0):
-                    found.take(hook, rest)
+                    (found.connect if column == SECTION else found.take)(hook, rest)
             found.take(asked.function, rest, point.repeats)
             before = point.columns
     return found

@@ -40,6 +40,7 @@ class Adjusting:
             return False
         run.scribe.append(SectionStarted(at=run.clock.now(), place=place))
         self.attempts.call(adjustment.function)
+        run.forget_connections()
         run.scribe.place = place
         run.scribe.append(SectionFinished(at=run.clock.now(), place=place))
         return True

@@ -149,7 +149,11 @@ class Attempts:
         if key in self._state and self._state[key] == wanted:
             return
         self._state.pop(key, None)
-        self.call(hook.function, row)
+        self.run.connecting = key == SECTION
+        try:
+            self.call(hook.function, row)
+        finally:
+            self.run.connecting = False
         self._state[key] = wanted
         self.run.scribe.append(HookFinished(at=self.run.clock.now(), place=place, hook=hook.name, column=hook.column))
 
@@ -170,6 +174,7 @@ class Attempts:
             return
         scribe.append(RunPaused(at=clock.now(), reason="a person asked for it"))
         self.run.bench.make_safe()
+        self.run.forget_connections()
         self._forget()
         control.hold(self.run.bench.tend_silently)
         self.run.look()

@@ -115,9 +115,18 @@ def dc_voltage(run: Run, point: Point, calibrator: SourcesDcVoltage, unit: Measu
     run.observe("V_ind", unit.dc_voltage, times=point.readings)
 
 
+@METHOD.section("AC voltage", zh="交流电压", points="ac-voltage.csv", model=AC_VOLTAGE)
+def ac_voltage(run: Run, point: Point, calibrator: SourcesAcVoltage, unit: MeasuresAcVoltage) -> None:
+    """Apply the voltage at its frequency, let the meter settle, read it."""
+    run.apply("V_s", calibrator.source_ac_voltage, point.nominal, point["frequency"])
+    run.settle("V_settling", unit.ac_voltage, STEADY)
+    run.observe("V_ind", unit.ac_voltage, times=point.readings)
+
+
 @dc_voltage.before_each("section")
-def connect_voltage(run: Run) -> None:
-    """Connect the voltage terminals."""
+@ac_voltage.before_each("section")
+def connect_normal(run: Run) -> None:
+    """Connect the terminals of voltage, which are those of two-wire resistance as well."""
     run.instruct(
         Text(
             "Connect calibrator NORMAL to V and COM. Up to 1000 V will be applied.",
@@ -132,26 +141,6 @@ def connect_voltage(run: Run) -> None:
 def select_dc_voltage(point: Point, unit: MeasuresDcVoltage) -> None:
     """Select the range."""
     unit.set_dc_voltage_range(point.range)
-
-
-@METHOD.section("AC voltage", zh="交流电压", points="ac-voltage.csv", model=AC_VOLTAGE)
-def ac_voltage(run: Run, point: Point, calibrator: SourcesAcVoltage, unit: MeasuresAcVoltage) -> None:
-    """Apply the voltage at its frequency, let the meter settle, read it."""
-    run.apply("V_s", calibrator.source_ac_voltage, point.nominal, point["frequency"])
-    run.settle("V_settling", unit.ac_voltage, STEADY)
-    run.observe("V_ind", unit.ac_voltage, times=point.readings)
-
-
-@ac_voltage.before_each("section")
-def leave_voltage(run: Run) -> None:
-    """Have the voltage terminals connected still."""
-    run.instruct(
-        Text(
-            "Leave calibrator NORMAL at V and COM, for AC voltage up to 1000 V.",
-            zh="保持校准器 NORMAL 端接在 V 和 COM 端，将施加最高 1000 V 交流电压。",
-        ),
-        picture="voltage.svg",
-    )
 
 
 @ac_voltage.before_each("range")
@@ -179,17 +168,8 @@ def two_wire(run: Run, point: Point, calibrator: SourcesResistance, unit: Measur
     run.observe("R_ind", unit.two_wire_resistance, times=point.readings)
 
 
-@leads_two_wire.before_each("section")
-@two_wire.before_each("section")
-def connect_two_wire(run: Run) -> None:
-    """Have the terminals of two-wire resistance connected."""
-    run.instruct(
-        Text(
-            "Leave calibrator NORMAL at V and COM, for two-wire resistance.",
-            zh="保持校准器 NORMAL 端接在 V 和 COM 端，测量两线电阻。",
-        ),
-        picture="two-wire.svg",
-    )
+leads_two_wire.before_each("section")(connect_normal)  # the leads stay where they are
+two_wire.before_each("section")(connect_normal)
 
 
 @leads_two_wire.before_each("range")
