@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from labctl.errors import UncertaintyError
 from labctl.metrology.distributions import Floats
+from labctl.metrology.dual import Dual
 from labctl.metrology.equations import Equations, Leaf
 from labctl.metrology.propagation import Leaves, Slot, propagate
 
@@ -33,11 +34,29 @@ def second_order(
     holds the standard uncertainty of every input, `first` the first-order u of every result. Derivatives are
     differences over one u; inputs that the text shows to be linear are not tried.
     """
+    spread = [slot for slot in entering.slots if bool(np.any(spreads[slot] > 0))]
+    bent = {name: _occurring(spread, pairs) for name, pairs in equations.curved.items() if name in first}
+    slots = [slot for slot in spread if any(slot in own for own in bent.values())]
+    if not slots:
+        return {}
+    probe = _Probe(equations, entering, spreads)
+    here = propagate(equations, entering)
+    column = {slot: number for number, slot in enumerate(entering.slots)}
+    around: list[_Around] = []
+    for name, own in bent.items():
+        if own:
+            slopes, none = here[name].slopes, np.zeros_like(first[name])
+            slope = np.array([slopes.get(column[slot], none) * spreads[slot] for slot in own])
+            tried = _tried(own, slope, equations.curved[name])
+            around.append(_Around(name=name, first=first[name], here=here[name], own=own, slope=slope, tried=tried))
+    pairs = [*dict.fromkeys(pair for each in around for pair in each.pairs)]
+    ends = probe([((slot, sign),) for slot in slots for sign in (1, -1)])
+    corners = probe([((a, i), (b, j)) for a, b in pairs for i in (1, -1) for j in (1, -1)])
     found: dict[str, Curvature] = {}
-    for name, pairs in equations.curved.items():
-        bent = [slot for slot in entering.slots if _occurs(slot, pairs) and bool(np.any(spreads[slot] > 0))]
-        if bent and name in first:
-            found[name] = _result(_Probe(equations, entering, spreads, name), bent, pairs, first[name])
+    for each in around:
+        beside = ends[each.name].reshape(len(slots), 2, -1)[[slots.index(slot) for slot in each.own]]
+        across = corners[each.name].reshape(len(pairs), 4, beside.shape[-1])[[pairs.index(pair) for pair in each.pairs]]
+        found[each.name] = each.curvature(beside, across)
     return found
 
 
@@ -46,16 +65,16 @@ Move = tuple[tuple[Slot, int], ...]
 
 @frozen(eq=False)
 class _Probe:
-    """Evaluates one result with some inputs moved by a standard uncertainty, many moves in one pass."""
+    """Evaluates all results with some inputs moved by a standard uncertainty, many moves in one pass."""
 
     equations: Equations
     entering: Leaves
     spreads: Mapping[Slot, Floats]
-    name: str
 
-    def __call__(self, moves: Sequence[Move]) -> dict[Move, Floats]:
-        if not self._in_one_pass:
-            return {move: self._one(move) for move in moves}
+    def __call__(self, moves: Sequence[Move]) -> dict[str, Floats]:
+        """Return each result after each move, shape (moves, n)."""
+        if not moves or not self._in_one_pass:
+            return self._one_by_one(moves)
         points = self.entering.points
         scalars = {symbol: np.tile(value, (len(moves), 1)) for symbol, value in self.entering.scalars.items()}
         vectors = {symbol: np.tile(value, (len(moves), 1, 1)) for symbol, value in self.entering.vectors.items()}
@@ -72,10 +91,10 @@ class _Probe:
             points=len(moves) * points,
         )
         try:
-            found = propagate(self.equations, there, slopes=False)[self.name].value.reshape(len(moves), points)
+            found = propagate(self.equations, there, slopes=False)
         except UncertaintyError:
-            return {move: self._one(move) for move in moves}  # which of them, and no more than those
-        return dict(zip(moves, found, strict=True))
+            return self._one_by_one(moves)  # which of them, and no more than those
+        return {name: each.value.reshape(len(moves), points) for name, each in found.items()}
 
     @property
     def _in_one_pass(self) -> bool:
@@ -85,7 +104,11 @@ class _Probe:
         selects = any(each.conditions for each in self.equations.graph.operations)
         return self.entering.points == 1 and not selects
 
-    def _one(self, move: Move) -> Floats:
+    def _one_by_one(self, moves: Sequence[Move]) -> dict[str, Floats]:
+        each = [self._one(move) for move in moves]
+        return {name: np.array([found[name] for found in each]) for name in self.equations.graph.results}
+
+    def _one(self, move: Move) -> dict[str, Floats]:
         scalars, vectors = dict(self.entering.scalars), dict(self.entering.vectors)
         for slot, sign in move:
             if slot.element is None:
@@ -96,56 +119,71 @@ class _Probe:
                 vectors[slot.symbol] = moved
         there = evolve(self.entering, scalars=scalars, vectors=vectors)
         try:
-            return propagate(self.equations, there, slopes=False)[self.name].value
+            return {name: each.value for name, each in propagate(self.equations, there, slopes=False).items()}
         except UncertaintyError:  # one u away a physical equation no longer holds: undefined there, as a caution says
-            return np.full(self.entering.points, np.nan)
+            return dict.fromkeys(self.equations.graph.results, np.full(self.entering.points, np.nan))
 
 
-def _result(probe: _Probe, bent: list[Slot], pairs: frozenset[tuple[Leaf, Leaf]], first: Floats) -> Curvature:
-    here = propagate(probe.equations, probe.entering)[probe.name]
-    column = {slot: number for number, slot in enumerate(probe.entering.slots)}
-    noise = _NOISE * here.scale
-    ends = probe([((slot, sign),) for slot in bent for sign in (1, -1)])
-    up = {slot: ends[((slot, 1),)] for slot in bent}
-    down = {slot: ends[((slot, -1),)] for slot in bent}
-    with np.errstate(all="ignore"):
-        slope = {slot: here.slopes.get(column[slot], np.zeros_like(first)) * probe.spreads[slot] for slot in bent}
-        added = np.zeros_like(first)
-        for slot in bent:
-            twice = _quiet(up[slot] + down[slot] - 2 * here.value, noise)
-            odd = _quiet((up[slot] - down[slot]) / 2 - slope[slot], noise)
-            added = added + twice**2 / 2 + 6 * slope[slot] * odd
-        largest = sorted(bent, key=lambda slot: -float(np.max(np.abs(slope[slot]), initial=0.0)))[:_MOST]
-        tried = [
-            (a, b)
-            for a, b in combinations(sorted(largest, key=str), 2)
-            if (min(_leaf(a), _leaf(b)), max(_leaf(a), _leaf(b))) in pairs
-        ]
-        corners = probe([((a, i), (b, j)) for a, b in tried for i in (1, -1) for j in (1, -1)]) if tried else {}
-        for a, b in tried:
-            added = added + _mixed(corners, (a, b), (up, down), slope, noise)
-        u = np.sqrt(np.maximum(first**2 + added, 0.0))
-    defined = np.isfinite(u)
-    for values in (*up.values(), *down.values()):
-        defined &= np.isfinite(values)
-    return Curvature(u, defined)
+@frozen(eq=False, kw_only=True)
+class _Around:
+    """One result and how it changes about its inputs, along those in which it is not linear.
+
+    Attributes:
+        own: those inputs.
+        slope: along each, times its standard uncertainty, shape (own, n).
+        tried: pairs of them, by their place, that are examined.
+    """
+
+    name: str
+    first: Floats
+    here: Dual
+    own: Sequence[Slot]
+    slope: Floats
+    tried: Sequence[tuple[int, int]]
+
+    @property
+    def pairs(self) -> list[tuple[Slot, Slot]]:
+        """Return the pairs of inputs that are examined."""
+        return [(self.own[a], self.own[b]) for a, b in self.tried]
+
+    def curvature(self, ends: Floats, corners: Floats) -> Curvature:
+        """Return u with second-order terms, from what the result is one u away.
+
+        Args:
+            ends: up and down along each input, shape (own, 2, n).
+            corners: along both inputs of each pair, up and up, up and down, down and up, down and down.
+        """
+        noise = _NOISE * self.here.scale
+        up, down = ends[:, 0], ends[:, 1]
+        with np.errstate(all="ignore"):
+            twice = _quiet(up + down - 2 * self.here.value, noise)
+            odd = _quiet((up - down) / 2 - self.slope, noise)
+            added = np.sum(twice**2 / 2 + 6 * self.slope * odd, axis=0)
+            if self.tried:
+                added = added + np.sum(self._mixed(up, down, corners, noise), axis=0)
+            u = np.sqrt(np.maximum(self.first**2 + added, 0.0))
+        return Curvature(u, np.isfinite(u) & np.isfinite(ends).all(axis=(0, 1)))
+
+    def _mixed(self, up: Floats, down: Floats, corners: Floats, noise: Floats) -> Floats:
+        """Return the terms of each pair: f_ab² + f_a f_abb + f_b f_aab, all times u_a² u_b²."""
+        a, b = [list(each) for each in zip(*self.tried, strict=True)]
+        both, first, second, neither = (corners[:, number] for number in range(4))
+        cross = _quiet((both - first - second + neither) / 4, noise)
+        along_a = (both + first - 2 * up[a] - second - neither + 2 * down[a]) / 2
+        along_b = (both + second - 2 * up[b] - first - neither + 2 * down[b]) / 2
+        return cross**2 + self.slope[a] * _quiet(along_a, noise) + self.slope[b] * _quiet(along_b, noise)
 
 
-def _mixed(
-    corners: Mapping[Move, Floats],
-    pair: tuple[Slot, Slot],
-    sides: tuple[Mapping[Slot, Floats], Mapping[Slot, Floats]],
-    slope: Mapping[Slot, Floats],
-    noise: Floats,
-) -> Floats:
-    """Return the terms of a pair: f_ab² + f_a f_abb + f_b f_aab, all times u_a² u_b²."""
-    a, b = pair
-    up, down = sides
-    corner = {(i, j): corners[(a, i), (b, j)] for i in (1, -1) for j in (1, -1)}
-    cross = _quiet((corner[1, 1] - corner[1, -1] - corner[-1, 1] + corner[-1, -1]) / 4, noise)
-    along_a = (corner[1, 1] + corner[1, -1] - 2 * up[a] - corner[-1, 1] - corner[-1, -1] + 2 * down[a]) / 2
-    along_b = (corner[1, 1] + corner[-1, 1] - 2 * up[b] - corner[1, -1] - corner[-1, -1] + 2 * down[b]) / 2
-    return cross**2 + slope[a] * _quiet(along_a, noise) + slope[b] * _quiet(along_b, noise)
+def _tried(own: Sequence[Slot], slope: Floats, pairs: frozenset[tuple[Leaf, Leaf]]) -> list[tuple[int, int]]:
+    """Return the pairs of inputs that are examined, those of the largest contributions."""
+    size = np.max(np.abs(slope), axis=1, initial=0.0)
+    largest = sorted(range(len(own)), key=lambda number: -size[number])[:_MOST]
+    found: list[tuple[int, int]] = []
+    for a, b in combinations(sorted(largest, key=lambda number: str(own[number])), 2):
+        one, other = _leaf(own[a]), _leaf(own[b])
+        if (min(one, other), max(one, other)) in pairs:
+            found.append((a, b))
+    return found
 
 
 def _quiet(difference: Floats, noise: Floats) -> Floats:
@@ -157,5 +195,7 @@ def _leaf(slot: Slot) -> Leaf:
     return slot.symbol, slot.element is not None
 
 
-def _occurs(slot: Slot, pairs: frozenset[tuple[Leaf, Leaf]]) -> bool:
-    return any(_leaf(slot) in pair for pair in pairs)
+def _occurring(slots: Sequence[Slot], pairs: frozenset[tuple[Leaf, Leaf]]) -> list[Slot]:
+    """Return the inputs along which there may be a second derivative."""
+    bent = {leaf for pair in pairs for leaf in pair}
+    return [slot for slot in slots if _leaf(slot) in bent]

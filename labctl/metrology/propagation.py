@@ -25,7 +25,7 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }  # fmt: skip
 
 
-@frozen
+@frozen(cache_hash=True)
 class Slot:
     """One column of derivatives: an input, or one element of it."""
 
