@@ -27,6 +27,7 @@
     |- ProcedureError
     |  |- NotSettled
     |  |- RoleUnfilled
+    |  |- FlightRefused
     |  `- OperatorDeclined
     |- MetrologyError
     |  |- UnknownUnit
@@ -410,6 +411,11 @@ class NotSettled(ProcedureError):
 @define(kw_only=True, slots=False)
 class RoleUnfilled(ProcedureError):
     """No instrument of the station can play a role of the procedure."""
+
+
+@define(kw_only=True, slots=False)
+class FlightRefused(ProcedureError):
+    """The check before a run finds errors: in the procedure, or in what the bench can do today."""
 
 
 @define(kw_only=True, slots=False)

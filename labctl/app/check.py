@@ -77,6 +77,12 @@ def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str
     except CalibrationExpired as error:
         yield Finding(file=file, line=0, code="LP602", problem=error.text(), remedy=_RECALIBRATE)
         return
+    yield from on_bench(procedure, station, players)
+
+
+def on_bench(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
+    """Return the findings on a bench whose roles are filled."""
+    file = station.file.name
     yield from _able(procedure, players, file)
     yield from _traceable(players, file)
     yield from _kind(procedure, station)

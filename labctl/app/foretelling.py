@@ -20,12 +20,10 @@ from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.forecast import rehearsed
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
+from labctl.procedure.ratio import share, too_coarse
 from labctl.procedure.sources import Condition
-from labctl.records.order import Capability, Kind
+from labctl.records.order import Capability
 from labctl.run.surroundings import ROOM
-
-RATIO: Final = 1 / 3
-"""U over MPEV up to which the error alone decides (JJF 1094-2002, 5.3.1.4)."""
 
 
 def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
@@ -129,14 +127,15 @@ def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Fin
             yield _note(file, "LP605", _GUARDED.filled(**facts), _MAY_BE_INCONCLUSIVE, each)
             continue
         yield _note(file, "LP607", _EXPECTED.filled(**facts), _EXCEPT, each)
-        if station.order.kind is Kind.VERIFICATION and each.ratio > RATIO:
+        if too_coarse(procedure, station.order, each.side, each.ratio):
+            allowed = station.order.coarse
             yield Finding(
                 file=file,
                 line=0,
                 code="LP609",
-                problem=_TOO_COARSE.filled(**facts),
-                remedy=_BETTER_STANDARD,
-                severity=Severity.WARNING,
+                problem=_TOO_COARSE.filled(share=share(procedure), **facts),
+                remedy=_ALLOWED.filled(reason=allowed) if allowed else _BETTER_STANDARD,
+                severity=Severity.NOTE if allowed else Severity.ERROR,
                 facts=_facts(each),
             )
 
@@ -284,10 +283,14 @@ _MAY_BE_INCONCLUSIVE: Final = Text(
     "The verdict may be inconclusive; a better standard avoids it", zh="结论可能为待定；采用更好的标准器可避免"
 )
 _TOO_COARSE: Final = Text(
-    "{section}, {point}: U is {ratio} of the MPE; a verification asks for a third at most",
-    zh="{section}，{point}：U 为最大允许误差的 {ratio}；检定要求不大于三分之一",
+    "{section}, {point}: U is {ratio} of the MPE; a verification asks for {share} at most",
+    zh="{section}，{point}：U 为最大允许误差的 {ratio}；检定要求不大于 {share}",
 )
-_BETTER_STANDARD: Final = Text("Use a better standard, or order a calibration", zh="请采用更好的标准器，或改为校准委托")
+_BETTER_STANDARD: Final = Text(
+    'Use a better standard, order a calibration, or say in the order why it is allowed: coarse = "…"',
+    zh='请采用更好的标准器，改为校准委托，或在委托中说明允许的理由：coarse = "…"',
+)
+_ALLOWED: Final = Text("The order allows it: {reason}", zh="委托允许：{reason}")
 _STATE_MPE: Final = Text(
     "State it in the points or the unit type, or nothing will be judged there",
     zh="请在校准点表或型号中给出，否则该处不作判定",

@@ -42,6 +42,7 @@ class Wanted:
     unit_serial: str = ""
     unit_asset_number: str = ""
     order: str = ""
+    coarse: str = ""
     by: str = ""
     endpoints: str = ""
     yes: bool = False
@@ -120,6 +121,7 @@ class Headless:
             unit_serial=wanted.unit_serial,
             unit_asset_number=wanted.unit_asset_number,
             order=wanted.order,
+            coarse=wanted.coarse,
             by=wanted.by or getpass.getuser(),
             adjust=wanted.adjust,
             high_voltage=wanted.high_voltage,

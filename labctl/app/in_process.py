@@ -46,6 +46,7 @@ class InProcess:
         operator: who carries instructions out; nobody, where none is given, and the bench is told.
         hears: called with every entry once it is kept.
         durable: whether every entry is on the disk before the next command is sent.
+        prepares: called with what was found and checked before anything is opened.
     """
 
     job: Job
@@ -54,6 +55,7 @@ class InProcess:
     operator: Operator | None = None
     hears: Hears = lambda _entry: None
     durable: bool = False
+    prepares: Callable[[Prepared], None] = lambda _prepared: None
 
     @classmethod
     def of(cls, job: Job, *, seed: int | None = None, noise: bool | None = None) -> "InProcess":
@@ -76,8 +78,11 @@ class InProcess:
 
     def take_up(self) -> RunFinished | None:
         """Let one engine work and return how the run ended; None where it rests. Raises as `carry_out`."""
-        prepared = prepare(self.job)
         folder, run = self.job.folder, self.job.run
+        again = folder.journal(run).exists()
+        prepared = prepare(self.job, trial=again)
+        if not again:
+            self.prepares(prepared)
         clock = self.bench.clock
         folder.runs.mkdir(parents=True, exist_ok=True)
         transcript = Transcript(folder.transcript(run), clock)

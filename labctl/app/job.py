@@ -43,6 +43,7 @@ class Job:
     kind: str = ""
     customer: str = ""
     customer_address: str = ""
+    coarse: str = ""  # why the order allows a U that is too large a share of the MPE; empty: as the station says
     endpoints: str = ""
     roles: dict[str, str] = field(factory=dict)  # role -> instrument, where the station leaves a choice
     confirms: str = "person"
@@ -73,6 +74,7 @@ class Job:
             number=self.order or usual.number,
             kind=Kind(self.kind) if self.kind else usual.kind,
             customer=customer,
+            coarse=self.coarse or usual.coarse,
         )
 
     def save(self) -> Path:

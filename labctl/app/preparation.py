@@ -5,24 +5,38 @@ import sys
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from attrs import evolve, frozen
 
 from labctl import __version__
 from labctl.app.casting import Cast, fill
+from labctl.app.check import on_bench
 from labctl.app.job import Job
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock
-from labctl.events.kinds import PlannedSection, RunStarted
+from labctl.errors import ArgumentRefused, FlightRefused
+from labctl.events.kinds import PlannedSection, RunStarted, UnitPlanned
+from labctl.language import Language, Text
 from labctl.procedure.capability import lines_of
+from labctl.procedure.check import Finding, Severity
+from labctl.procedure.check import check as check_text
 from labctl.procedure.expected import Expected, expected
+from labctl.procedure.merging import merged
 from labctl.procedure.plan import AS_FOUND, AS_LEFT, left_out, plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Software
 from labctl.run.scribe import Scribe
 from labctl.store.forecast import forecast, refuse_short_disk
 
+_NOT_SEVERAL: Final = Text(
+    "there is no adjustment between as found and as left in a run with several units",
+    zh="多台被测对象的运行不支持调整前后两个阶段",
+)
+_ONE_BY_ONE: Final = Text("Make a run of its own for the unit that is adjusted", zh="请为需调整的被测对象单独运行")
+_MORE: Final = Text("and {more} more; labctl check lists them", zh="另有 {more} 处，可用 labctl check 查看")
+_SAID: Final = 3  # errors that a refusal names; a check lists them all
 _PACKAGES = ("apsw", "attrs", "msgspec", "numpy", "pyserial", "pyvisa", "pyvisa-py", "scipy")
 
 
@@ -35,15 +49,25 @@ class Prepared:
     procedure: Procedure
     seated: Cast
     plan: tuple[PlannedSection, ...]
+    units: tuple[UnitPlanned, ...]  # what is planned of each, where there are several
     expected: tuple[Expected, ...]  # U, MPE and decision rule of every point that will be judged
+    findings: tuple[Finding, ...] = ()  # of the flight check: warnings and notes, since errors refuse the run
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job, *, trial: bool = False) -> Prepared:
     """Find and check everything that a job names; no instrument is touched.
+
+    What `labctl check --station` says is said here for today: its errors refuse the run before any function of the
+    procedure is called, not even on stand-ins.
+
+    Args:
+        job: what to do.
+        trial: it is one of many simulated ones, or a run that is taken up again: the bench is not checked once more.
 
     Raises:
         StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards, a point
             outside a standard's range included.
+        FlightRefused: a check finds errors.
         StoreFailed: the disk cannot hold the run.
     """
     station = read_station(Path(job.station))
@@ -51,14 +75,56 @@ def prepare(job: Job) -> Prepared:
         station = with_endpoints(station, job.endpoints)
     station = evolve(station, order=job.ordered(station.order))
     procedure = find_procedure(job.procedure)
+    findings = list(refuse_errors(procedure, check_text(procedure)))
     seated = fill(procedure, station, job)
-    planned = plan(procedure, seated.unit, (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,))
+    several = len(seated.units) > 1
+    if several and job.adjust:
+        raise ArgumentRefused(argument="--adjust", problem=_NOT_SEVERAL, remedy=_ONE_BY_ONE)
+    phases = (AS_FOUND, AS_LEFT) if job.adjust else (AS_FOUND,)
+    plans = [plan(procedure, each.unit, phases) for each in seated.units]
     capability = lines_of(station.laboratory, procedure.reference)
-    foreseen = expected(
-        procedure, seated.unit, seated.standards, seated.auxiliaries, planned, station.order.kind, capability
+    foreseen: list[Expected] = []
+    alike: list[tuple[object, ...]] = []
+    for each, own in zip(seated.units, plans, strict=True):
+        mark = (each.unit.type_name, each.order.kind, own)
+        if mark not in alike:  # units of one type promise the same
+            alike.append(mark)
+            told = (seated.standards, seated.auxiliaries, own, each.order.kind, capability)
+            foreseen += expected(procedure, each.unit, *told)
+            if not (trial or job.resume):
+                ordered, players = evolve(station, order=each.order), evolve(seated, unit=each.unit)
+                findings += refuse_errors(procedure, tuple(on_bench(procedure, ordered, players)))
+    planned = merged(plans) if several else plans[0]
+    refuse_short_disk(job.folder.runs, forecast(exchanges(planned) * len(plans)))
+    units = tuple(
+        UnitPlanned(key=each.key, unit=each.unit, order=each.order, plan=own, notes=left_out(procedure, each.unit))
+        for each, own in zip(seated.units, plans, strict=True)
     )
-    refuse_short_disk(job.folder.runs, forecast(exchanges(planned)))
-    return Prepared(job=job, station=station, procedure=procedure, seated=seated, plan=planned, expected=foreseen)
+    return Prepared(
+        job=job,
+        station=station,
+        procedure=procedure,
+        seated=seated,
+        plan=planned,
+        units=units if several else (),
+        expected=tuple(foreseen),
+        findings=tuple(findings),
+    )
+
+
+def refuse_errors(procedure: Procedure, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return the findings of a check; errors among them refuse the run. Raises FlightRefused."""
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    if not errors:
+        return findings
+    said = [Text(each.brief(Language.ENGLISH), zh=each.brief(Language.CHINESE)) for each in errors[:_SAID]]
+    if len(errors) > _SAID:
+        said.append(_MORE.filled(more=len(errors) - _SAID))
+    raise FlightRefused(
+        where=procedure.name,
+        problem=Text("; ".join(each.en for each in said), zh="；".join(each.zh for each in said)),
+        remedy=errors[0].remedy,
+    )
 
 
 def exchanges(planned: tuple[PlannedSection, ...]) -> int:
@@ -97,7 +163,7 @@ def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Softwa
         station=station.name,
         simulated=station.simulated or clock.simulated,
         procedure=procedure.reference,
-        order=station.order,
+        order=seated.units[0].order,
         laboratory=station.laboratory,
         people=station.people,
         unit=seated.unit,
@@ -107,6 +173,7 @@ def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Softwa
         plan=prepared.plan,
         tables=tuple(procedure.tables),
         notes=left_out(procedure, seated.unit),
+        units=prepared.units,
         software=made_by,
         blobs={name: scribe.journal.keep(content) for name, content in files.items()},
     )

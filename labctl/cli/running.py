@@ -24,6 +24,15 @@ def add(command: Command, words: Words) -> None:
     calibrate.add_argument("--unit-asset-number", default="", help=words("the customer's own number", "客户管理编号"))
     calibrate.add_argument("--order", default="", help=words("number of the order", "委托单号"))
     calibrate.add_argument(
+        "--coarse",
+        default="",
+        metavar=words("REASON", "理由"),
+        help=words(
+            "why the order allows a verification with too large a U",
+            "委托允许在 U 偏大时检定的理由",
+        ),
+    )
+    calibrate.add_argument(
         "--real-time",
         action="store_true",
         help=words("simulated bench at the speed of the clock", "模拟台位按实时运行"),
@@ -85,6 +94,7 @@ def _calibrate(options: argparse.Namespace, language: Language) -> int:
             unit_serial=options.unit_serial,
             unit_asset_number=options.unit_asset_number,
             order=options.order,
+            coarse=options.coarse,
             by=options.by,
             endpoints=text_of(options.endpoints),
             yes=options.yes,

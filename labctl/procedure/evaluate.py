@@ -14,13 +14,15 @@ from labctl.metrology.figure import Value
 from labctl.metrology.inputs import Columns
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account, PointAccount
-from labctl.procedure.capability import lines_of, notes_of, with_floor
+from labctl.procedure.capability import lines_of, with_floor
+from labctl.procedure.capability import notes_of as capability_notes
 from labctl.procedure.declared import Reduction
 from labctl.procedure.evaluation import Evaluation, Group, Pending
 from labctl.procedure.inspections import inspected
 from labctl.procedure.joining import columns_of as joined_columns
 from labctl.procedure.judging import judge, names_of, stated, verdict_of
 from labctl.procedure.procedure import Procedure
+from labctl.procedure.ratio import notes_of as ratio_notes
 from labctl.procedure.seen import numbers_of
 from labctl.procedure.surroundings import conditions_of
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
@@ -65,7 +67,8 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
             *started.notes,
             *account.notes,
             *_skipped(account),
-            *notes_of(points, lines_of(started.laboratory, started.procedure)),
+            *capability_notes(points, lines_of(started.laboratory, started.procedure)),
+            *ratio_notes(procedure, started.order, points),
         ),
         started=started.at,
         finished=finished.at,

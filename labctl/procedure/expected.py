@@ -9,7 +9,7 @@ from labctl.errors import MetrologyError, TraceabilityError
 from labctl.events.kinds import PlannedSection
 from labctl.language import Text
 from labctl.metrology.batch import Batch
-from labctl.metrology.conformity import Rule, jjf1094, simple
+from labctl.metrology.conformity import Rule, Side, jjf1094, simple
 from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.capability import capability_of, capable, lines_for, refuse_unfit
@@ -39,6 +39,7 @@ class Expected:
     expanded: Quantity  # U of standards, auxiliaries and declared effects, see EXCEPT; no less than the capability
     limit: Quantity  # MPEV
     ratio: float  # U / MPEV
+    side: Side
     rule: Rule
     floor: str = ""  # the capability that is stated for U, because what is evaluated is smaller
 
@@ -212,6 +213,7 @@ def _expected(
             expanded=expanded,
             limit=limit,
             ratio=decision.ratio,
+            side=required.limit.side,
             rule=decision.rule,
             floor=line.figure if line is not None and floor > budget.expanded else "",
         ),

@@ -50,6 +50,11 @@ class Finding:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.code} {_SEVERITIES[self.severity].within(language)}: {self._sentence(language)}"
 
+    def brief(self, language: Language) -> str:
+        """Return place, code and problem, where one sentence holds several findings."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.code} {self.problem.within(language)}"
+
     def _sentence(self, language: Language) -> str:
         stop = "。" if language is Language.CHINESE else ". "
         return self.problem.within(language) + stop + self.remedy.within(language)

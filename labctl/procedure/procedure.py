@@ -190,6 +190,7 @@ class Procedure:
         roles: the parts in the method.
         environment: the surroundings it asks for.
         confirmed: a metrologist has held its figures against the document on paper.
+        accuracy_ratio: how often U has to go into the MPE where the order is a verification.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Procedure:
     environment: Environment = field(factory=Environment)
     document_title: Text = field(default=Text("", zh=""))
     confirmed: bool = False
+    accuracy_ratio: float = 3.0
     sections: list[Section] = field(factory=list[Section], init=False)
     adjustments: list[Adjustment] = field(factory=list[Adjustment], init=False)
     reductions: list[Reduction] = field(factory=list[Reduction], init=False)

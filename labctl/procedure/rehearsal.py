@@ -26,6 +26,10 @@ from labctl.records.observation import Indication, Setting
 P = ParamSpec("P")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _BOTH_WAYS = 2  # readings of each in a scan: forwards and backwards
+MOST_LINES = 100_000
+"""How many lines of a procedure a dry call of one function may reach; one that reaches more has no end."""
+_ENDLESS = Text("does not come to its end", zh="不会结束")
+_MEASURE_ONCE = Text("Let it measure one point once; the engine repeats", zh="请让函数只测量一点一次，重复由引擎完成")
 
 
 @define(kw_only=True)
@@ -97,15 +101,24 @@ def rehearse(function: Function, point: Point, names: dict[str, Value]) -> Rehea
 
 @contextmanager
 def _tracing(code: CodeType, lines: set[int]) -> Generator[None]:
-    """Note every line of a function that is reached; whoever traced before goes on afterwards."""
+    """Note every line of a function that is reached; whoever traced before goes on afterwards.
+
+    Lines of other functions in its file are counted with them, so that one without an end is left.
+    """
+    count = 0
 
     def local(frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401  (as sys.settrace has it)
+        nonlocal count
         if event == "line":
-            lines.add(frame.f_lineno)
+            count += 1
+            if count > MOST_LINES:
+                raise ProcedureError(where=f"{code.co_name}", problem=_ENDLESS, remedy=_MEASURE_ONCE)
+            if frame.f_code is code:
+                lines.add(frame.f_lineno)
         return local
 
     def begin(frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401  (as sys.settrace has it)
-        return local if frame.f_code is code else None
+        return local if frame.f_code.co_filename == code.co_filename else None
 
     before = sys.gettrace()
     sys.settrace(begin)

@@ -42,7 +42,7 @@ MISTAKES = [
     ("LP604", 'up_to = "1020 V"', 'up_to = "700 V"', "-950 V lies outside"),
     ("LP604", "-1020 V to 1020 V", "-500 V to 500 V", "calibrator would be asked for -950 V, it may present -500"),
     ("LP612", '[environment]\ninstrument = "room"\n', "", "nobody watches the room: relative humidity, temperature"),
-    ("LP609", 'kind = "calibration"', 'kind = "verification"', "U is 0.43 of the MPE; a verification asks for a third"),
+    ("LP609", 'kind = "calibration"', 'kind = "verification"', "U is 0.43 of the MPE; a verification asks for 1/3"),
     (
         "LP604",
         'ranges = { "DC voltage" = ["0.1 V", ',

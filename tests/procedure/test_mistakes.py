@@ -721,6 +721,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'document="our own"',
         "is no number of a specification",
     ),
+    "an accuracy ratio upside down": (
+        "dmm",
+        "LP506",
+        PROCEDURE,
+        'edition="1.0"',
+        'edition="1.0", accuracy_ratio=1 / 3',
+        "an accuracy ratio of 0.333",
+    ),
 }
 
 

@@ -228,6 +228,9 @@ def _document(survey: Survey) -> Iterator[Finding]:
             "{document} verifies, and nothing is required of the unit", zh="{document} 为检定规程，却没有任何要求"
         )
         yield found(survey.lines.head(), "LP505", problem.filled(document=procedure.document), _REQUIRE)
+    if not procedure.accuracy_ratio >= 1:
+        problem = Text("an accuracy ratio of {ratio}", zh="准确度比为 {ratio}").filled(ratio=procedure.accuracy_ratio)
+        yield found(survey.lines.head(), "LP506", problem, _RATIO)
 
 
 _DECLARE: Final = Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明")
@@ -247,6 +250,10 @@ _USE: Final = Text(
     zh="请用 METHOD.table 输出，提出要求或核查，或删除",
 )
 _NUMBER: Final = Text("Write it as JJF 1587-2016, or JJG 1037-2008", zh="请写成 JJF 1587-2016 或 JJG 1037-2008 的形式")
+_RATIO: Final = Text(
+    "Say how often U has to go into the MPE, as accuracy_ratio=3",
+    zh="请写 U 应为最大允许误差的几分之一，如 accuracy_ratio=3",
+)
 _REQUIRE: Final = Text(
     "Declare what the regulation requires with METHOD.require", zh="请用 METHOD.require 声明规程的要求"
 )

@@ -8,6 +8,7 @@ from labctl.procedure import (
     Observed,
     Point,
     Procedure,
+    Resolution,
     Roles,
     Run,
     Standard,
@@ -28,7 +29,7 @@ METHOD = Procedure(
     ),
 )
 STEADY = Steady(readings=5, within="30 mK", timeout="3 h")
-ERROR = Model("E = iec60751.t(R_x) - t_s", R_x=Observed(), t_s=Corrected("working"))
+ERROR = Model("E = iec60751.t(R_x + d_res) - t_s", R_x=Observed(), d_res=Resolution("unit"), t_s=Corrected("working"))
 
 
 @METHOD.section("Temperature", zh="温度", points="points.csv", model=ERROR)
@@ -42,5 +43,5 @@ def temperature(run: Run, point: Point, working: MeasuresTemperature, unit: Meas
 def soak(run: Run, point: Point, working: MeasuresTemperature, bath: ControlsTemperature) -> None:
     """Bring the bath to its temperature and let it become steady."""
     bath.set_temperature(point.nominal)
-    run.wait("40 min")
+    run.wait(point["soaking"])
     run.settle("t_bath", working.temperature, STEADY)
