@@ -20,6 +20,7 @@ from labctl.metrology.units import KELVIN, ONE, Unit
 from labctl.procedure.account import Account, Attempt
 from labctl.procedure.bind import Circumstances, bind, characteristic
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Pooled, Reduction
+from labctl.procedure.interpolating import BETWEEN, neighbours
 from labctl.procedure.joining import Part, as_elements, as_value, columns_of
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.scatter import (
@@ -340,6 +341,8 @@ class Evaluation:
             return as_elements(symbol, repeated, by=source.by)
         if every:
             return as_elements(symbol, parts, by=source.by)
+        if source.at:
+            return as_value(symbol, self._between(symbol, source, parts, context))
         return as_value(symbol, self._matching(symbol, source, parts, context))
 
     def _parts(self, target: Section | Reduction, output: str, context: _Context) -> list[Part]:
@@ -387,6 +390,20 @@ class Evaluation:
             ).filled(count=len(found), section=source.section, by=source.by, wanted=wanted),
             remedy=Text("Name the column that tells them apart with by=", zh="请用 by= 指明区分它们的列"),
         )
+
+    def _between(self, symbol: str, source: Result, parts: Sequence[Part], context: _Context) -> Part:
+        """Return the result at the point's own value of a column, between its two neighbours."""
+        values = [each.columns.get(source.at) for each in parts]
+        one, other, share = neighbours(symbol, values, source.at, context.columns.get(source.at))
+        if one == other:
+            return parts[one]
+        inputs = {
+            "low": as_value("low", parts[one]),
+            "high": as_value("high", parts[other]),
+            "share": Input.of("share", ONE, share),
+        }
+        batch = self._evaluated(BETWEEN, inputs, {})
+        return Part(batch=batch, output="y", columns=context.columns, place="")  # places are in the identities already
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

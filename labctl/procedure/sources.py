@@ -129,11 +129,13 @@ class Result:
         section: title of the section or reduction.
         symbol: of the result there.
         by: the column that says which of its points is meant, and by which vectors pair; `nominal` unless told.
+        at: a column along which the value is interpolated, linearly between its two neighbours; never extrapolated.
     """
 
     section: str
     symbol: str
     by: str = field(default="nominal", kw_only=True)
+    at: str = field(default="", kw_only=True)
 
 
 Source = (

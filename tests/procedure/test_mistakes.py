@@ -14,6 +14,7 @@ METHODS = Path(__file__).parent / "methods"
 BASES = {
     "dmm": Path(__file__).parents[2] / "procedures/labctl_procedures/electrical/dmm_dc_voltage",
     "pm": METHODS / "particulate",
+    "between": METHODS / "between",
 }
 PROCEDURE = "procedure.py"
 
@@ -107,6 +108,38 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "m_l[kind == 'blank']",
         "m_l[sort == 'blank']",
         "selects by sort",
+    ),
+    "a point beyond the ends between which a result is taken": (
+        "between",
+        "LP130",
+        "points.csv",
+        "\n2, 4",
+        "\n6, 4",
+        "nominal = 6 V lies outside 1 V … 5 V",
+    ),
+    "two results at one value along which one is taken": (
+        "between",
+        "LP130",
+        "correction.csv",
+        "\n5, 4",
+        "\n5, 4\n5, 8",
+        "two results have one value of nominal",
+    ),
+    "all of a result and one between": (
+        "between",
+        "LP130",
+        PROCEDURE,
+        "+ c - V_s",
+        "+ mean(c[:]) - V_s",
+        "c[:] is all results",
+    ),
+    "a result along a column that the points lack": (
+        "between",
+        "LP115",
+        PROCEDURE,
+        'at="nominal"',
+        'at="flow"',
+        "has no column flow",
     ),
     "a reduction by a column that the points lack": (
         "pm",

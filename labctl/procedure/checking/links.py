@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from labctl.errors import ProcedureError
 from labctl.language import Text
 from labctl.metrology.grammar import Comparison, Operation
 from labctl.procedure.checking.survey import PointRow, Survey, Target, column_of, nearest
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Reduction
 from labctl.procedure.finding import Finding
+from labctl.procedure.interpolating import neighbours
 from labctl.procedure.points import RANGE
 from labctl.procedure.procedure import Section
 from labctl.procedure.sources import Result
@@ -92,7 +94,9 @@ def _pairs(survey: Survey, target: Target) -> Iterator[Finding]:
         further = survey.find(source.section)
         if further is None or source.symbol not in further.model.outputs:
             continue
-        if symbol in equations.scalars:
+        if source.at:
+            yield from _interpolated(survey, target, symbol, source, further)
+        elif symbol in equations.scalars:
             yield from _scalar(survey, target, symbol, source, further)
     for operation in equations.graph.operations:
         yield from _selection(survey, target, operation)
@@ -128,6 +132,31 @@ def _scalar(survey: Survey, target: Target, symbol: str, source: Result, further
             )
             words = problem.filled(symbol=symbol, count=count, title=further.title, column=column, value=value)
             yield survey.about(target, "LP114", words, _NAME_COLUMN, symbol=symbol)
+            return
+
+
+def _interpolated(survey: Survey, target: Target, symbol: str, source: Result, further: Target) -> Iterator[Finding]:
+    """Tell where a result cannot be interpolated along a column: all of it is meant, no column, or a point beyond."""
+    column = source.at
+    if symbol in target.model.equations.vectors:
+        problem = Text(
+            "{symbol}[:] is all results, at={column!r} is one", zh="{symbol}[:] 为全部结果，而 at={column!r} 为一个"
+        )
+        yield survey.about(target, "LP130", problem.filled(symbol=symbol, column=column), _ONE_VALUE, symbol=symbol)
+        return
+    for lacking in (each for each in (target, further) if column not in survey.headings(each)):
+        problem = Text("{symbol}: {lacking} has no column {column}", zh="{symbol}：{lacking} 没有列 {column}")
+        words = problem.filled(symbol=symbol, lacking=lacking.title, column=column)
+        yield survey.about(target, "LP115", words, nearest(column, list(survey.headings(lacking))), symbol=symbol)
+        return
+    if _varies(survey, target, column) or _varies(survey, further, column):
+        return  # values that only the unit's ranges give
+    theirs = [each.point.columns.get(column) for each in _elements(survey, further)]
+    for row in _elements(survey, target):
+        try:
+            neighbours(symbol, theirs, column, row.point.columns.get(column))
+        except ProcedureError as error:
+            yield survey.about(target, "LP130", error.problem, error.remedy, symbol=symbol)
             return
 
 
@@ -284,6 +313,7 @@ def _holds(row: PointRow, condition: Comparison) -> bool:
 
 
 _MEASURE_MORE: Final = Text("Measure at more points, or fit a simpler curve", zh="请增加测点或改用更简单的曲线")
+_ONE_VALUE: Final = Text("Write the symbol without [:], or leave out at=", zh="请去掉 [:] 或 at=")
 _BREAK: Final = Text("Break the circle of Result(…) inputs", zh="请消除 Result(…) 的循环引用")
 _DRAW: Final = Text('Give an input the source Result("…", "…")', zh='请为输入给出来源 Result("…", "…")')
 _NAME_COLUMN: Final = Text(
