@@ -98,7 +98,8 @@ def issue_certificates(
     try:
         with SqliteJournal(folder.journal(run), run, patience=_ENGINE) as journal:
             made: list[CertificateIssued] = []
-            for unit in _remaining(tuple(journal.read()), run):
+            entries = tuple(journal.read())
+            for unit in _remaining(entries, _finished(entries)):
                 issued = _issued(tuple(journal.read()), unit)
                 if issued is None:
                     issued = _issue(
@@ -134,13 +135,10 @@ def folder_of(unit: str) -> Path:
     return Path(re.sub(r"[^\w-]", "_", unit)) if unit else Path()
 
 
-def _remaining(entries: tuple[Entry, ...], run: str) -> tuple[str, ...]:
-    """Return the units of a run that were not excluded. Raises RunNotFinished where it did not begin."""
-    for entry in entries:
-        if isinstance(entry.event, RunStarted):
-            gone = {each.event.unit for each in entries if isinstance(each.event, UnitExcluded)}
-            return tuple(each for each in units_of(entry.event) if each not in gone)
-    raise RunNotFinished(record=run, problem=_NOT_FINISHED)
+def _remaining(entries: tuple[Entry, ...], started: RunStarted) -> tuple[str, ...]:
+    """Return the units of a run that were not excluded."""
+    gone = {each.event.unit for each in entries if isinstance(each.event, UnitExcluded)}
+    return tuple(each for each in units_of(started) if each not in gone)
 
 
 def followed_procedure(started: RunStarted, given: Procedure | None = None) -> Procedure:
@@ -214,6 +212,13 @@ def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None, un
         RunNotFinished: it has not ended, or not well.
         OtherProcedure: its procedure is not at hand.
     """
+    started = _finished(entries)
+    own = unit or next(iter(_remaining(entries, started)), "")
+    return evaluate_run(followed_procedure(started, procedure), entries_of(entries, own))
+
+
+def _finished(entries: tuple[Entry, ...]) -> RunStarted:
+    """Return how a run began that came to its end. Raises RunNotFinished for another."""
     started = [each.event for each in entries if isinstance(each.event, RunStarted)]
     ended = [each.event for each in entries if isinstance(each.event, RunFinished)]
     if not started or not ended:
@@ -221,8 +226,7 @@ def evaluated(entries: tuple[Entry, ...], procedure: Procedure | None = None, un
         raise RunNotFinished(record=run, problem=_NOT_FINISHED)
     if ended[-1].outcome is not Outcome.FINISHED:
         raise RunNotFinished(record=started[0].run, problem=_OUTCOMES[ended[-1].outcome])
-    own = unit or next(iter(_remaining(entries, started[0].run)), "")
-    return evaluate_run(followed_procedure(started[0], procedure), entries_of(entries, own))
+    return started[0]
 
 
 def _sign(
