@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from labctl.app.casting import Cast
+from labctl.app.misfits import misfits, unfit
 from labctl.app.station import Station
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.events.kinds import PlannedSection
@@ -29,6 +30,9 @@ from labctl.run.surroundings import ROOM
 def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
     """Return what can be told of a run of a procedure on a bench."""
     file = station.file.name
+    if wrong := misfits(procedure, station, players):
+        yield from wrong
+        return
     try:
         planned = plan(procedure, players.unit)
         stated = lines_of(station.laboratory, procedure.reference)
@@ -42,6 +46,7 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
     except LabctlError as error:
         yield Finding(file=file, line=0, code="LP604", problem=error.text(), remedy=_OTHER_POINTS)
         return
+    yield from unfit(procedure, station, told)
     yield from _outside(told, file)
     yield from _limits(procedure, planned, players, file)
     yield from _unwatched(procedure, players, file)
@@ -182,7 +187,7 @@ def _facts(each: Expected) -> dict[str, object]:
 
 
 def _untold(procedure: Procedure, told: Ahead, file: str) -> Iterator[Finding]:
-    for each in told.untold:
+    for each in (one for one in told.untold if not one.wrong):
         words = Text("{section}, {requirement}: {reason}", zh="{section}，{requirement}：{reason}").filled(
             section=procedure.source(each.section).title, requirement=each.requirement, reason=each.reason
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import define, field, frozen
 
-from labctl.errors import MetrologyError, TraceabilityError
+from labctl.errors import FigureError, MetrologyError, TraceabilityError, UnitMismatch
 from labctl.events.kinds import PlannedSection
 from labctl.language import Text
 from labctl.metrology.batch import Batch
@@ -52,6 +52,7 @@ class Untold:
     section: str
     reason: Text
     unlimited: bool = False  # its limit needs an mpe that nobody states: it will judge nothing
+    wrong: bool = False  # figures are of a kind that does not fit, so that nothing can be told afterwards either
 
 
 @frozen(kw_only=True)
@@ -146,6 +147,9 @@ def _judged(
             found.expected.extend(one)
     except Pending as pending:
         return _PENDING.filled(section=pending.section)
+    except (UnitMismatch, FigureError) as error:
+        words = error.text()
+        found.untold.append(Untold(requirement=required.title, section=required.of, reason=words, wrong=True))
     except (MetrologyError, TraceabilityError) as error:
         return error.text()
     return None

@@ -1,0 +1,113 @@
+"""Figures of a bench that do not fit the equations of a method: of what kind they are, only a station tells."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from labctl.app.casting import Cast
+from labctl.app.station import Station
+from labctl.app.station.places import lines_of
+from labctl.errors import MetrologyError
+from labctl.language import Text
+from labctl.metrology.figure import Figure, Value
+from labctl.metrology.units import KELVIN, Unit
+from labctl.procedure.checking.survey import Survey, Target
+from labctl.procedure.expected import Ahead
+from labctl.procedure.finding import Finding
+from labctl.procedure.load import FILE
+from labctl.procedure.procedure import Procedure
+from labctl.procedure.sources import Characteristic
+from labctl.records.equipment import Asset
+
+CODE: Final = "LP615"
+
+
+@frozen(kw_only=True)
+class _Stated:
+    """A figure of a record, where it stands, and for which symbol it is the source."""
+
+    symbol: str
+    source: Characteristic
+    asset: Asset
+    number: int  # of the characteristic in the record
+    word: str  # "figure" or "value"
+    text: str
+
+
+def misfits(procedure: Procedure, station: Station, players: Cast) -> tuple[Finding, ...]:
+    """Return the figures of records that are of another kind than the equations need, each with its line."""
+    survey = Survey(procedure)
+    found = [each for target in survey.targets for each in _of(survey, target, station, players)]
+    return tuple({(each.file, each.line): each for each in found}.values())
+
+
+def unfit(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Finding]:
+    """Tell the requirements of which nothing can be worked out, because something of the unit's type does not fit."""
+    lines = Survey(procedure).lines
+    for each in (one for one in told.untold if one.wrong):
+        words = _UNTOLD.filled(requirement=each.requirement, reason=each.reason)
+        line = lines.declared("require", each.requirement.en)
+        remedy = _OR_LIMIT.filled(station=station.file.name)
+        yield Finding(file=FILE, line=line, code=CODE, problem=words, remedy=remedy)
+
+
+def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iterator[Finding]:
+    """Tell of the figures that one section or reduction takes from records."""
+    units = survey.units(target)
+    plate = {f"unit.{name}": value for name, value in players.unit.nameplate.items()}
+    known: dict[str, Value] = {**survey.names(target), **plate}
+    for each in _stated(target, players):
+        try:
+            unit = Figure(each.text).quantity(known).unit
+        except MetrologyError as error:
+            yield _finding(station, each, error.text())
+            continue
+        unit = KELVIN if unit.is_scale else unit
+        wanted = units.get(each.symbol)
+        if wanted is None or unit.dimension == wanted.dimension:
+            continue
+        if not _holds(target, {**units, each.symbol: unit}):
+            problem = _KIND.filled(unit=unit, wanted=wanted, title=target.title, symbol=each.symbol)
+            yield _finding(station, each, problem)
+
+
+def _stated(target: Target, players: Cast) -> Iterator[_Stated]:
+    for symbol, source in target.model.sources.items():
+        if not isinstance(source, Characteristic):
+            continue
+        asset = players.standards.get(source.role) or players.auxiliaries.get(source.role)
+        for number, each in enumerate(asset.characteristics if asset is not None else ()):
+            if asset is not None and each.name == source.name:
+                for word, text in (("figure", each.figure), ("value", each.value)):
+                    if text:
+                        yield _Stated(symbol=symbol, source=source, asset=asset, number=number, word=word, text=text)
+
+
+def _holds(target: Target, units: Mapping[str, Unit]) -> bool:
+    try:
+        target.model.equations.dimensions(units)
+    except MetrologyError:
+        return False
+    return True
+
+
+def _finding(station: Station, each: _Stated, problem: Text) -> Finding:
+    """Return a finding at the line of the station's file in which a figure stands."""
+    lines = lines_of(station.file.read_text("utf-8"))
+    kinds = ("auxiliaries", "instruments")
+    places = [(kind, each.asset.key, "characteristics", each.number, each.word) for kind in kinds]
+    line = next((lines[place] for place in places if place in lines), 0)
+    words = _OF.filled(key=each.asset.key, name=each.source.name, word=each.word, problem=problem)
+    return Finding(file=station.file.name, line=line, code=CODE, problem=words, remedy=_CORRECT)
+
+
+_OF: Final = Text("{key}, {name}, {word}: {problem}", zh="{key}，{name}，{word}：{problem}")
+_KIND: Final = Text(
+    "it is in {unit}, and {symbol} of {title} is in {wanted}", zh="单位为 {unit}，而 {title} 的 {symbol} 为 {wanted}"
+)
+_CORRECT: Final = Text("Correct the figure, or the equation that takes it in", zh="请更正该数据，或引用它的方程")
+_UNTOLD: Final = Text("{requirement}: {reason}", zh="{requirement}：{reason}")
+_OR_LIMIT: Final = Text(
+    "Correct the figure of the unit's type in {station}, or the limit", zh="请更正 {station} 中该型号的数据，或限值"
+)
