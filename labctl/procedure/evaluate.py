@@ -25,6 +25,7 @@ from labctl.procedure.procedure import Procedure
 from labctl.procedure.ratio import notes_of as ratio_notes
 from labctl.procedure.seen import numbers_of
 from labctl.procedure.surroundings import conditions_of
+from labctl.procedure.used import used
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
 
 
@@ -32,7 +33,7 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
     """Return the technical record of a finished run, from its journal and its procedure alone.
 
     Points without an accepted attempt have no result; skipped ones are named in the notes. Reductions stand after the
-    sections of their phase.
+    sections of their phase. Standards and auxiliaries are those that took part in what is reported.
 
     Raises:
         RecordError: the run has not ended.
@@ -56,8 +57,8 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
         laboratory=started.laboratory,
         people=started.people,
         unit=started.unit,
-        standards=started.standards,
-        auxiliaries=started.auxiliaries,
+        standards=used(procedure, sections, started.standards),
+        auxiliaries=used(procedure, sections, started.auxiliaries),
         conditions=conditions_of(account),
         sections=tuple(section for section in sections if section.points),
         tables=started.tables,

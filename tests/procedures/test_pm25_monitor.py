@@ -64,6 +64,9 @@ def test_each_type_is_measured_for_what_it_shows(unit: str, measured: list[str],
     assert [each.title.en for each in record.sections] == measured
     left_out = {"Temperature", "Pressure", "Clock"} - set(measured)
     assert {note.en.partition(":")[0] for note in record.notes if "not measured" in note.en} == left_out
+    assert ("timekeeper" in record.standards) == ("Clock" in measured)
+    assert {"audit", "reference"} <= record.standards.keys()
+    assert {"chamber", "room"} <= record.auxiliaries.keys()
     drawn = run.bench.truth(unit, "flow")
     flow = result(record, "Flow", "q")
     assert abs(flow.value - drawn / 60000) <= flow.expanded * 1.5  # m³/s; a flow drifts a little with its filter

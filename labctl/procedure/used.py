@@ -1,0 +1,39 @@
+"""Which roles took part in what a record reports: what only sections needed that were left out is not listed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from labctl.procedure.declared import Reduction
+from labctl.procedure.plan import AS_LEFT
+from labctl.procedure.procedure import Procedure, Section
+from labctl.procedure.sources import Characteristic
+from labctl.records.calibration import SectionResult
+
+T = TypeVar("T")
+
+
+def used(procedure: Procedure, sections: Sequence[SectionResult], records: Mapping[str, T]) -> dict[str, T]:
+    """Return the records of the roles that the reported sections name, and of those that no section names at all.
+
+    A role that no section names, such as the room or leads that are only connected, belongs to the whole method.
+    """
+    reported = [procedure.source(each.title.en) for each in sections if each.points]
+    every = _named([*procedure.sections, *procedure.reductions])
+    here = _named(reported)
+    adjustments = {role for each in procedure.adjustments for role in each.roles}
+    if any(each.phase == AS_LEFT and each.points for each in sections):
+        here |= adjustments
+    left_out = (every | adjustments) - here
+    return {role: record for role, record in records.items() if role not in left_out}
+
+
+def _named(targets: Iterable[Section | Reduction]) -> set[str]:
+    """Return the roles that functions, hooks and models name."""
+    found: set[str] = set()
+    for target in targets:
+        sources = [*target.model.sources.values()]
+        if isinstance(target, Section):
+            found |= target.roles.keys()
+            sources += [target.repeatability] if isinstance(target.repeatability, Characteristic) else []
+        found |= {role for each in sources if isinstance(role := getattr(each, "role", None), str)}
+    return found
