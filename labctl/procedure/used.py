@@ -1,12 +1,12 @@
 """Which roles took part in what a record reports: what only sections needed that were left out is not listed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from labctl.procedure.declared import Reduction
 from labctl.procedure.plan import AS_LEFT
 from labctl.procedure.procedure import Procedure, Section
-from labctl.procedure.sources import Characteristic
 from labctl.records.calibration import SectionResult
 
 T = TypeVar("T")
@@ -28,12 +28,14 @@ def used(procedure: Procedure, sections: Sequence[SectionResult], records: Mappi
 
 
 def _named(targets: Iterable[Section | Reduction]) -> set[str]:
-    """Return the roles that functions, hooks and models name."""
-    found: set[str] = set()
-    for target in targets:
-        sources = [*target.model.sources.values()]
-        if isinstance(target, Section):
-            found |= target.roles.keys()
-            sources += [target.repeatability] if isinstance(target.repeatability, Characteristic) else []
-        found |= {role for each in sources if isinstance(role := getattr(each, "role", None), str)}
-    return found
+    return {role for target in targets for role in _named_by(target)}
+
+
+@lru_cache(maxsize=256)  # the same for every unit of a validation
+def _named_by(target: Section | Reduction) -> frozenset[str]:
+    """Return the roles that function, hooks and model name."""
+    sources: list[object] = [*target.model.sources.values()]
+    if isinstance(target, Section):
+        sources.append(target.repeatability)
+    found = {role for each in sources if isinstance(role := getattr(each, "role", None), str)}
+    return frozenset(found | target.roles.keys() if isinstance(target, Section) else found)
