@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from labctl.app.verify import find_record, read_file
+from labctl.app.verify import certificate_of, find_record, read_file
 from labctl.certificate.bundle import Bundle
 from labctl.certificate.compose import compose
 from labctl.certificate.document import Document, Issue, Origin
@@ -17,7 +17,7 @@ from labctl.certificate.words import RULES, VERDICTS
 from labctl.errors import QuantityError, RecordAltered, UnknownPoint, UnknownUnit
 from labctl.events.codec import decode
 from labctl.events.journal import Entry
-from labctl.events.kinds import IndicationTaken, InstrumentOpened, RecordEvaluated, SettingMade
+from labctl.events.kinds import CertificateIssued, IndicationTaken, InstrumentOpened, RecordEvaluated, SettingMade
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity, parse_quantity, shortest
@@ -26,27 +26,30 @@ from labctl.metrology.units import parse_unit
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result
 from labctl.records.equipment import Asset
 
+_SEVERAL: Final = 2  # certificates on one record, of which one has to be named
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
 
 
-def explain(bundle: Path, point: str, language: Language) -> str:
+def explain(bundle: Path, point: str, language: Language, *, unit: str = "") -> str:
     """Return how one point's printed numbers came about.
 
     Args:
         bundle: a record bundle, or a certificate beside its record.
         point: the point as the certificate prints it ("10 V", "10 V / -9.5 V"), or section and row ("Zero/2").
         language: of every word.
+        unit: which of several units of a record, by its instrument, its serial number or its certificate's.
 
     Raises:
         UnknownPoint: none or several points fit; the error lists them.
         RecordAltered: the record is not what it was.
         StoreFailed: the file cannot be read, or no record belongs to it.
     """
-    found = find_record(bundle, read_file(bundle), None, None)
+    content = read_file(bundle)
+    found = find_record(bundle, content, None, None)
     if found is None:
         raise RecordAltered(record=bundle.name, problem=_NO_RECORD)
-    record = _record(found.bundle)
-    issued = found.bundle.issued
+    issued = _issued(found.bundle, content, unit)
+    record = _record(found.bundle, issued.unit if issued is not None else "")
     document = compose(
         record,
         Issue(
@@ -61,9 +64,29 @@ def explain(bundle: Path, point: str, language: Language) -> str:
     return "\n".join(explanation.lines())
 
 
-def _record(bundle: Bundle) -> CalibrationRecord:
+def _issued(bundle: Bundle, content: bytes, unit: str) -> CertificateIssued | None:
+    """Return which certificate is meant: the one that the file is, that of the unit named, or the only one.
+
+    Raises:
+        UnknownPoint: the record is of several units and does not know the one that is named, or none is named.
+    """
+    known = bundle.certificates
+    if len(known) < _SEVERAL and not unit:
+        return bundle.issued
+    meant = certificate_of(content, "", bundle)
+    if meant is not None:
+        return meant
+    serials = {each.key: each.unit.identity.serial for each in bundle.started.units}
+    for each in known:
+        if unit and unit in {each.unit, each.number, serials.get(each.unit, "")}:
+            return each
+    listed = "\n".join(f"  {each.unit:<20} {serials.get(each.unit, '')}  {each.number}" for each in known)
+    raise UnknownPoint(record=bundle.stream, asked=f"--unit {unit}".strip(), count=0, choices=listed)
+
+
+def _record(bundle: Bundle, unit: str) -> CalibrationRecord:
     for entry in reversed(bundle.entries):
-        if isinstance(entry.event, RecordEvaluated):
+        if isinstance(entry.event, RecordEvaluated) and entry.event.unit == unit:
             return decode(CalibrationRecord, bundle.blobs[entry.event.record])
     raise RecordAltered(record=bundle.stream, problem=Text("holds no evaluated record", zh="不含评定记录"))
 
@@ -165,7 +188,7 @@ class _Explanation:
                 symbol=result.symbol,
                 kind=kind,
             )
-            return figures.get(origin, ("—", ""))
+            return figures.get(origin, ("—", result.unit))  # it may stand in no table
 
         (value, unit), (expanded, _) = at("value"), at("uncertainty")
         yield self._title(_PRINTED)

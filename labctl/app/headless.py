@@ -12,7 +12,7 @@ from labctl.app.calibrate import RunHandle, await_engine, follow, resume_run, st
 from labctl.app.foresight import foresee
 from labctl.app.job import Job, last_words, new_run
 from labctl.app.served import ServedBench
-from labctl.app.station import Station, read_station, simulated_bench
+from labctl.app.station import Station, read_station, simulated_bench, station_file
 from labctl.app.telling import Teller
 from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
 from labctl.events.journal import Entry
@@ -108,7 +108,7 @@ class Headless:
             EngineFailed: the engine refused the job.
         """
         folder = DataFolder(data_folder(wanted.data))
-        file = wanted.station or simulated_bench()
+        file = station_file(str(wanted.station)) if wanted.station is not None else simulated_bench()
         station = read_station(file)
         if not (wanted.yes or station.simulated or self.ask is not None):
             raise OperatorDeclined(where=wanted.procedure, problem=_NOBODY, remedy=_SOMEBODY)

@@ -60,6 +60,17 @@ class CertificatePaths:
     record: Path
     unit: str = ""  # whose, of a run with several
 
+    def plain(self) -> dict[str, str]:
+        """Return it for JSON."""
+        whose = {"unit": self.unit} if self.unit else {}
+        return {
+            "number": self.number,
+            "pdf": str(self.pdf),
+            "xml": str(self.xml),
+            "record": str(self.record),
+            **whose,
+        }
+
 
 def issue_certificate(
     data: Path, run: str, out: Path, *, by: str = "", clock: Clock | None = None, procedure: Procedure | None = None

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from labctl.app.calibrate import attach
 from labctl.app.telling import OUTCOMES, Teller
 from labctl.errors import LabctlError
 from labctl.events.journal import Entry
-from labctl.events.kinds import CertificateIssued, PointFinished
+from labctl.events.kinds import CertificateIssued, PointFinished, RunStarted
 from labctl.language import Language, Text
 from labctl.records.calibration import Outcome
 from labctl.run.progress import Progress
@@ -91,6 +91,7 @@ class RunPage:
                         "phase": result.phase,
                         "section": result.section,
                         "point": result.point,
+                        **({"unit": entry.event.place.unit} if entry.event.place.unit else {}),
                         "results": [
                             {
                                 "symbol": each.symbol,
@@ -154,15 +155,20 @@ def _page(data: Path, run: str) -> RunPage:
             run=run,
             state=_state(data, run, progress),
             procedure=started.procedure.name if started is not None else "",
-            unit=f"{started.unit.identity.model} {started.unit.identity.serial}" if started is not None else "",
+            unit=_units(started) if started is not None else "",
             started=started.at.isoformat() if started is not None else "",
-            points=len(progress.finished | progress.skipped),
+            points=len({evolve(each, unit="") for each in progress.finished | progress.skipped}),
             planned=sum(len(each.points) for each in started.plan) if started is not None else 0,
             simulated=started is not None and started.simulated,
             certificates=tuple(certificates),
         ),
         entries,
     )
+
+
+def _units(started: RunStarted) -> str:
+    first = f"{started.unit.identity.model} {started.unit.identity.serial}"
+    return first if not started.units else f"{first} … ({len(started.units)})"
 
 
 def _state(data: Path, run: str, progress: Progress) -> str:

@@ -73,7 +73,7 @@ def verify(
             figures += again.figures
         numbers = ", ".join(each.number for each in bundle.certificates)
         return _report(file, numbers, bundle, *steps, figures=figures)
-    issued = _meant(content, number, bundle) or bundle.certificates[-1]
+    issued = certificate_of(content, number, bundle) or bundle.certificates[-1]
     again = recomputed(bundle, issued, procedure)
     steps += [*again.steps, _same(file.name, content, bundle, issued)]
     return _report(file, issued.number, bundle, *steps, figures=_of_file(content, again.figures))
@@ -171,11 +171,11 @@ def _intact(found: FoundRecord) -> Step:
 
 
 def _rests_on(content: bytes, number: str, bundle: Bundle) -> bool:
-    return bool(bundle.certificates) and (not number or _meant(content, number, bundle) is not None)
+    return bool(bundle.certificates) and (not number or certificate_of(content, number, bundle) is not None)
 
 
-def _meant(content: bytes, number: str, bundle: Bundle) -> CertificateIssued | None:
-    """Return which certificate of a record a file is: by its bytes, else by its number."""
+def certificate_of(content: bytes, number: str, bundle: Bundle) -> CertificateIssued | None:
+    """Return which certificate of a record a file is, by its bytes, else by its number; None where it is none."""
     digest = sha256(content).hexdigest()
     by_bytes = [each for each in bundle.certificates if digest in {each.pdf, each.xml}]
     by_number = [each for each in bundle.certificates if each.number == number]

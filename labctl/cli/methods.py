@@ -48,7 +48,12 @@ def add(command: Command, words: Words) -> None:
             "--station", type=Path, help=words("station file (default: its own bench)", "台位文件（默认规程自带台位）")
         )
         each.add_argument(
-            "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
+            "--unit",
+            default="",
+            help=words(
+                "the unit's name in the station; several: c01,c02 or the name of one of its orders",
+                "被校仪器在台位文件中的名称；多台：c01,c02 或其中一份委托的名称",
+            ),
         )
     validate.add_argument(
         "--workers", type=int, help=words("processes (default: one a core)", "进程数（默认每核一个）")

@@ -40,6 +40,7 @@ def add(command: Command, words: Words) -> None:
     )
     explain.add_argument("bundle", type=Path)
     explain.add_argument("--point", required=True)
+    explain.add_argument("--unit", default="", help=words("which unit of a record of several", "多台记录中的哪一台"))
     check = command("check", _check, words("check a procedure without instruments", "不连接仪器检查规程"), json=True)
     check.add_argument("procedure")
     check.add_argument(
@@ -123,16 +124,20 @@ def _given(procedure: str | None) -> "Procedure | None":
 
 
 def _certificate(options: argparse.Namespace, language: Language) -> int:
-    from labctl.app.issue import issue_certificate
+    from labctl.app.issue import issue_certificates
     from labctl.store.folder import data_folder
 
-    paths = issue_certificate(data_folder(options.data), options.run, options.out, procedure=_given(options.procedure))
+    issued = issue_certificates(
+        data_folder(options.data), options.run, options.out, procedure=_given(options.procedure)
+    )
     if options.json:
-        put_json({"number": paths.number, "pdf": str(paths.pdf), "xml": str(paths.xml), "record": str(paths.record)})
-    else:
-        for path in (paths.pdf, paths.xml, paths.record):
-            put(str(path))
-        say(Text("certificate {number}", zh="证书 {number}").filled(number=paths.number).within(language))
+        told = [each.plain() for each in issued]
+        put_json({**told[0], "units": told} if len(told) > 1 else told[0])
+        return FINE
+    for path in dict.fromkeys(path for each in issued for path in (each.pdf, each.xml, each.record)):
+        put(str(path))
+    for each in issued:
+        say(Text("certificate {number}", zh="证书 {number}").filled(number=each.number).within(language))
     return FINE
 
 
@@ -152,7 +157,7 @@ def _verify(options: argparse.Namespace, language: Language) -> int:
 def _explain(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.explain import explain
 
-    put(explain(options.bundle, options.point, language))
+    put(explain(options.bundle, options.point, language, unit=options.unit))
     return FINE
 
 

@@ -18,7 +18,12 @@ def add(command: Command, words: Words) -> None:
         "--station", type=Path, help=words("station file (default: the simulated bench)", "台位文件（默认模拟台位）")
     )
     calibrate.add_argument(
-        "--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称")
+        "--unit",
+        default="",
+        help=words(
+            "the unit's name in the station; several: c01,c02 or the name of one of its orders",
+            "被校仪器在台位文件中的名称；多台：c01,c02 或其中一份委托的名称",
+        ),
     )
     calibrate.add_argument("--unit-serial", default="", help=words("its serial number", "被校仪器出厂编号"))
     calibrate.add_argument("--unit-asset-number", default="", help=words("the customer's own number", "客户管理编号"))
