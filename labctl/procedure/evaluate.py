@@ -32,8 +32,9 @@ from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement,
 def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationRecord:
     """Return the technical record of a finished run, from its journal and its procedure alone.
 
-    Points without an accepted attempt have no result; skipped ones are named in the notes. Reductions stand after the
-    sections of their phase. Standards and auxiliaries are those that took part in what is reported.
+    Points without an accepted attempt have no result; skipped ones are named in the notes, and so are reductions that
+    cannot do without them. Reductions stand after the sections of their phase. Standards and auxiliaries are those
+    that took part in what is reported.
 
     Raises:
         RecordError: the run has not ended.
@@ -68,6 +69,7 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
             *started.notes,
             *account.notes,
             *_skipped(account),
+            *(_UNTOLD.filled(title=title, reason=why) for (_, title), why in evaluation.untold.items()),
             *capability_notes(points, lines_of(started.laboratory, started.procedure)),
             *ratio_notes(procedure, started.order, points),
         ),
@@ -293,4 +295,5 @@ _UNFINISHED: Final = Text("has not ended; resume or abort it first", zh="尚未�
 _NOT_ACCEPTED: Final = Text("no attempt at this point was accepted", zh="该点没有被接受的测量")
 _PENDING: Final = Text("it waits for a result of {section}", zh="需等待 {section} 的结果")
 _STATISTIC: Final = Text("a statistic: no uncertainty is stated for it", zh="统计量，不给出不确定度")
+_UNTOLD: Final = Text("{title}: no result ({reason})", zh="{title}：无结果（{reason}）")
 _SKIPPED: Final = Text("{section}, {point}: not measured ({reason})", zh="{section}，{point}：未测（{reason}）")

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from labctl.errors import ProcedureError, RecordError
+from labctl.errors import ProcedureError, RecordError, UncertaintyError
 from labctl.events.kinds import IndicationTaken, PlannedPoint, PlannedSection, RunStarted
 from labctl.language import Text
 from labctl.metrology.batch import Batch
@@ -88,6 +88,8 @@ class Evaluation:
     _groups: dict[tuple[str, str], tuple[Group, ...]] = field(
         factory=dict[tuple[str, str], tuple[Group, ...]], init=False
     )
+    untold: dict[tuple[str, str], Text] = field(factory=dict[tuple[str, str], Text], init=False)
+    """Why a reduction has no result, by phase and title: points were left out, and the rest is not enough."""
     _under_way: list[str] = field(factory=list[str], init=False)
     _correlations: tuple[Correlation, ...] = field(default=(), init=False)
 
@@ -316,8 +318,19 @@ class Evaluation:
             unit=ONE,
             finds=lambda symbol, source, every: self._found(symbol, source, every, context),
         )
-        batch = self._evaluated(declared.model.equations, bind({}, at), at.columns)
+        try:
+            batch = self._evaluated(declared.model.equations, bind({}, at), at.columns)
+        except (UncertaintyError, ProcedureError) as error:
+            if not self._left_out(context.phase, declared):
+                raise
+            self.untold[context.phase, declared.name] = error.text()
+            raise Pending(declared.name) from error
         return Group(key=context.key, columns=context.columns, batch=batch)
+
+    def _left_out(self, phase: str, declared: Reduction) -> bool:
+        """Return whether a point was left out of the series over which a reduction goes."""
+        points = self._section(phase, self._root(declared)).points
+        return any(not self.account.point(phase, self._root(declared), each.key).reported for each in points)
 
     # --- results of other sections -----------------------------------------------------------------------------------
 

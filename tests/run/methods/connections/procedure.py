@@ -1,7 +1,20 @@
-"""Four sections that need two connections: the first two one, then a short circuit, then the first one again."""
+"""Four sections that need two connections, the first two one, and a line through the two points of the first."""
 
 from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
-from labctl.procedure import Applied, Model, Observed, Point, Procedure, Resolution, Roles, Run, Standard, Text, Unit
+from labctl.procedure import (
+    Applied,
+    Model,
+    Observed,
+    Point,
+    Procedure,
+    Resolution,
+    Result,
+    Roles,
+    Run,
+    Standard,
+    Text,
+    Unit,
+)
 
 METHOD = Procedure(
     name="connections",
@@ -10,7 +23,8 @@ METHOD = Procedure(
     title=Text("Connections", zh="连接"),
     roles=Roles(source=Standard("Calibrator", zh="校准器"), unit=Unit("Multimeter", zh="数字多用表")),
 )
-ERROR = Model("E = V_ind + d_res - V_s", V_ind=Observed(), d_res=Resolution("unit"), V_s=Applied("source"))
+ERROR = Model("V = V_s", "E = V_ind + d_res - V", V_ind=Observed(), d_res=Resolution("unit"), V_s=Applied("source"))
+LINE = Model("o, g = fit.line(V[:], E[:])", V=Result("First", "V"), E=Result("First", "E"))
 ZERO = Model("E_0 = V_0 + d_res", V_0=Observed(), d_res=Resolution("unit"))
 
 
@@ -45,3 +59,4 @@ def short(run: Run) -> None:
 
 
 METHOD.again("Third", zh="三", of="First")
+METHOD.reduce("Line", zh="直线", model=LINE)
