@@ -10,7 +10,7 @@ from attrs import field, frozen
 from labctl.errors import UncertaintyError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.complexes import expanded
-from labctl.metrology.functions import FUNCTIONS, Kind, Takes
+from labctl.metrology.functions import Function, Kind, Takes
 from labctl.metrology.grammar import Graph, Operation, read
 from labctl.metrology.single import is_plain
 from labctl.metrology.units import CELSIUS, NUMBER, Dimension, Unit, coherent_unit
@@ -33,20 +33,25 @@ class Equations:
 
     source: tuple[str, ...]
     pairs: tuple[str, ...] | None
+    functions: Mapping[str, Function]
     graph: Graph
     _known: dict[tuple[tuple[str, Dimension] | None, ...], dict[str, Unit]] = field(repr=False)
 
-    def __init__(self, *texts: str, pairs: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, *texts: str, pairs: Sequence[str] | None = None, functions: Mapping[str, Function] | None = None
+    ) -> None:
         """Read the texts; `pairs` names the complex inputs of a complex model, where they may be none.
 
-        A complex input Z is given as the inputs Z_re and Z_im, a complex result likewise.
+        `functions` may be called beside those that every model knows. A complex input Z is given as the inputs Z_re
+        and Z_im, a complex result likewise.
 
         Raises:
             ModelError: with the position and what is allowed.
         """
         object.__setattr__(self, "source", texts)
         object.__setattr__(self, "pairs", None if pairs is None else tuple(pairs))
-        graph = read(texts) if pairs is None else expanded(read(texts, complex_too=True), pairs)
+        object.__setattr__(self, "functions", dict(functions or {}))
+        graph = read(texts, functions=functions) if pairs is None else expanded(read(texts, complex_too=True), pairs)
         object.__setattr__(self, "graph", graph)
         object.__setattr__(self, "_known", {})
 
@@ -80,7 +85,7 @@ class Equations:
         """Return the results for which no uncertainty is stated, because a stdev or span stands in them."""
         tainted: set[int] = set()
         for number, operation in enumerate(self.graph.operations):
-            function = FUNCTIONS.get(operation.kind)
+            function = operation.function
             if (function and function.statistic) or tainted.intersection(operation.arguments):
                 tainted.add(number)
         return frozenset(name for name, number in self.graph.results.items() if number in tainted)
@@ -115,6 +120,19 @@ class Equations:
         return tuple(sorted(self.inputs))
 
     @cached_property
+    def stepped(self) -> dict[str, tuple[str, ...]]:
+        """Return, of each result that has some, the functions on its way whose derivatives are differences."""
+        stepped = {n: each.kind for n, each in enumerate(self.graph.operations) if each.own and each.own.differences}
+        if not stepped:
+            return {}
+        below = {name: _below(self.graph, number) for name, number in self.graph.results.items()}
+        found = {
+            name: tuple(dict.fromkeys(stepped[n] for n in sorted(each & stepped.keys())))
+            for name, each in below.items()
+        }
+        return {name: each for name, each in found.items() if each}
+
+    @cached_property
     def curved(self) -> dict[str, frozenset[tuple[Leaf, Leaf]]]:
         """Return, of each result, the pairs of inputs along which it may have a second derivative."""
         leaves: list[frozenset[Leaf]] = []
@@ -125,6 +143,15 @@ class Equations:
             known = frozenset[tuple[Leaf, Leaf]]().union(*(pairs[each] for each in operation.arguments))
             pairs.append(known | _bent(operation, below, self.graph))
         return {name: pairs[number] for name, number in self.graph.results.items()}
+
+
+def _below(graph: Graph, number: int) -> frozenset[int]:
+    """Return an operation and everything that it rests on."""
+    found = {number}
+    for each in range(number, -1, -1):
+        if each in found:
+            found.update(graph.operations[each].arguments)
+    return frozenset(found)
 
 
 def _leaf(operation: Operation) -> frozenset[Leaf]:
@@ -145,7 +172,7 @@ def _bent(operation: Operation, below: list[frozenset[Leaf]], graph: Graph) -> f
             return crossed | frozenset(combinations_with_replacement(sorted(below[1]), 2))
         case "**" if not below[1] and graph.operations[operation.arguments[1]].number in {0.0, 1.0}:
             return frozenset()
-        case kind if kind in FUNCTIONS and FUNCTIONS[kind].linear:
+        case _ if operation.function is not None and operation.function.linear:
             return frozenset()
         case _:
             every = sorted(frozenset[Leaf]().union(*below))
@@ -174,13 +201,13 @@ def _kind(  # noqa: PLR0911  one return per kind of operation
         case "negate":
             _amounts(operation, below)
             return below[0]
-        case function if (rule := FUNCTIONS[function].rule) is not None:
+        case _ if (rule := operation.called.rule) is not None:
             found = rule(operation.result, below)
             if found is None:
                 raise _mismatch(operation, below[0], below[-1])
             return found
-        case function:
-            return _called(operation, FUNCTIONS[function].takes, below[0])
+        case _:
+            return _called(operation, operation.called.takes, below[0])
 
 
 def _sum(operation: Operation, left: Kind, right: Kind) -> Kind:

@@ -80,6 +80,7 @@ def evaluate(
     cautions = _curved(equations, passed, uses, combined)
     for output, found in combined.items():
         cautions.extend(_shapes(output, found, uses, groups, ruling.get(output)))
+        cautions.extend(_stepped(equations, output, points))
     return Batch(
         points=points,
         members=members,
@@ -268,6 +269,15 @@ def _shapes(
     return cautions
 
 
+def _stepped(equations: Equations, output: str, points: int) -> list[Caution]:
+    """Return a caution where a slope of a result is a difference, because a function of the model has no exact one."""
+    every = tuple(range(points))
+    return [
+        Caution("differences", output, every, _DIFFERENCES.filled(output=output, function=name))
+        for name in equations.stepped.get(output, ())
+    ]
+
+
 def _rules(found: Combined, uses: Sequence[Use], groups: Sequence[Group]) -> bool:
     """Return whether, at one point, a contribution over half of the variance is a rectangle or has few ν."""
     half = found.variance.item() / 2
@@ -308,6 +318,10 @@ _UNDEFINED: Final = Text(
 _RECTANGLE: Final = Text(
     "one rectangular contribution is more than 70 % of the variance of {output}: the interval covers more than stated",
     zh="{output} 的方差中一个均匀分布分量超过 70 %：区间的实际包含概率高于所述",
+)
+_DIFFERENCES: Final = Text(
+    "sensitivities of {output} along {function} are differences, not exact derivatives",
+    zh="{output} 经 {function} 的灵敏系数由差分得出，而非精确导数",
 )
 _FEW_DEGREES: Final = Text(
     "a contribution with two degrees of freedom or fewer rules u({output}); take more readings",

@@ -55,6 +55,7 @@ class Function:
     rule: Callable[[int, Sequence[Kind]], Kind | None] | None = None
     arguments: int = 1
     results: int = 1  # 0: as many as the equation names
+    differences: bool = False  # its derivatives are differences, not exact
 
 
 @frozen(eq=False)

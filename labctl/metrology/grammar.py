@@ -2,14 +2,14 @@
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import Factory, define, frozen
 
 from labctl.errors import ModelError
 from labctl.language import Text
-from labctl.metrology.functions import FUNCTIONS
+from labctl.metrology.functions import FUNCTIONS, Function
 
 LONGEST: Final = 2000
 _OPERATIONS: Final[dict[type[ast.AST], str]] = {
@@ -56,6 +56,17 @@ class Operation:
     is_vector: bool = False
     place: Place = Place("", 1, "")
     result: int = 0  # which of a function's results
+    own: Function | None = None  # of the model alone
+
+    @property
+    def function(self) -> Function | None:
+        """Return the function that is called; None where it is another kind of operation."""
+        return self.own or FUNCTIONS.get(self.kind)
+
+    @property
+    def called(self) -> Function:
+        """Return the function that is called, where it is one."""
+        return self.own or FUNCTIONS[self.kind]
 
 
 @define
@@ -68,17 +79,18 @@ class Graph:
     columns: dict[str, None] = Factory(dict[str, None])  # names used inside selections only
 
 
-def read(texts: Sequence[str], *, complex_too: bool = False) -> Graph:
+def read(texts: Sequence[str], *, complex_too: bool = False, functions: Mapping[str, Function] | None = None) -> Graph:
     """Return the graph of several equations; later ones may use the results of earlier ones.
 
-    With `complex_too` the text may have imaginary numbers (1j) and arg, re, im and conj, for `complexes.expanded`.
+    `functions` may be called beside those that every model knows. With `complex_too` the text may have imaginary
+    numbers (1j) and arg, re, im and conj, for `complexes.expanded`.
 
     Raises:
         ModelError: a text breaks the rules, with its position and what is allowed.
     """
     graph = Graph()
     for text in texts:
-        _Reader(text, graph, complex_too=complex_too).read()
+        _Reader(text, graph, {**FUNCTIONS, **(functions or {})}, complex_too=complex_too).read()
     if not graph.results:
         raise ModelError(
             code="no-equation", input="", problem=Text("a model needs an equation", zh="模型至少要有一个方程")
@@ -93,7 +105,8 @@ def read(texts: Sequence[str], *, complex_too: bool = False) -> Graph:
 class _Reader:
     """Reads one equation into the graph."""
 
-    def __init__(self, text: str, graph: Graph, *, complex_too: bool) -> None:
+    def __init__(self, text: str, graph: Graph, functions: Mapping[str, Function], *, complex_too: bool) -> None:
+        self._functions = functions
         self._complex = complex_too
         self._text = text
         self._graph = graph
@@ -107,7 +120,7 @@ class _Reader:
             raise self._refusal(expression, "results-differ", _RESULTS)
         numbers = numbers or [self._operation(each) for each in expressions]
         for target, number in zip(targets, numbers, strict=True):
-            if target.id in self._graph.results or target.id in FUNCTIONS or target.id in _CONSTANTS:
+            if target.id in self._graph.results or target.id in self._functions or target.id in _CONSTANTS:
                 raise self._refusal(target, "name-taken", _TAKEN.filled(name=target.id))
             if self._graph.operations[number].is_vector:
                 raise self._refusal(expression, "vector-result", _VECTOR_RESULT)
@@ -154,7 +167,7 @@ class _Reader:
             case ast.Call(args=arguments, keywords=[]) if self._known(_function(node), _quantities(arguments)):
                 return self._called(node, _function(node), _quantities(arguments))
             case ast.Call():
-                known = dict.fromkeys(name.partition("(")[0] for name in FUNCTIONS)
+                known = dict.fromkeys(name.partition("(")[0] for name in self._functions)
                 raise self._refusal(node, "unknown-function", _FUNCTION.filled(known=", ".join(known)))
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Slice(lower=None, upper=None, step=None)):
                 return self._elements(node, name, ())
@@ -166,7 +179,7 @@ class _Reader:
     def _symbol(self, node: ast.expr, name: str) -> int:
         if name in self._graph.results:
             return self._graph.results[name]
-        if name in FUNCTIONS:
+        if name in self._functions:
             raise self._refusal(node, "name-taken", _TAKEN.filled(name=name))
         if name in _CONSTANTS:
             return self._add(node, Operation("number", number=_CONSTANTS[name]))
@@ -174,21 +187,21 @@ class _Reader:
         return self._add(node, Operation("value", name=name))
 
     def _elements(self, node: ast.expr, name: str, conditions: tuple[Comparison, ...]) -> int:
-        if name in self._graph.results or name in FUNCTIONS:
+        if name in self._graph.results or name in self._functions:
             raise self._refusal(node, "one-level-down", _LEVEL.filled(name=name))
         self._graph.inputs[name] = None
         return self._add(node, Operation("elements", name=name, conditions=conditions, is_vector=True))
 
     def _known(self, name: str, arguments: list[ast.expr]) -> bool:
         """Return whether this is a known function of one result with as many arguments."""
-        known = FUNCTIONS.get(name)
+        known = self._functions.get(name)
         return known is not None and known.arguments == len(arguments) and known.results == 1
 
     def _called(self, node: ast.expr, name: str, arguments: list[ast.expr]) -> int:
         return self._call(node, name, [self._operation(each) for each in arguments])
 
     def _call(self, node: ast.expr, name: str, inner: list[int], result: int = 0) -> int:
-        if FUNCTIONS[name].reduces:
+        if self._functions[name].reduces:
             if not any(self._graph.operations[each].is_vector for each in inner):
                 raise self._refusal(node, "needs-vector", _VECTOR.filled(function=name))
             return self._add(node, Operation(name, tuple(inner), result=result))
@@ -199,7 +212,7 @@ class _Reader:
         if not isinstance(node, ast.Call) or node.keywords:
             return []
         name = _dotted(node.func)
-        known = FUNCTIONS.get(name)
+        known = self._functions.get(name)
         if known is None or known.results not in {0, count} or count == 1 or known.arguments != len(node.args):
             return []
         inner = [self._operation(each) for each in node.args]
@@ -235,6 +248,7 @@ class _Reader:
         placed = Operation(
             operation.kind, operation.arguments, operation.name, operation.number, operation.conditions,
             operation.is_vector, Place(self._text, self._column(node), words), operation.result,
+            None if operation.kind in FUNCTIONS else self._functions.get(operation.kind),
         )  # fmt: skip
         self._graph.operations.append(placed)
         return len(self._graph.operations) - 1

@@ -12,7 +12,6 @@ from labctl.language import Text
 from labctl.metrology.distributions import Floats
 from labctl.metrology.dual import Dual, Slopes, add, constant, divide, multiply, negate, power, subtract
 from labctl.metrology.equations import Equations
-from labctl.metrology.functions import FUNCTIONS
 from labctl.metrology.grammar import Comparison, Operand, Operation
 from labctl.metrology.inputs import Column, Columns, Input, scaled
 from labctl.metrology.units import ONE, Unit
@@ -118,8 +117,8 @@ def _evaluated(operation: Operation, below: list[Dual], entering: Leaves, column
             return negate(below[0])
         case kind if kind in _BINARY:
             return _BINARY[kind](below[0], below[1])
-        case function:
-            return FUNCTIONS[function].of(below, operation.result, _times(below[0], entering))
+        case _:
+            return operation.called.of(below, operation.result, _times(below[0], entering))
 
 
 def _elements(operation: Operation, entering: Leaves, columns: Mapping[Slot, int]) -> Dual:

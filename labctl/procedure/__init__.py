@@ -1,6 +1,7 @@
 """What a procedure is written with: head, roles, model, sources, settling, points, and the fourteen verbs of a run."""
 
 from labctl.language import Text
+from labctl.metrology.distributions import Floats
 from labctl.metrology.effects import Scope
 from labctl.procedure.declared import POOLED, Consequence, Invalidate, Order
 from labctl.procedure.environment import Environment
@@ -51,6 +52,7 @@ __all__ = [
     "Corrected",
     "Effect",
     "Environment",
+    "Floats",
     "Invalidate",
     "Model",
     "Observed",

@@ -5,9 +5,13 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
+from labctl.errors import ProcedureError
+from labctl.language import Text
+from labctl.metrology.array_function import array_function
 from labctl.metrology.equations import Equations
+from labctl.metrology.functions import FUNCTIONS, Function
 from labctl.procedure.calibrations import expanded
-from labctl.procedure.sources import Applied, Corrected, Observed, Result, Source, Stability
+from labctl.procedure.sources import Applied, Computed, Corrected, Observed, Result, Source, Stability
 
 
 @frozen(init=False, eq=False)
@@ -21,12 +25,17 @@ class Model:
 
     equations: Equations
     sources: Mapping[str, Source] = field(converter=MappingProxyType)
+    functions: Mapping[str, Computed] = field(converter=MappingProxyType)
 
-    def __init__(self, *equations: str, **sources: Source) -> None:
+    def __init__(self, *equations: str, **sources: Source | Computed) -> None:
         """Read the equations, calibration functions written out. Raises ModelError and ProcedureError."""
-        texts, every = expanded(equations, sources)
-        object.__setattr__(self, "equations", Equations(*texts))
+        functions = {symbol: each for symbol, each in sources.items() if isinstance(each, Computed)}
+        given = {symbol: each for symbol, each in sources.items() if not isinstance(each, Computed)}
+        texts, every = expanded(equations, given)
+        called = {name: _function(name, each) for name, each in functions.items()}
+        object.__setattr__(self, "equations", Equations(*texts, functions=called))
         object.__setattr__(self, "sources", MappingProxyType(every))
+        object.__setattr__(self, "functions", MappingProxyType(functions))
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -52,3 +61,13 @@ class Model:
     def results(self) -> dict[str, Result]:
         """Return the symbols that are results of other sections or reductions."""
         return {symbol: source for symbol, source in self.sources.items() if isinstance(source, Result)}
+
+
+def _function(name: str, computed: Computed) -> Function:
+    if name in FUNCTIONS:
+        raise ProcedureError(
+            where=f"Model(…, {name}=…)",
+            problem=Text("{name} is a function that every model knows", zh="{name} 是模型已有的函数").filled(name=name),
+            remedy=Text("Give yours another name", zh="请另取名称"),
+        )
+    return array_function(name, computed.call, computed.units, computed.gives)

@@ -1,6 +1,7 @@
 """The head of a method, on which everything else hangs: roles, sections, hooks, adjustment, requirements, tables."""
 
-from collections.abc import Callable, Iterable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -8,10 +9,11 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from labctl.errors import ProcedureError
+from labctl.errors import MetrologyError, ProcedureError
 from labctl.instruments.capabilities import Subject, subject
 from labctl.language import Text
 from labctl.metrology.figure import Figure
+from labctl.metrology.units import parse_unit
 from labctl.procedure.body import Body, Filling, Function, parts_of, read_body, roles_of
 from labctl.procedure.declared import (
     EACH_REPETITION,
@@ -29,7 +31,7 @@ from labctl.procedure.declared import (
 from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
 from labctl.procedure.roles import Role, Roles
-from labctl.procedure.sources import Characteristic
+from labctl.procedure.sources import Characteristic, Computed
 from labctl.records.calibration import PointResult, ProcedureReference, Table
 
 SECTION: Final = "section"
@@ -209,6 +211,7 @@ class Procedure:
     inspections: list[Inspection] = field(factory=list[Inspection], init=False)
     checks: list[Check] = field(factory=list[Check], init=False)
     tables: list[Table] = field(factory=list[Table], init=False)
+    functions: list[Computed] = field(factory=list[Computed], init=False)
 
     # --- declarations ------------------------------------------------------------------------------------------------
 
@@ -406,6 +409,37 @@ class Procedure:
         self.tables.append(
             Table(section=section, title=Text(section, zh=zh), columns=columns, titles=dict(titles or {}))
         )
+
+    def function(self, *, units: Sequence[str], gives: str) -> Callable[[Callable[..., object]], Computed]:
+        """Declare a plain function of arrays, which models may call by the symbol to which it is given.
+
+        It works element by element and has no memory. Derivatives are exact where it keeps to NumPy's operations
+        (`numpy.where` among them), else differences, which every result that rests on it says.
+
+        Args:
+            units: of its arguments, in their order; it gets plain numbers in these.
+            gives: unit of the numbers that it returns.
+
+        Raises:
+            ProcedureError: it has more or fewer arguments, or a unit is none.
+        """
+
+        def declared(call: Callable[..., object]) -> Computed:
+            try:
+                count = len([*map(parse_unit, units), parse_unit(gives)]) - 1
+                inspect.signature(call).bind(*range(count))
+            except (MetrologyError, TypeError) as error:
+                said = error.text() if isinstance(error, MetrologyError) else Text(str(error), zh=str(error))
+                raise ProcedureError(
+                    where=f"function {call.__name__}",
+                    problem=said,
+                    remedy=Text("Name one unit for each argument", zh="请为每个参数各写一个单位"),
+                ) from error
+            made = Computed(call.__name__, call, tuple(units), gives)
+            self.functions.append(made)
+            return made
+
+        return declared
 
     # --- introspection -----------------------------------------------------------------------------------------------
 

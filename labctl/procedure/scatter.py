@@ -15,6 +15,7 @@ from labctl.metrology.distributions import Distribution, Normal, StudentT
 from labctl.metrology.effects import Contribution, Correlation, EffectId, Scope
 from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Input
+from labctl.metrology.many import everywhere, for_each
 from labctl.metrology.statistics import series as statistics_of
 from labctl.metrology.units import KELVIN
 from labctl.procedure.bind import Circumstances
@@ -67,13 +68,14 @@ def widened(equations: Equations) -> Equations:
         if statistics:
             return equations
         left, right = equations.source[0].split("=", 1)
-        return Equations(f"{left}= ({right.strip()}) + {equations.outputs[0]}{_SUFFIX}")
+        text = f"{left}= ({right.strip()}) + {equations.outputs[0]}{_SUFFIX}"
+        return Equations(text, functions=equations.functions)
     renamed = [_renamed(each, frozenset(equations.outputs)) for each in equations.source]
     sums = [
         f"{each} = {each}{_MIDDLE}" + ("" if each in statistics else f" + {each}{_SUFFIX}")
         for each in equations.outputs
     ]
-    return Equations(*renamed, *sums)
+    return Equations(*renamed, *sums, functions=equations.functions)
 
 
 def scatter_inputs(
@@ -100,11 +102,18 @@ def correlations_of(values: Mapping[str, Sequence[float]], at: Circumstances) ->
     """Return how the scatters of several results of the same repetitions belong together."""
     found: list[Correlation] = []
     for one, other in combinations(values, 2):
-        a, b = np.array(values[one]), np.array(values[other])
-        if np.ptp(a) > 0 and np.ptp(b) > 0:
-            r = _WHOLE * float(np.clip(np.corrcoef(a, b)[0, 1], -1.0, 1.0))
+        r = for_each(_correlation, values[one], values[other])
+        if not everywhere(r == 0):
             found.append(Correlation(_identity(f"{one}{_SUFFIX}", at), _identity(f"{other}{_SUFFIX}", at), r))
     return tuple(found)
+
+
+def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return the correlation coefficient of two series; 0 where one of them does not vary."""
+    a, b = np.array(one), np.array(other)
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return _WHOLE * float(np.clip(np.corrcoef(a, b)[0, 1], -1.0, 1.0))
 
 
 def _identity(symbol: str, at: Circumstances) -> EffectId:

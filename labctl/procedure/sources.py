@@ -1,5 +1,7 @@
 """Where the value of a model's input comes from, and with it all that is not known of it."""
 
+from collections.abc import Callable
+
 from attrs import field, frozen
 
 from labctl.metrology.effects import Scope
@@ -136,6 +138,25 @@ class Result:
     symbol: str
     by: str = field(default="nominal", kw_only=True)
     at: str = field(default="", kw_only=True)
+
+
+@frozen(eq=False)
+class Computed:
+    """A plain function of arrays that a model's text may call by the symbol to which it is given.
+
+    Made by `@METHOD.function`; it brings no value and no uncertainty of its own.
+
+    Args:
+        name: of the Python function.
+        call: works element by element on arrays, in the units it names.
+        units: of the arguments.
+        gives: unit of what it gives.
+    """
+
+    name: str
+    call: Callable[..., object]
+    units: tuple[str, ...]
+    gives: str
 
 
 Source = (

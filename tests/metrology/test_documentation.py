@@ -8,7 +8,7 @@ import labctl.metrology
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "uncertainty.md"
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)*")
-RAISERS = {"UncertaintyError", "ModelError", "_refusal", "_warn", "refused"}
+RAISERS = {"UncertaintyError", "ModelError", "_refusal", "_warn", "refused", "Caution"}
 
 
 def codes_of(source: str) -> set[str]:

@@ -9,7 +9,7 @@ from attrs import evolve
 from labctl.metrology.distributions import Floats
 from labctl.metrology.dual import Dual
 from labctl.metrology.equations import Equations
-from labctl.metrology.functions import FUNCTIONS, Function
+from labctl.metrology.functions import Function
 from labctl.metrology.grammar import Operation
 from labctl.metrology.propagation import Leaves, propagate
 
@@ -20,7 +20,7 @@ _KNOWN: Final = frozenset({"number", "value", "negate", "+", "−", "×", "÷", 
 def plain(equations: Equations) -> bool:
     """Return whether a model works on single values only, so that trials run through it as arrays."""
     return all(
-        each.kind in _KNOWN or (each.kind in FUNCTIONS and not FUNCTIONS[each.kind].reduces)
+        each.kind in _KNOWN or (each.function is not None and not each.function.reduces)
         for each in equations.graph.operations
     )
 
@@ -63,8 +63,8 @@ def _evaluated(operation: Operation, below: list[Number], scalars: Mapping[str, 
             return _power(below[0], below[1])
         case kind if kind in _BINARY:
             return _BINARY[kind](below[0], below[1])
-        case name:
-            return _called(FUNCTIONS[name], operation.result, below, count)
+        case _:
+            return _called(operation.called, operation.result, below, count)
 
 
 def _called(function: Function, result: int, below: list[Number], count: int) -> Floats:

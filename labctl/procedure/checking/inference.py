@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from labctl.errors import MetrologyError
 from labctl.metrology.equations import Equations
-from labctl.metrology.functions import FUNCTIONS, Kind, Takes
+from labctl.metrology.functions import Function, Kind, Takes
 from labctl.metrology.grammar import Operation
 from labctl.metrology.units import KELVIN, NUMBER, ONE, Unit, coherent_unit, product
 
@@ -66,8 +66,8 @@ def _kind(  # noqa: PLR0911  (one return a kind of operation)
             if left is None or right is None:
                 return None
             return product(left[0], right[0], 1 if operation.kind == "×" else -1), False
-        case name if name in FUNCTIONS:
-            return _called(name, operation.result, below)
+        case _ if operation.function is not None:
+            return _called(operation.function, operation.result, below)
         case _:
             return None
 
@@ -80,8 +80,7 @@ def _summed(below: Sequence[Kind | None]) -> Kind | None:
     return known[0][0], on_scale
 
 
-def _called(name: str, result: int, below: Sequence[Kind | None]) -> Kind | None:
-    function = FUNCTIONS[name]
+def _called(function: Function, result: int, below: Sequence[Kind | None]) -> Kind | None:
     known = [each for each in below if each is not None]
     if len(known) < len(below):
         return None

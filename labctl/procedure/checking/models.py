@@ -5,6 +5,7 @@ from typing import Final
 
 from labctl.errors import MetrologyError
 from labctl.language import Text
+from labctl.metrology.array_function import unfit
 from labctl.procedure.checking.survey import CONDITIONS, MPE, Survey, Target, nearest, written
 from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
@@ -41,6 +42,7 @@ def models(survey: Survey, target: Target) -> Iterator[Finding]:
         yield from _source(survey, target, symbol, source)
         yield from _level(survey, target, symbol, source)
     yield from _dimensions(survey, target)
+    yield from _computed(survey, target)
 
 
 def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
@@ -57,6 +59,22 @@ def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
             name = written(symbol, source)
             problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=name)
             yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=name)
+
+
+def _computed(survey: Survey, target: Target) -> Iterator[Finding]:
+    """Return what is wrong with the author's functions of arrays, and of which of them derivatives are differences."""
+    model = target.model
+    for symbol, each in model.functions.items():
+        if all(operation.kind != symbol for operation in model.equations.graph.operations):
+            problem = Text("no equation uses {symbol}", zh="没有方程使用 {symbol}").filled(symbol=symbol)
+            yield survey.about(target, "LP102", problem, _USE_OR_DROP, symbol=symbol)
+        elif (why := unfit(each.call, len(each.units))) is not None:
+            problem = Text("{symbol} is no function of arrays: {why}", zh="{symbol} 不是数组函数：{why}")
+            yield survey.about(target, "LP131", problem.filled(symbol=symbol, why=why), _BY_ARRAY, symbol=symbol)
+        elif model.equations.functions[symbol].differences:
+            problem = Text("derivatives of {symbol} are differences", zh="{symbol} 的导数由差分得出")
+            words = problem.filled(symbol=symbol)
+            yield survey.about(target, "LP132", words, _BY_NUMPY, Severity.NOTE, symbol=symbol)
 
 
 def _named_twice(survey: Survey, target: Target) -> Iterator[Finding]:
@@ -203,6 +221,14 @@ def _forgotten(survey: Survey, section: Section) -> Iterator[Finding]:
             )
 
 
+_BY_ARRAY: Final = Text(
+    "Let it work on arrays element by element, with numpy.where in place of if, and remember nothing",
+    zh="请使其逐元素处理数组，以 numpy.where 代替 if，且不保存状态",
+)
+_BY_NUMPY: Final = Text(
+    "Exact ones come from NumPy's own operations; the results say it",
+    zh="使用 NumPy 自身的运算可得精确导数；结果中将予以注明",
+)
 _GIVE_SOURCE: Final = Text(
     "Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()"
 )
