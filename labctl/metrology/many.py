@@ -285,7 +285,10 @@ def mapped(function: Callable[[float], float], value: float) -> float:
     2.0
     """
     found = as_many(value)
-    return function(value) if found is None else _as_float(found.map(function))
+    if found is None:
+        return function(value)
+    at_once = _AT_ONCE.get(function)
+    return _as_float(found.map(function) if at_once is None else Many(found.members, at_once(found.values)))
 
 
 def many(members: Members, values: Iterable[float]) -> float:
@@ -311,11 +314,25 @@ def everywhere(condition: object) -> bool:
     return bool(condition)
 
 
+def holds(condition: object, members: Members) -> Flags:
+    """Return for each member whether something holds."""
+    return condition.flags if isinstance(condition, Mask) else np.full(members.count, bool(condition))
+
+
 def chosen(condition: object, one: float, other: float) -> float:
     """Return one number where a condition holds, the other where it does not, for each member its own."""
     if not isinstance(condition, Mask):
         return one if condition else other
-    return _as_float(Many(condition.members, np.where(condition.flags, values_of(one), values_of(other))))
+    return _as_float(Many(condition.members, np.where(condition.flags, _plainly(one), _plainly(other))))
+
+
+def within(value: float, low: float, high: float) -> float:
+    """Return a number, or the end of an interval beyond which it lies, for each member its own.
+
+    >>> within(3.0, 0.0, 1.0), within(0.5, 0.0, 1.0)
+    (1.0, 0.5)
+    """
+    return chosen(value < low, low, chosen(value > high, high, value))
 
 
 def same(one: object, other: object) -> bool:
@@ -323,6 +340,12 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return everywhere(one == other)
+
+
+def common(value: float) -> float:
+    """Return a number as one number where it is the same for every member, else as it is."""
+    found = as_many(value)
+    return value if found is None or (found.values != found.values[0]).any() else found.values.item(0)
 
 
 def greatest(values: Iterable[float]) -> float:
@@ -377,6 +400,23 @@ def _columns(argument: object, count: int) -> list[Any]:
 
 def _as_float(number: Many) -> float:
     return cast("float", number)
+
+
+def _plainly(value: float) -> "float | Floats":
+    found = as_many(value)
+    return value if found is None else found.values
+
+
+_AT_ONCE: Final[dict[Callable[[float], float], np.ufunc]] = {
+    math.sin: np.sin,
+    math.cos: np.cos,
+    math.exp: np.exp,
+    math.expm1: np.expm1,
+    math.log: np.log,
+    math.sqrt: np.sqrt,
+    math.floor: np.floor,
+}
+"""What NumPy works out for all members at once, to the last bit or the one before."""
 
 
 FIRST: Final = 0

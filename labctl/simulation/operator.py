@@ -1,9 +1,9 @@
 """A simulated operator's eye: answers the questions of an instrument's driver with what it would read there."""
 
-import math
 from collections.abc import Callable
 from typing import ClassVar
 
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Answer, Dialogue
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -39,7 +39,7 @@ class ReadByEye(SimulatedInstrument, wires=("operator",)):
         if quantity not in self.units:
             return ""
         value = self.faults.on_value(self.shown(quantity), self.now, message)
-        return f"{value:.{self.decimals.get(quantity, 1)}f}" if math.isfinite(value) else "OL"
+        return f"{value:.{self.decimals.get(quantity, 1)}f}" if finite(value) else "OL"
 
     def carry_out(self, what: str) -> None:
         """Do what a person was told to do with it, such as to choose a range."""

@@ -10,6 +10,7 @@ from attrs import define, frozen
 
 from labctl.metrology.figure import Figure
 from labctl.metrology.interval import parse_interval
+from labctl.metrology.many import mapped
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, Basis, Characteristic, CorrectionPoint, SpecificationLine, UnitUnderTest
 from labctl.simulation.world import World
@@ -66,9 +67,9 @@ class ByCorrections:
     def at(self, value: float, hertz: float = 0.0) -> float:  # noqa: ARG002  (certified at one frequency)
         """Return the hidden error at a value, linear between the points of the certificate."""
         unit = "K" if self.unit == "°C" else self.unit  # a correction is a difference
-        correction = self._between(value, lambda each: each.correction.value_in(unit))
-        u = self._between(value, lambda each: each.expanded_uncertainty.value_in(unit) / each.k)
-        drifted = half_width(self.drift, value, value, self.unit) if self.drift else 0.0
+        correction = mapped(lambda at: self._between(at, lambda each: each.correction.value_in(unit)), value)
+        u = mapped(lambda at: self._between(at, lambda each: each.expanded_uncertainty.value_in(unit) / each.k), value)
+        drifted = mapped(lambda at: half_width(self.drift, at, at, self.unit), value) if self.drift else 0.0
         chance = self.world.normal(*self.names, "certificate")
         return correction + u * chance + self.world.drawn(drifted, *self.names, "drift")
 
@@ -103,7 +104,7 @@ def of_characteristic(world: World, asset: Asset, characteristic: Characteristic
         case "triangular":
             return world.drawn(half / 2, *names) + world.drawn(half / 2, *names, "and another")
         case "arcsine":
-            return half * math.sin(world.drawn(math.pi / 2, *names))
+            return half * mapped(math.sin, world.drawn(math.pi / 2, *names))
         case _:
             return world.drawn(half, *names)
 

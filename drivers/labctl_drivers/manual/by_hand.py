@@ -9,7 +9,7 @@ from typing import Final
 
 from labctl.errors import ConnectFailed, NotReady, ReplyError
 from labctl.instruments.driver import Driver
-from labctl.instruments.replies import decoded, number
+from labctl.instruments.replies import decoded
 from labctl.language import Text
 from labctl.metrology.keyed import decimals, keyed
 from labctl.metrology.quantity import Quantity
@@ -61,7 +61,7 @@ class ByHand(Driver, maker="Manual"):
             if not typed:
                 why = _NO_NUMBER.filled(typed=repr(received.decode(errors="replace").strip()))
                 continue
-            value = Quantity.of(number(typed, instrument=self.name, query=sent, reply=received), unit)
+            value = Quantity.of(self._number_in(sent, received, keyed), unit)
             why = self._doubt(quantity, value)
             if why is None:
                 self._refuse_implausible(quantity, value, sent, received)

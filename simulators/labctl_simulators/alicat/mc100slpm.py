@@ -6,6 +6,7 @@ Source: Alicat MC-series operating manual, pages 36 to 43. As delivered: 19200 b
 import math
 from typing import Final
 
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Dialogue, Spoken
 from labctl.simulation.faults import disguised
 from labctl.simulation.status import Status
@@ -105,6 +106,6 @@ def _signed(value: float, decimals: int) -> str:
     >>> _signed(14.7, 2), _signed(-0.004, 2)
     ('+014.70', '-000.00')
     """
-    if not math.isfinite(value):
+    if not finite(value):
         return "+999.99" if value > 0 else "-999.99" if value < 0 else "+---.--"
     return f"{value:+07.{decimals}f}"

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from labctl.clock import SimulatedClock
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Answer, ScpiDialogue, Spoken, command, only, switch
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -109,7 +110,7 @@ class F1529Dialogue(ScpiDialogue):
         channel = self._channel(parameters) if parameters else min(self.readout.inputs.plugged, default=1)
         number = self.readout.number
         shown = self.readout.temperature(channel, f"FETC? {channel}")
-        value = f"{shown:.4f}" if math.isfinite(shown) else NOTHING
+        value = f"{shown:.4f}" if finite(shown) else NOTHING
         if not self.readout.stamped:
             return value
         new = int(self.readout.read.get(channel, -1) < number)
@@ -150,7 +151,7 @@ class F1529Dialogue(ScpiDialogue):
 
     def _data(self, channel: int) -> str:
         value = self.readout.input(channel, f"SENS{channel}:DATA?")
-        return f"{value:.4f}, 0.0000" if math.isfinite(value) else f"{NOTHING}, 0.0000"
+        return f"{value:.4f}, 0.0000" if finite(value) else f"{NOTHING}, 0.0000"
 
     @command("FORMat:STAMp")
     def _stamp(self, parameters: list[str]) -> Spoken:

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Answer, Dialogue, Spoken, number, only, switch
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -150,7 +151,7 @@ class F1594ADialogue(Dialogue):
 
     def _fetch(self, _: int, __: list[str]) -> Spoken:
         value = self.bridge.measured()
-        if value is None or not math.isfinite(value) or abs(value) > OPEN:
+        if value is None or not finite(value) or abs(value) > OPEN:
             raise STALE
         self.bridge.seen = self.bridge.number
         digits = {"TEMP": 5, "RES": 6, "RAT": 8}[self.bridge.types[self.bridge.channel]]

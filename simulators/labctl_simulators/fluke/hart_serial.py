@@ -4,11 +4,11 @@ Source: user's guides of 7037, 7102, 7341 and 9105, chapter digital communicatio
 with a command that it does not know is not told there: this one stays silent.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
+from labctl.metrology.many import nan, within
 from labctl.simulation.dialogue import Answer, Dialogue
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -212,9 +212,9 @@ class HartDialogue(Dialogue):
 
     def _temperature(self, value: str) -> str:  # noqa: ARG002  (cannot be set)
         shown = self.controller.shown("t")
-        if math.isnan(shown):
+        if nan(shown):
             return "t: ---.-- C"
-        return f"t: {self._scaled(min(max(shown, -999.0), 9999.0))}"
+        return f"t: {self._scaled(within(shown, -999.0, 9999.0))}"
 
     def _units(self, value: str) -> str:
         if value in {"c", "f"}:

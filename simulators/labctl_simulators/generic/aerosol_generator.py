@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from labctl.metrology.many import greatest
 from labctl.simulation.dialogue import ScpiDialogue, Spoken, command, number, only, switch
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -54,7 +55,7 @@ class AerosolGenerator(SimulatedInstrument, maker="Generic", model="AEROSOL-GENE
         told = self.faults.on_value(self.setpoint, self.now, "SOUR:CONC")
         if not math.isfinite(told):
             return 0.0  # it trips
-        return max(self.calibration.true(told), 0.0) * (CLOGGED if self.clogged else 1.0)
+        return greatest((self.calibration.true(told), 0.0)) * (CLOGGED if self.clogged else 1.0)
 
     def dialogue(self) -> "AerosolGeneratorDialogue":
         """Return a new session's dialogue."""

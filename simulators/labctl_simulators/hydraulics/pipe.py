@@ -88,11 +88,15 @@ class StillPipe:
         return 0.0
 
 
-@lru_cache(maxsize=256)  # water at rest is asked for again and again
 def density_of(temperature: float, pressure: float) -> float:
     """Return the density of water in kg/m³ at a temperature in °C and an absolute pressure in hPa.
 
     >>> round(density_of(20.0, 1013.25), 3)
     998.207
     """
+    return _density(float(temperature), float(pressure))
+
+
+@lru_cache(maxsize=256)  # water at rest is asked for again and again
+def _density(temperature: float, pressure: float) -> float:
     return float(water_density(temperature, pressure * 100))

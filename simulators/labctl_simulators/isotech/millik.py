@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Answer, Dialogue, Spoken, number, only
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -163,7 +164,7 @@ class MilliKDialogue(Dialogue):
 
     def _written(self, n: int) -> str:
         value = self.thermometer.reading(n)
-        if not math.isfinite(value):
+        if not finite(value):
             return "OVERRANGE"
         return f"{value:.5f}" if self.thermometer.function == "RESISTANCE" else f"{value:.9f}"
 

@@ -6,6 +6,7 @@ A clinical one keeps the highest it has seen until it is switched on again.
 from collections.abc import Callable
 from typing import Final
 
+from labctl.metrology.many import chosen
 from labctl.simulation.instrument import Placed
 from labctl.simulation.operator import ReadByEye
 from labctl.simulation.truth import half_width
@@ -89,7 +90,8 @@ class ClinicalThermometer(DigitalThermometer, model="clinical thermometer"):
 
     def hold(self) -> None:
         """Keep the highest."""
-        self.highest = max(self.highest, self._indicated())
+        indicated = self._indicated()
+        self.highest = chosen(indicated > self.highest, indicated, self.highest)
 
     def shown(self, quantity: str) -> float:
         """Return what is held."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from labctl.metrology.many import chosen, everywhere, within
 from labctl.simulation.instrument import Placed
 from labctl.simulation.operator import ReadByEye
 from labctl.simulation.truth import Errorless, half_width, of_standard
@@ -60,8 +61,8 @@ class LiquidInGlass(ReadByEye, maker="Sensor", model="liquid-in-glass"):
         """Let the column follow the bulb: up at once, down only when it no longer hangs."""
         bulb = self.body.temperature
         hangs = STICKING * self.division
-        self.column = max(bulb, min(self.column, bulb + hangs))
-        self.hottest = max(self.hottest, bulb)
+        self.column = within(self.column, bulb, bulb + hangs)
+        self.hottest = chosen(bulb > self.hottest, bulb, self.hottest)
 
     def shown(self, quantity: str) -> float:
         """Return what a person reads: the column on the scale, to a tenth of a division, not quite straight on."""
@@ -76,7 +77,7 @@ class LiquidInGlass(ReadByEye, maker="Sensor", model="liquid-in-glass"):
         return round(found / step) * step
 
     def _error_at(self, t: float) -> float:
-        return self.hidden.at(t) - (DEPRESSION if self.hottest > KNEE else 0.0)
+        return self.hidden.at(t) - chosen(self.hottest > KNEE, DEPRESSION, 0.0)
 
     def truth(self, name: str, **at: float) -> float:
         """Return the true `temperature` of the bulb, or the `error` of its scale at a temperature, as it is now."""
@@ -100,7 +101,7 @@ class _Column:
         """Return whether bulb and column have come to rest."""
         bulb, column = self.thermometer.body, self.thermometer.column
         hangs = STICKING * self.thermometer.division
-        return bulb.resting and bulb.temperature <= column <= bulb.temperature + hangs
+        return bulb.resting and everywhere((bulb.temperature <= column) & (column <= bulb.temperature + hangs))
 
     def advance(self, dt: float) -> None:  # noqa: ARG002  (a column knows no delay of its own)
         """Move."""

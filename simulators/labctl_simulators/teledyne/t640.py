@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from labctl.metrology.many import chosen, least
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.modbus import Cell, ModbusDialogue, Refused
 from labctl.simulation.physics import Wander
@@ -56,10 +57,10 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
     def shown(self, diameter: float) -> float:
         """Return a size fraction in µg/m³, beyond its range infinite."""
         second = math.floor(self.now)
-        through = min(diameter, self.inlet.cut_at(self.true_flow(second)))
+        through = least((diameter, self.inlet.cut_at(self.true_flow(second))))
         noise = self.figure("noise", NOISE) * self.world.noise(f"{self.key} PM{diameter:g}", second // 10)
         value = self.concentration.shown(self.true_concentration(second) * relative(through)) + noise
-        return value if value <= LARGEST else math.inf
+        return chosen(value <= LARGEST, value, math.inf)
 
     def flowing(self) -> float:
         """Return the flow that it shows through its optics, in L/min."""
@@ -68,7 +69,7 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
     def felt(self, quantity: str) -> float:
         """Return what its own sensor shows of the air; the inlet's heater keeps it dry."""
         value = self.air[quantity].at(self.now) if self.air else STANDARD[quantity]
-        return min(value, HEATED) if quantity == "humidity" else value + self.off[quantity]
+        return least((value, HEATED)) if quantity == "humidity" else value + self.off[quantity]
 
     # --- what is seen ------------------------------------------------------------------------------------------------
 
@@ -91,7 +92,7 @@ class T640(SimulatedInstrument, maker="Teledyne", model="T640", wires=("modbus",
         if name.removesuffix(" error") in self.off:
             return self.off[name.removesuffix(" error")]
         if name == "response":  # what it would show but for its noise, its inlet included
-            through = min(CONVENTION, self.inlet.cut_at(self.true_flow(self.now)))
+            through = least((CONVENTION, self.inlet.cut_at(self.true_flow(self.now))))
             return self.concentration.shown(at["at"] * relative(through))
         return super().truth(name, **at)
 

@@ -4,6 +4,7 @@ import math
 
 from attrs import define, field
 
+from labctl.metrology.many import everywhere
 from labctl.simulation.physics import FirstOrder
 from labctl_simulators.thermal.media import ROOM, Fixed, Medium, Place
 
@@ -39,7 +40,7 @@ class Body:
     @property
     def resting(self) -> bool:
         """Return whether it has the temperature that it will keep."""
-        return self.medium.still and self.element.value == self._bound_for()
+        return self.medium.still and everywhere(self.element.value == self._bound_for())
 
     def advance(self, dt: float) -> None:
         """Let `dt` seconds pass."""

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from attrs import define, field
 
+from labctl.metrology.many import as_many, chosen, for_each, mapped
 from labctl.metrology.physics import iec60584
 from labctl.metrology.physics.callendar import CallendarVanDusen
 from labctl.metrology.physics.its90_deviation import Deviation, subrange
@@ -52,10 +53,16 @@ class Curve:
 
     def value(self, t: float) -> float:
         """Return the value at a temperature in °C."""
-        return self.at(t)[0]
+        return mapped(self._value, t)
 
     def inverse(self, value: float, near: float) -> float:
         """Return the temperature in °C at which it has a value, sought from a temperature near it."""
+        return for_each(self._inverse, value, near)
+
+    def _value(self, t: float) -> float:
+        return self.at(t)[0]
+
+    def _inverse(self, value: float, near: float) -> float:
         found = min(max(near, self.low), self.high)
         for _ in range(_NEWTON):
             there, slope = self.at(found)
@@ -72,7 +79,10 @@ class Curve:
 
 @define(eq=False)
 class Knotted:
-    """An error that takes long to work out: worked out at whole steps, straight between."""
+    """An error that takes long to work out: worked out at whole steps, straight between.
+
+    Worlds in step have an error each, and each its own place.
+    """
 
     function: Callable[[float], float]
     spacing: float = 1.0
@@ -80,8 +90,16 @@ class Knotted:
 
     def at(self, place: float) -> float:
         """Return the error at a place."""
-        below = math.floor(place / self.spacing)
+        below = mapped(math.floor, place / self.spacing)
         share = place / self.spacing - below
+        if (everyone := as_many(below)) is None:
+            return self._between(round(below), share)
+        found = share
+        for each in sorted(set(everyone.values.tolist())):
+            found = chosen(below == each, self._between(round(each), share), found)
+        return found
+
+    def _between(self, below: int, share: float) -> float:
         return (1.0 - share) * self._knot(below) + share * self._knot(below + 1)
 
     def _knot(self, number: int) -> float:

@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from attrs import define, field
 
+from labctl.metrology.many import finite
 from labctl.simulation.instrument import SimulatedInstrument
 from labctl.simulation.truth import Errorless, of_standard
 from labctl_simulators.thermal.curves import Knotted
@@ -74,14 +75,14 @@ class Inputs:
         if isinstance(sensor, Thermoelectric):
             found = self.voltage(channel, number)
             compensated = found + sensor.certified.value(sensor.junction + self._junction_error(sensor))
-            return sensor.certified.inverse(compensated, near) if math.isfinite(found) else math.nan
+            return sensor.certified.inverse(compensated, near) if finite(found) else math.nan
         found = self.resistance(channel, number, current=current)
-        return sensor.certified.inverse(found, near) if sensor is not None and math.isfinite(found) else math.nan
+        return sensor.certified.inverse(found, near) if sensor is not None and finite(found) else math.nan
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _read(self, channel: int, number: int, true: float, quantity: str, unit: str, floor: float) -> float:
-        if not math.isfinite(true):
+        if not finite(true):
             return true
         world, key = self.readout.world, self.readout.key
         noise = (self.noise * abs(true) + floor) * world.noise(f"{key} {channel}", number)

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from labctl.metrology.many import mapped
 from labctl.metrology.physics import iec60584
 from labctl.records.equipment import SpecificationLine
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -151,7 +152,7 @@ class Thermoelectric(Sensor):
         """Return what inhomogeneous wires add: it depends on which part of them lies in the gradient."""
         size = self.figure("inhomogeneity", self.inhomogeneity) * (t - self.junction) / 1000.0
         phase = self.world.drawn(math.pi, self.key, "inhomogeneity")
-        return size * math.sin(self.body.place.depth / 40.0 + phase)
+        return size * mapped(math.sin, self.body.place.depth / 40.0 + phase)
 
     def truth(self, name: str, **at: float) -> float:
         """Return `voltage`: of perfect wires at a temperature, junction at 0 °C; or what every sensor tells."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
+from labctl.metrology.many import chosen, everywhere, mapped, within
 from labctl.simulation.world import World
 from labctl_simulators.thermal.media import ROOM, Place
 
@@ -79,7 +80,7 @@ class Volume:
     @property
     def still(self) -> bool:
         """Return whether it is off and at the temperature of the room."""
-        return not self.powered and self.temperature == ROOM and self.shift == 0
+        return not self.powered and everywhere((self.temperature == ROOM) & (self.shift == 0))
 
     @property
     def resting(self) -> bool:
@@ -102,7 +103,7 @@ class Volume:
         figures = self.figures
         way = self.set_point - self.demand
         heating = 0.0 if self.condition == "burn" else figures.heating
-        self.demand += min(max(way, -figures.cooling * dt), heating * dt)
+        self.demand += within(way, -figures.cooling * dt, heating * dt)
         if self.condition == "burn":
             self.demand += (ROOM - self.demand) * dt / LOSS
         self._late.append(self.demand)
@@ -111,10 +112,11 @@ class Volume:
         rest = heard - self.temperature
         self._rate += dt * (pull * pull * rest - 2.0 * figures.damping * pull * self._rate)
         self.temperature += dt * self._rate
-        if abs(rest) < ARRIVED and abs(self._rate) < ARRIVED and heard == self.set_point:
-            self.temperature, self._rate = self.set_point, 0.0
+        arrived = (abs(rest) < ARRIVED) & (abs(self._rate) < ARRIVED) & (heard == self.set_point)
+        self.temperature = chosen(arrived, self.set_point, self.temperature)
+        self._rate = chosen(arrived, 0.0, self._rate)
         turn = 2 * math.pi * self._elapsed / figures.ripple
-        wave = 0.7 * math.sin(turn + self._phases[0]) + 0.3 * math.sin(2.7 * turn + self._phases[1])
+        wave = 0.7 * mapped(math.sin, turn + self._phases[0]) + 0.3 * mapped(math.sin, 2.7 * turn + self._phases[1])
         hunting = HUNTING if self.condition == "oscillate" else 1.0
         self.shift = self.world.restless(figures.stability) * (1.0 if self.stirred else UNSTIRRED) * hunting * wave
 
@@ -122,20 +124,19 @@ class Volume:
         self.shift = 0.0
         self._rate = 0.0
         self.temperature += (ROOM - self.temperature) * -math.expm1(-dt / LOSS)
-        if abs(self.temperature - ROOM) < ARRIVED:
-            self.temperature = ROOM
+        self.temperature = chosen(abs(self.temperature - ROOM) < ARRIVED, ROOM, self.temperature)
         self.demand = self.temperature
         for n in range(len(self._late)):
             self._late[n] = self.temperature
 
     def _strength_at(self, temperature: float) -> float:
         """Return how strong the gradients of a stirred volume are at a temperature."""
-        return min(max(abs(temperature - ROOM) / 50.0, 0.2), 3.0)
+        return within(abs(temperature - ROOM) / 50.0, 0.2, 3.0)
 
     def uneven(self, uniformity: float) -> None:
         """Be as uneven as this: the greatest difference between two places of its working space, in kelvins."""
         each = uniformity / 2.0 / self._strength_at(self.figures.highest)  # never more than this, however hot
-        self._gradients = (each, math.copysign(each, self._gradients[1]))
+        self._gradients = (each, chosen(self._gradients[1] < 0, -abs(each), abs(each)))
 
     # --- in space ----------------------------------------------------------------------------------------------------
 
@@ -156,5 +157,5 @@ class Volume:
             return 0.0
         figures = self.figures
         needed = 30.0 + 40.0 * (self.set_point - ROOM) / max(figures.highest - ROOM, 1.0)
-        climbing = min(max((self.set_point - self.temperature) * 20.0, -100.0), 100.0)
-        return min(max(needed + climbing, 0.0), 100.0)
+        climbing = within((self.set_point - self.temperature) * 20.0, -100.0, 100.0)
+        return within(needed + climbing, 0.0, 100.0)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from labctl.metrology.many import least
 from labctl.simulation.dialogue import Dialogue, Spoken, command
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -69,7 +70,7 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         """Return what a fraction would be shown as without its zero, in µg/m³."""
         second = math.floor(instant)
         fouled = 1.0 - self.fouling * instant
-        cut = min(CUTS[fraction], self.inlet.cut_at(self.true_flow(instant)))
+        cut = least((CUTS[fraction], self.inlet.cut_at(self.true_flow(instant))))
         true = self.true_concentration(second) * relative(cut) * self.growth(second) * fouled
         noise = self.figure("noise", NOISE) * self.world.noise(f"{self.key} {fraction}", second)
         return self.concentration.shown(true) + self.wander.at(second) + noise
@@ -119,13 +120,13 @@ class T8533(SimulatedInstrument, maker="TSI", model="8533", wires=("tcp",)):
         return told[name]() if name in told else super().truth(name, **at)
 
     def _response(self, true: float) -> float:
-        through = relative(min(CUTS["PM2.5"], self.inlet.cut_at(self.true_flow(self.now))))
+        through = relative(least((CUTS["PM2.5"], self.inlet.cut_at(self.true_flow(self.now)))))
         wet = true * through * self.growth(self.now) * (1.0 - self.fouling * self.now)
         return self.concentration.shown(wet) + self.wander.at(self.now) - self.zero
 
 
 def _grown(kappa: float, humidity: float) -> float:
-    activity = min(humidity, 99.0) / 100.0
+    activity = least((humidity, 99.0)) / 100.0
     return 1.0 + kappa * activity / (1.0 - activity)
 
 

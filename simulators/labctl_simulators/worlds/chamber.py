@@ -7,6 +7,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from labctl.metrology.many import everywhere, greatest, mapped
+
 MINUTE: Final = 60.0  # seconds for which the generator's output keeps one value
 
 
@@ -22,12 +24,12 @@ class Piece:
 
     def concentration(self, instant: float) -> float:
         """Return the concentration at an instant within."""
-        return self.end + (self.start - self.end) * math.exp(-self.rate * (instant - self.since))
+        return self.end + (self.start - self.end) * mapped(math.exp, -self.rate * (instant - self.since))
 
     def exposure(self, instant: float) -> float:
         """Return the exposure since the world began."""
         passed = instant - self.since
-        gone = -math.expm1(-self.rate * passed) / self.rate
+        gone = -mapped(math.expm1, -self.rate * passed) / self.rate
         return self.before + self.end * passed + (self.start - self.end) * gone
 
 
@@ -93,7 +95,7 @@ class Chamber:
 
     def _reach(self, instant: float) -> None:
         """Add the minutes that have passed."""
-        if self.feed == 0.0:
+        if everywhere(self.feed == 0.0):
             return
         minute = math.floor(self._since[-1] / MINUTE) + 1
         while minute * MINUTE <= instant:
@@ -102,7 +104,7 @@ class Chamber:
 
     def _turn(self, instant: float) -> None:
         last = self._pieces[-1]
-        scattered = max(1.0 + self.scatter * self.noise(math.floor(instant / MINUTE)), 0.0)
+        scattered = greatest((1.0 + self.scatter * self.noise(math.floor(instant / MINUTE)), 0.0))
         end = (self.background * self._flush() + self.feed * scattered) / self._rate()
         self._begin(Piece(instant, last.concentration(instant), end, self._rate(), last.exposure(instant)))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field
 
+from labctl.metrology.many import least
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.physics import Wander
 from labctl.simulation.world import World
@@ -78,7 +79,7 @@ class MassFlowController(SimulatedInstrument):
     def _true(self, believed: float) -> float:
         """Return what passes; below a hundredth of full scale the error fades, for a closed valve is tight."""
         error = self.calibration.true(believed) - believed
-        return believed + error * min(believed / (TIGHT * self.full_scale), 1.0)
+        return believed + error * least((believed / (TIGHT * self.full_scale), 1.0))
 
     def shown(self, message: str = "") -> float:
         """Return the flow that it shows, in standard L/min."""

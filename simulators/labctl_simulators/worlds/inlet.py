@@ -6,6 +6,8 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
+from labctl.metrology.many import greatest, mapped
+
 MEDIAN: Final = 2.2  # µm, mass median aerodynamic diameter of the test dust
 SPREAD: Final = 2.0  # geometric standard deviation of its lognormal distribution of mass
 SHARPNESS: Final = 1.2  # geometric standard deviation of an inlet's cut (HJ 93: 1.2 ± 0.1)
@@ -44,7 +46,7 @@ def passed(cut: float) -> float:
     Both the distribution of mass and the cut are lognormal, so that their product has a closed form.
     """
     width = math.hypot(math.log(SPREAD), math.log(SHARPNESS))
-    return 0.5 * (1.0 + math.erf(math.log(cut / MEDIAN) / (width * math.sqrt(2.0))))
+    return 0.5 * (1.0 + mapped(math.erf, mapped(math.log, cut / MEDIAN) / (width * math.sqrt(2.0))))
 
 
 def relative(cut: float) -> float:
@@ -86,7 +88,7 @@ class Inlet:
 
     def cut_at(self, flow: float) -> float:
         """Return the diameter in µm at which half of the particles pass, at a flow in L/min."""
-        return self.cut * math.pow(max(flow, 1e-3) / self.nominal_flow, CUT_EXPONENT)
+        return self.cut * (greatest((flow, 1e-3)) / self.nominal_flow) ** CUT_EXPONENT
 
     def concentration(self, instant: float) -> float:
         """Return the mass concentration of PM2.5 before the inlet, in µg/m³."""
