@@ -145,6 +145,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
     made_by: Software | None = None,
     clock: Clock | None = None,
     patience: Iterable[int] = (),
+    arms: bool = True,
 ) -> Engine:
     """Return an engine in this process and thread, its instruments on loopback wires, or on real ones.
 
@@ -159,6 +160,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
         made_by: which program makes the record; looked up where it is not given.
         clock: the bench's, borrowed, where the bench is served: the addresses of the seats are opened then.
         patience: how many readings each settling takes at the least.
+        arms: whether instruments' own watchdogs are armed.
     """
     seats = prepared.seated.seats
     time = simulated.clock if clock is None else clock
@@ -173,7 +175,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
             return simulated.loopback(seat.instrument, transcript=transcript)
         return open_transport(seat.address, instrument=seat.instrument, clock=clock, transcript=transcript)
 
-    bench = Bench(seats, scribe, run_clock, wire)
+    bench = Bench(seats, scribe, run_clock, wire, arms=arms)
 
     def tell(picture: str, about: Mapping[str, str]) -> None:
         simulated.operate(picture, about)

@@ -14,8 +14,9 @@ from labctl.app.simulate import bench_of
 from labctl.app.station import with_endpoints
 from labctl.clock import Clock
 from labctl.errors import TrialFailed
-from labctl.events.kinds import Event, PointFinished, RunRested, RunStarted
+from labctl.events.kinds import Event, PointFinished, RunRested, RunStarted, UnitExcluded
 from labctl.events.memory import MemoryJournal
+from labctl.events.of_unit import entries_of
 from labctl.language import Text
 from labctl.metrology.batch import Batch
 from labctl.metrology.conformity import Verdict
@@ -143,7 +144,11 @@ class Trials:
 
     def _on(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int, patience: Sequence[int]) -> list[Compared]:
         made = self.made(bench, prepared, clock, seed, patience)
-        return list(_compared(evaluate_run(prepared.procedure, made.journal.read()), made.truth()))
+        found: list[Compared] = []
+        for unit in made.units:
+            record = evaluate_run(prepared.procedure, entries_of(made.journal.read(), unit))
+            found += _compared(record, made.truth(unit))
+        return found
 
     def made(self, bench: Bench, prepared: Prepared, clock: Clock, seed: int, patience: Sequence[int] = ()) -> "Made":
         """Carry a run out to its end on a bench, and look at the truth meanwhile.
@@ -167,6 +172,7 @@ class Trials:
                 made_by=self.made_by,
                 clock=borrowed,
                 patience=settlings,
+                arms=False,  # without the run no simulated time passes, so nothing is ever left alone
             )
             ended = engine.run()
             if ended is not None:
@@ -179,21 +185,26 @@ class Trials:
             clock.wait((until - clock.now()).total_seconds())
         if ended.outcome is not Outcome.FINISHED:
             raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=ended.reason)
-        return Made(journal=journal, started=engine.started, account=scribe.account, truly=truly)
+        return Made(journal=journal, accounts=scribe.accounts, truly=truly)
 
 
 @frozen(kw_only=True)
 class Made:
-    """A simulated run that came to its end."""
+    """A simulated run that came to its end; its accounts are by unit, under the empty name where there is one."""
 
     journal: MemoryJournal
-    started: RunStarted
-    account: Account
+    accounts: Mapping[str, Account]
     truly: "_Truly"
 
-    def truth(self) -> dict[Name, Quantity]:
-        """Return what is true of every result."""
-        return self.truly.values(self.started, self.account)
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Return the units that were measured to the end."""
+        gone = {each.event.unit for each in self.journal.read() if isinstance(each.event, UnitExcluded)}
+        return tuple(each for each in self.accounts if each not in gone)
+
+    def truth(self, unit: str) -> dict[Name, Quantity]:
+        """Return what is true of every result of a unit."""
+        return self.truly.values(unit, self.accounts[unit])
 
 
 @frozen
@@ -215,8 +226,8 @@ class _Truly:
     procedure: Procedure
     truths: Truths
     bench: Bench
-    _found: dict[tuple[str, str, str], Mapping[str, Quantity]] = field(
-        factory=dict[tuple[str, str, str], Mapping[str, Quantity]], init=False
+    _found: dict[str, dict[tuple[str, str, str], Mapping[str, Quantity]]] = field(
+        factory=dict[str, dict[tuple[str, str, str], Mapping[str, Quantity]]], init=False
     )
     _started: RunStarted | None = field(default=None, init=False)
 
@@ -233,22 +244,29 @@ class _Truly:
                     for point in section.points
                     if point.key == place.point
                 )
-                truth = self.truths.by_section[place.section]
-                seen = ByRole(self.bench, self._started.roles)
-                self._found[place.phase, place.section, place.point] = truth(seen, Point.of(planned))
+                truth = self.truths.by_section[place.section](self._of(place.unit), Point.of(planned))
+                self._found.setdefault(place.unit, {})[place.phase, place.section, place.point] = truth
             case _:
                 pass
 
-    def values(self, started: RunStarted, account: Account) -> dict[Name, Quantity]:
-        """Return the truth of every result: of sections as stated, of reductions by their own equations."""
-        found = {(*name, symbol): value for name, values in self._found.items() for symbol, value in values.items()}
-        evaluation = _TrueEvaluation(self.procedure, started, account, self._found)
+    def _of(self, unit: str) -> ByRole:
+        """Return the bench with one of several units in its role."""
+        roles = self._started.roles if self._started is not None else {}
+        return ByRole(self.bench, {**roles, self.procedure.roles.unit: unit} if unit else roles)
+
+    def values(self, unit: str, account: Account) -> dict[Name, Quantity]:
+        """Return the truth of every result: of sections as stated, of reductions by their own equations.
+
+        What is true of a section that names no unit is true for all of them.
+        """
+        own, started = {**self._found.get("", {}), **self._found.get(unit, {})}, account.started
+        found = {(*name, symbol): value for name, values in own.items() for symbol, value in values.items()}
+        evaluation = _TrueEvaluation(self.procedure, started, account, own)
         for phase in dict.fromkeys(each.phase for each in started.plan):
             for reduction in self.procedure.reductions:
                 if reduction.name in self.truths.by_section:
                     if reduction.each == EACH_UNIT:
-                        seen = ByRole(self.bench, started.roles)
-                        truth = self.truths.by_section[reduction.name](seen, Point(key=WHOLE, columns={}))
+                        truth = self.truths.by_section[reduction.name](self._of(unit), Point(key=WHOLE, columns={}))
                         found |= {(phase, reduction.name, WHOLE, symbol): each for symbol, each in truth.items()}
                     continue
                 try:

@@ -74,6 +74,7 @@ class Bench:
         scribe: hears of everything that drivers do.
         clock: the run's.
         wire: builds the wire of a seat; it is opened here.
+        arms: whether instruments' own watchdogs are armed; where nothing real could be left alone they need not be.
     """
 
     seats: dict[str, Seat]
@@ -82,6 +83,7 @@ class Bench:
     wire: Callable[[Seat], Transport]
     before: Callable[[Driver, str, Sequence[Argument]], None] = lambda _driver, _method, _arguments: None
     """Hears of every command before it leaves, by driver, method and arguments; it may refuse by raising."""
+    arms: bool = field(default=True, kw_only=True)
     _open: dict[str, Driver] = field(factory=dict[str, Driver], init=False)  # by instrument
     _unready: set[str] = field(factory=set[str], init=False)  # recognised, but not yet as a run wants them
     _safe: set[str] = field(factory=set[str], init=False)  # said that they are safe when they were last asked
@@ -192,7 +194,7 @@ class Bench:
             )
             self._never_assumed(driver)
             driver.prepare()
-            if driver.watchdog is not None:
+            if driver.watchdog is not None and self.arms:
                 driver.arm_watchdog()
                 self._tended[driver.name] = self.clock.monotonic()
             self._unready.discard(seat.instrument)

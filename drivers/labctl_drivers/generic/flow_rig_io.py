@@ -49,6 +49,7 @@ IDLE, FILLING, DONE, BROKEN_OFF = range(4)
 STATES: Final = ("idle", "filling", "done", "broken off")
 POLL: Final = 0.2
 PATIENT: Final = 1.0  # seconds between two looks at what takes long; often enough for the watchdog
+SELDOM: Final = 5.0  # seconds between them where no watchdog was armed
 TRAVEL: Final = 10.0  # seconds for a valve or the diverter to arrive, with margin
 MOVING: Final = 2.5  # seconds in which a valve that was just told has arrived
 LAST_PULSE: Final = 120.0  # seconds until the last pulse of a slow meter
@@ -68,6 +69,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
 
     _timed: int = 0  # the filling whose time was read
     _counted: int = 0  # the filling whose pulse time was read
+    _armed: bool = False
 
     def prepare(self) -> None:
         """Bring the diverter to the bypass and the drain valve to closed, and the line valve to open."""
@@ -84,10 +86,12 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         found = self.query_value(WATCHDOG)
         if found != SILENCE:
             raise NotArmed(instrument=self.name, asked=f"{SILENCE:g} s", found=f"{found:g} s")
+        self._armed = True
 
     def disarm_watchdog(self) -> None:
         """Stop the watchdog: the outputs are in their fail position already."""
         self.write_value(WATCHDOG, 0)
+        self._armed = False
 
     def keep_alive(self) -> None:
         """Read the state of the filling."""
@@ -139,6 +143,8 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             raise NotReady(instrument=self.name, asked="a closed tank", found="filling, or draining", waited=0.0)
         self.write_value(PRESET, duration.value_in("s"))
         self.write_flag(START, on=True)
+        if not self._armed:
+            self.clock.wait(duration.value_in("s"))
         longest = duration.value_in("s") + LAST_PULSE + TRAVEL
         self._await(lambda: self.query_count(STATE) != FILLING, f"filled for {duration}", longest, PATIENT)
         state = self.query_count(STATE)
@@ -154,7 +160,7 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
             NotReady: it does not become empty, or the valve does not close.
         """
         self.write_flag(DRAIN, on=True)
-        self._await(lambda: self.query_flag(EMPTY), "an empty tank", EMPTYING, PATIENT)
+        self._await(lambda: self.query_flag(EMPTY), "an empty tank", EMPTYING, PATIENT if self._armed else SELDOM)
         self._drip()
         self.write_flag(DRAIN, on=False)
         self._await(lambda: self.query_flag(DRAIN_CLOSED), "drain valve closed")
