@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from labctl.app.casting import Cast
-from labctl.app.misfits import misfits, unfit
+from labctl.app.misfits import lacking, misfits, unfit
 from labctl.app.station import Station
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.events.kinds import PlannedSection
@@ -47,6 +47,7 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
         yield Finding(file=file, line=0, code="LP604", problem=error.text(), remedy=_OTHER_POINTS)
         return
     yield from unfit(procedure, station, told)
+    yield from lacking(procedure, told)
     yield from _outside(told, file)
     yield from _limits(procedure, planned, players, file)
     yield from _unwatched(procedure, players, file)

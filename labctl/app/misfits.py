@@ -52,6 +52,16 @@ def unfit(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Findi
         yield Finding(file=FILE, line=line, code=CODE, problem=words, remedy=remedy)
 
 
+def lacking(procedure: Procedure, told: Ahead) -> Iterator[Finding]:
+    """Tell the reductions for which the points of this unit are not enough."""
+    lines = Survey(procedure).lines
+    for each in told.lacking:
+        title = procedure.source(each.reduction).title
+        words = _LACKING.filled(reduction=title, problem=each.error.problem)
+        code = _CODES[each.error.code]
+        yield Finding(file=FILE, line=lines.declared("reduce", title.en), code=code, problem=words, remedy=_MORE_POINTS)
+
+
 def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iterator[Finding]:
     """Tell of the figures that one section or reduction takes from records."""
     units = survey.units(target)
@@ -102,6 +112,11 @@ def _finding(station: Station, each: _Stated, problem: Text) -> Finding:
     return Finding(file=station.file.name, line=line, code=CODE, problem=words, remedy=_CORRECT)
 
 
+_CODES: Final = {"too-few-points": "LP129", "unpaired": "LP114", "nothing-selected": "LP114"}
+_LACKING: Final = Text("{reduction}, for this unit: {problem}", zh="{reduction}，对该被测对象：{problem}")
+_MORE_POINTS: Final = Text(
+    "Give the unit's type, or the order, the points that it needs", zh="请在该型号或委托的校准点中补足所需的点"
+)
 _OF: Final = Text("{key}, {name}, {word}: {problem}", zh="{key}，{name}，{word}：{problem}")
 _KIND: Final = Text(
     "it is in {unit}, and {symbol} of {title} is in {wanted}", zh="单位为 {unit}，而 {title} 的 {symbol} 为 {wanted}"

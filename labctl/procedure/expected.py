@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.errors import FigureError, MetrologyError, TraceabilityError, UnitMismatch
+from labctl.errors import FigureError, LabctlError, MetrologyError, TraceabilityError, UncertaintyError, UnitMismatch
 from labctl.events.kinds import PlannedSection
 from labctl.language import Text
 from labctl.metrology.batch import Batch
@@ -26,6 +27,8 @@ EXCEPT = Text(
     zh="不含重复性和分辨力，二者在测量时才能得知",
 )
 """What an expected uncertainty leaves out: nobody states them beforehand."""
+LACKING: Final = {"too-few-points", "unpaired", "nothing-selected"}
+"""How an evaluation refuses points that are not enough, whatever their values."""
 
 
 @frozen(kw_only=True)
@@ -64,6 +67,14 @@ class Outside:
     error: TraceabilityError
 
 
+@frozen(kw_only=True)
+class Lacking:
+    """A reduction that the points of this unit are not enough for: too few of them, or one without its pair."""
+
+    reduction: str
+    error: UncertaintyError
+
+
 @define
 class Ahead:
     """What can be told of a plan before anything is measured."""
@@ -71,6 +82,7 @@ class Ahead:
     expected: list[Expected] = field(factory=list[Expected])
     untold: list[Untold] = field(factory=list[Untold])
     outside: list[Outside] = field(factory=list[Outside])
+    lacking: list[Lacking] = field(factory=list[Lacking])
 
 
 def expected(
@@ -120,7 +132,7 @@ def ahead(
     refuse_unfit(procedure, unit, plan, capability)
     told = forecast(procedure, unit, standards, auxiliaries, plan)
     refuse_unknown_characteristics(told.evaluation)
-    found = Ahead(outside=list(_outside(told, plan)))
+    found = Ahead(outside=list(_outside(told, plan)), lacking=list(_lacking(told, plan)))
     for phase in dict.fromkeys(each.phase for each in plan):
         for required in procedure.requirements:
             reason = told.why_not(required.of, required.symbol)
@@ -169,6 +181,19 @@ def _outside(told: Forecast, plan: Sequence[PlannedSection]) -> Iterator[Outside
                 yield Outside(section=planned.section, point=point.key, error=error)
             except (MetrologyError, Pending):
                 continue
+
+
+def _lacking(told: Forecast, plan: Sequence[PlannedSection]) -> Iterator[Lacking]:
+    """Return the reductions that cannot be made of these points; whatever else fails there is told elsewhere."""
+    phase = plan[0].phase if plan else ""
+    for declared in told.procedure.reductions:
+        try:
+            told.evaluation.groups(phase, declared.name)
+        except UncertaintyError as error:
+            if error.code in LACKING:
+                yield Lacking(reduction=declared.name, error=error)
+        except (LabctlError, Pending):
+            continue
 
 
 def _results(told: Forecast, phase: str, title: str) -> Iterator[tuple[str, Mapping[str, Value], Batch]]:

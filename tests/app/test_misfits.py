@@ -29,6 +29,14 @@ def changed(folder: Path, before: str, after: str) -> Path:
     return station
 
 
+def method_in(folder: Path) -> Path:
+    method = folder / "method"
+    method.mkdir()
+    for name in ("procedure.py", "points.csv", "zero.csv", "short.svg", "dc-voltage.svg"):
+        (method / name).write_bytes((simulated_bench().parent / name).read_bytes())
+    return method
+
+
 @pytest.mark.parametrize(("before", "after", "there", "words"), MISFITS, ids=[each[3] for each in MISFITS])
 def test_a_figure_of_another_kind_is_told_with_its_line(
     tmp_path: Path, before: str, after: str, there: str, words: str
@@ -52,11 +60,7 @@ def test_the_flight_check_says_the_same(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_another_kind_than_the_plate_says_is_told_at_its_requirement(tmp_path: Path) -> None:
-    method = tmp_path / "method"
-    method.mkdir()
-    source = Path(simulated_bench()).parent
-    for name in ("procedure.py", "points.csv", "zero.csv", "short.svg", "dc-voltage.svg"):
-        (method / name).write_bytes((source / name).read_bytes())
+    method = method_in(tmp_path)
     text = (method / "procedure.py").read_text("utf-8")
     before = 'symbol="E_0", within="mpe")'
     assert before in text
@@ -67,3 +71,35 @@ def test_a_limit_of_another_kind_than_the_plate_says_is_told_at_its_requirement(
     line = next(n for n, each in enumerate(text.splitlines(), 1) if before in each)
     assert (found.file, found.line) == ("procedure.py", line)
     assert "bench.toml" in found.remedy.en
+
+
+@pytest.mark.parametrize(
+    ("model", "own", "code", "words"),
+    [
+        ("o, g = fit.line(V[:], E[:])", ("10, 10, up, 5",), "LP129", "1 points for 2 parameters"),
+        ("d = mean(E[pole == 'up'] - E[pole == 'down'])", ("10, 10, up, 5",), "LP114", "the selection is empty"),
+        ("d = mean(E[pole == 'up'] - E[pole == 'down'])", ("10, 10, up, 5", "10, 5, down, 5"), "LP114", "10"),
+    ],
+)
+def test_points_of_a_type_that_are_not_enough_for_a_reduction_are_told_before_the_run(
+    tmp_path: Path, model: str, own: tuple[str, ...], code: str, words: str
+) -> None:
+    method = method_in(tmp_path)
+    text = (method / "procedure.py").read_text("utf-8")
+    text = text.replace('"E = V_ind + d_res - V_s - d_emf"', '"V = V_s", "E = V_ind + d_res - V_s - d_emf"')
+    results = 'V=Result("DC voltage", "V"), ' if "V[" in model else ""
+    text = text.replace("    Resolution,\n", "    Resolution,\n    Result,\n") + (
+        f'\nMETHOD.reduce("All", zh="总", model=Model("{model}", {results}E=Result("DC voltage", "E")))\n'
+        f'METHOD.table("All", zh="总", columns=("{model[0]}",))\n'
+    )
+    (method / "procedure.py").write_text(text, "utf-8")
+    head = "# made up for tests\nrange [V], nominal [V], pole, readings\n"
+    rows = ("10, 5, up, 5", "10, 10, up, 5") if results else ("10, 5, up, 5", "10, 5, down, 5")
+    (method / "points.csv").write_text(head + "\n".join(rows) + "\n", "utf-8")
+    assert [each for each in check(str(method), simulated_bench()) if each.code in {"LP114", "LP129"}] == []
+    (method / "points").mkdir()
+    (method / "points" / "Keysight 34465A.csv").write_text(head + "\n".join(own) + "\n", "utf-8")
+    (found,) = [each for each in check(str(method), simulated_bench()) if each.code == code]
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if 'METHOD.reduce("All"' in each)
+    assert (found.file, found.line) == ("procedure.py", line)
+    assert words in found.problem.en
