@@ -1,6 +1,7 @@
 """Rows of a table of results: one group of points in one set of units, each number at the last place of its U."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
 from attrs import evolve, frozen
@@ -18,6 +19,7 @@ from labctl.records.calibration import PointResult, Result
 BARE = ("range", "nominal")
 """Columns of what was set."""
 _EXACT = 5  # digits up to which a limit is printed as it is
+_MOST = 7  # digits of a value whose uncertainty is nil
 _STATISTIC = 3  # digits of a value of which no uncertainty is stated
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
@@ -110,7 +112,7 @@ class Rows:
             case "dof":
                 words = freedom(result.dof)
             case _:
-                words = digits(Quantity.of(result.value, result.unit).value_in(unit), place_of(expanded, unit))
+                words = _valued(Quantity.of(result.value, result.unit).value_in(unit), place_of(expanded, unit))
         return _number(point, result.symbol, kind, words)
 
     def _statistic(self, point: PointResult, result: Result, kind: str) -> Cell:
@@ -226,3 +228,8 @@ def _empty(point: PointResult, kind: str) -> Cell:
 
 def _origin(point: PointResult, symbol: str, kind: str) -> Origin:
     return Origin(phase=point.phase, section=point.section, point=point.point, symbol=symbol, kind=kind)
+
+
+def _valued(value: float, place: Decimal | None) -> str:
+    """Return a result at the last place of its U; where that is nil, not to the last digit of the arithmetic."""
+    return digits(value, place) if place is not None else plain(float(f"{value:.{_MOST}g}"))

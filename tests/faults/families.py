@@ -23,8 +23,11 @@ class Family:
     unit: str
     tables: Mapping[str, str]
     changed: tuple[tuple[str, str], ...] = ()  # lines of its text, and what stands in their place
+    settings: Mapping[str, Mapping[str, float]] = field(
+        factory=dict
+    )  # of the bench: what would go on and on is left out
     of_types: bool = False  # the points that types have for themselves stay
-    unresolved: Mapping[str, float] = field(factory=dict)  # by symbol: below this nothing is told apart
+    unresolved: Mapping[str, float] = field(factory=dict)  # by symbol, in its SI unit: what is less is no difference
 
     @property
     def name(self) -> str:
@@ -33,6 +36,16 @@ class Family:
     @property
     def bench(self) -> str:
         return self.method.partition("/")[0]
+
+    def station(self, to: Path) -> Path:
+        """Return its bench, with these settings."""
+        text = shipped_bench(self.bench).read_text("utf-8")
+        for instrument, figures in self.settings.items():
+            lines = "".join(f'"{name}" = {value!r}\n' for name, value in figures.items())
+            text += f"\n[simulation.settings.{instrument}]\n{lines}"
+        made = to / f"{self.bench}.toml"
+        made.write_text(text, "utf-8")
+        return made
 
     def shortened(self, to: Path, *, inspected: bool = True) -> Path:
         """Return a copy of it with these points; without inspections for an engine that nobody watches."""
@@ -56,8 +69,8 @@ class Family:
         job = Job(
             run=RUN,
             data=str(to / "lab"),
-            station=str(shipped_bench(self.bench)),
             procedure=str(self.shortened(to, inspected=inspected)),
+            station=str(self.station(to)),
             by="tests",
             unit=self.unit,
             confirms="nobody",
@@ -77,6 +90,10 @@ SPREAD_OUT = steadier(
 )
 FLOWING = steadier("FLOW_STEADY", 'during="30 s", within="1 %"', 'during="2 min", within="0.00001 %"')
 
+CONTROLLED = {"pump": {"deadband": 1e-6}, "balance": {"interval": 0.00001}}
+"""Within the dead band of the pump's control the flow is as it comes; here it is small."""
+AS_IT_COMES = {"q": 3e-8, "q_i": 3e-8, "q_s": 3e-8, "E_r": 1e-6}
+"""That of a flow, 0.1 L/h, and of what scatters by nothing else than it and timers of a microsecond."""
 STILL = steadier(
     "SOAKED", 'during="10 min", every="30 s", within="20 mK"', 'during="20 min", every="60 s", within="0.1 mK"'
 )
@@ -110,13 +127,16 @@ FAMILIES = (
             "points.csv": "nominal [m³/h], filling [s], dripping [s], repeats\n16, 20, 20, 3\n6.4, 20, 20, 2",
         },
         changed=(FLOWING,),
-        unresolved={"E_r": 1e-7},  # two timers of a microsecond in twenty seconds
+        settings=CONTROLLED,
+        unresolved=AS_IT_COMES,
     ),
     Family(
         method="flow/by_master_meter",
         unit="electromagnetic",
         tables={"points.csv": "nominal [m³/h], averaging [s], repeats\n16, 20, 3\n5, 20, 2"},
         changed=(FLOWING,),
+        settings=CONTROLLED,
+        unresolved=AS_IT_COMES,
     ),
     Family(
         method="particulate/pm25_monitor",
@@ -141,6 +161,7 @@ FAMILIES = (
             "points.csv": "nominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
             "200, F1, 15, 120, 8\n300, F2, 15, 60, 6\n400, F3, 15, 60, 6",
         },
+        settings={"sampler": {"filter spread": 0.0, "filter drift": 0.0, "volatile": 0.0}},  # no two are alike
         changed=(SPREAD_OUT,),
     ),
     Family(

@@ -1,5 +1,6 @@
 """What a run that was struck, or put to rest, has to have in common with one that was left alone."""
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ from labctl.app.in_process import InProcess
 from labctl.certificate.compose import compose
 from labctl.certificate.document import Document, Issue, Origin
 from labctl.events.journal import Entry
-from labctl.events.kinds import AttemptRejected, IndicationTaken, Purpose, RunStarted
+from labctl.events.kinds import AttemptRejected, IndicationTaken, Purpose, RunFinished, RunStarted
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.load import load_folder
 from labctl.records.calibration import CalibrationRecord, Outcome, PointResult
@@ -86,12 +87,10 @@ class Interruptions:
                 raise Struck
 
         self.run.hears = strike
-        try:
-            ended = self.run.carry_out()
-        except Struck:
-            ended = None
+        with suppress(Struck):
+            self.run.carry_out()
         self.durable.append(self.run.entries())
-        return ended is not None
+        return isinstance(self.durable[-1][-1].event, RunFinished)
 
 
 def holds(found: Finished, whole: Finished, unresolved: dict[str, float]) -> None:
@@ -106,7 +105,8 @@ def holds(found: Finished, whole: Finished, unresolved: dict[str, float]) -> Non
     differ = {
         origin: (shown, expected.figures().get(origin))
         for origin, shown in printed.figures().items()
-        if shown != expected.figures().get(origin) and not _below(one, other, origin, unresolved)
+        if shown != expected.figures().get(origin)
+        and not (origin.kind == "value" and _alike(one, other, origin, unresolved))
     }
     assert not differ, differ
     assert printed.figures().keys() == expected.figures().keys()
@@ -145,15 +145,17 @@ def points_of(record: CalibrationRecord) -> list[tuple[str, str, str]]:
     return [(each.phase, each.section, each.point) for each in every_point(record)]
 
 
-def _below(one: CalibrationRecord, other: CalibrationRecord, origin: Origin, unresolved: dict[str, float]) -> bool:
-    """Return whether a result is too small in both records for its digits to mean anything."""
+def _alike(one: CalibrationRecord, other: CalibrationRecord, origin: Origin, unresolved: dict[str, float]) -> bool:
+    """Return whether a result differs by so little that its printed digits need not be the same."""
     least = unresolved.get(origin.symbol, 0.0)
-    values = [
-        result.value
+    first, second = (
+        next(
+            result.value
+            for point in every_point(record)
+            if (point.phase, point.section, point.point) == (origin.phase, origin.section, origin.point)
+            for result in point.results
+            if result.symbol == origin.symbol
+        )
         for record in (one, other)
-        for point in every_point(record)
-        if (point.phase, point.section, point.point) == (origin.phase, origin.section, origin.point)
-        for result in point.results
-        if result.symbol == origin.symbol
-    ]
-    return bool(values) and all(abs(each) < least for each in values)
+    )
+    return abs(first - second) < least

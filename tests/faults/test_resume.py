@@ -53,7 +53,7 @@ def test_a_killed_engine_s_run_prints_over_real_wires_what_one_process_prints(fa
     procedure = family.shortened(tmp_path, inspected=False)
     world = World(name=family.bench, procedure=str(procedure), unit=family.unit, sources=())
     durable: list[tuple[Entry, ...]] = []
-    with rig(tmp_path / "lab", world=world, noise=False) as bench:
+    with rig(tmp_path / "lab", world=world, station=family.station(tmp_path), noise=False) as bench:
         bench.start(str(procedure))
         for _ in range(KILLS):
             bench.hears(chance.randrange(20, len(whole.entries) // 2))

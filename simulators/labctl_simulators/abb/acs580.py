@@ -63,6 +63,7 @@ class ACS580(
         """Stand there, the pump at rest."""
         super().__init__(world, placed)
         self.full_flow = self.figure("full flow", FULL_FLOW)
+        self.deadband = self.figure("deadband", DEADBAND)
         self.feedback: Callable[[], float] = lambda: 0.0  # m³/h, on its analogue input; set by the rig
         self.speed = 0.0  # of full speed
         self.loss_action, self.loss_mode, self.loss_time = LOSS_NONE, 2, 3.0  # as delivered
@@ -196,9 +197,9 @@ class ACS580(
 
     def _control(self, dt: float) -> None:
         off = (self.setpoint - self.feedback()) / self.full_flow
-        if self._held == self.reference and abs(off) < WAKES * DEADBAND:
+        if self._held == self.reference and abs(off) < WAKES * self.deadband:
             return
-        self._calm = self._calm + dt if abs(off) < DEADBAND else 0.0
+        self._calm = self._calm + dt if abs(off) < self.deadband else 0.0
         self._held = self.reference if self._calm >= DELAY else -1
         self._integral = min(max(self._integral + GAIN * off * dt / INTEGRATION, 0.0), 1.0)
         wanted = min(max(self._integral + GAIN * off, 0.0), 1.0) if self.reference > 0 else 0.0

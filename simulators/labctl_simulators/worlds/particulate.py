@@ -7,6 +7,7 @@ and stop, the water in it on steps of ten minutes. Days of sampling and conditio
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol, runtime_checkable
 
+from labctl.metrology.many import greatest
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
 from labctl.simulation.instrument import SimulatedInstrument
@@ -69,6 +70,10 @@ class Collects(Breathes, Protocol):
 
     filter: Filter | None
     started: float | None
+
+    def figure(self, name: str, usual: float) -> float:
+        """Return a figure of its physics."""
+        ...
 
     def stop(self) -> None:
         """End the sampling."""
@@ -166,7 +171,7 @@ class Particulate(Coupling, field="particulate"):
     def _mix(self) -> None:
         grown = 1.0 if self.fan else STILL
         for key, each in self.breathing.items():
-            each.inlet.stand_at(self.world.present, max(1.0 + grown * self.places[key], 0.0))
+            each.inlet.stand_at(self.world.present, greatest((1.0 + grown * self.places[key], 0.0)))
 
     def _feed(self) -> None:
         nominal = VENTILATION / VOLUME / MINUTE + LOSS
@@ -275,16 +280,22 @@ class Particulate(Coupling, field="particulate"):
     def filter(self, name: str) -> Filter:
         """Return a filter by name; one that nobody has seen comes out of its box."""
         if name not in self.filters:
-            middle, half = MEMBRANE
+            middle, half = MEMBRANE[0], self._figure("filter spread", MEMBRANE[1])
+            volatile = self._figure("volatile", VOLATILE)
             which = ("filter", name) if self.boxes.get(name, 1) == 1 else ("filter", name, self.boxes[name])
             self.filters[name] = Filter(
                 name,
                 own=middle + self.world.drawn(half, *which),
-                blank_drift=self.world.drawn(BLANK_DRIFT, *which, "drift"),
-                volatile=VOLATILE + self.world.drawn(VOLATILE, *which, "volatile"),
+                blank_drift=self.world.drawn(self._figure("filter drift", BLANK_DRIFT), *which, "drift"),
+                volatile=volatile + self.world.drawn(volatile, *which, "volatile"),
                 surroundings=self.air["humidity"].at,
             )
         return self.filters[name]
+
+    def _figure(self, name: str, usual: float) -> float:
+        """Return a figure of the filters, which the bench file states of the sampler where it wants it otherwise."""
+        sampler = next((each for each in self.instruments.values() if isinstance(each, Collects)), None)
+        return sampler.figure(name, usual) if sampler is not None else usual
 
     def _take_clean(self, name: str) -> None:
         """Empty the pan, and have a filter ready that carries no dust: a new one of the same name where it does."""
