@@ -46,7 +46,7 @@ def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
     """
     bench = bench_of(trials.prepared.station, seed=seeds[0], others=seeds[1:], pace=trials.pace)
     made = trials.made(bench, trials.prepared, bench.clock, seeds[0])
-    rows = list(_Rows(trials, made).all())
+    rows = [row for unit in made.units for row in _Rows(trials, made, unit).all()]
     strayed = bench.world.members.strayed if bench.world.members is not None else np.zeros(len(seeds), dtype=bool)
     return InStep(
         compared={seed: [row(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
@@ -82,13 +82,14 @@ Row = Callable[[int], Compared]
 
 
 class _Rows:
-    """Every result that has a truth, section by section, as `Trials.one` goes through them."""
+    """Every result of a unit that has a truth, section by section, as `Trials.one` goes through them."""
 
-    def __init__(self, trials: Trials, made: Made) -> None:
+    def __init__(self, trials: Trials, made: Made, unit: str) -> None:
+        account = made.accounts[unit]
         self._procedure = trials.prepared.procedure
-        self._started = made.started
-        self._evaluation = Evaluation(self._procedure, made.started, made.account)
-        self._truth = made.truth()
+        self._started = account.started
+        self._evaluation = Evaluation(self._procedure, account.started, account)
+        self._truth = made.truth(unit)
 
     def all(self) -> Iterator[Row]:
         for planned in self._started.plan:
