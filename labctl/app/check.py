@@ -6,7 +6,7 @@ from pathlib import Path
 from labctl.app.casting import Cast, fill
 from labctl.app.foretelling import foretold
 from labctl.app.job import Job
-from labctl.app.own_bench import BENCH, OwnBench
+from labctl.app.own_bench import BENCH, OwnBench, bench_in
 from labctl.app.own_bench import own_bench as bench_of
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
@@ -43,7 +43,7 @@ def check(
     except ProcedureError as error:
         file, line = error.where, 0
         return (Finding(file=file, line=line, code="LP000", problem=error.problem, remedy=error.remedy),)
-    bench = OwnBench(station=station, unit=unit) if station is not None else _own(found) if own_bench else None
+    bench = bench_in(station) if station is not None else _own(found) if own_bench else None
     return check_procedure(
         found,
         read_station(bench.station) if bench is not None else None,

@@ -6,11 +6,12 @@ from pathlib import Path
 from attrs import frozen
 
 from labctl.app.station.endpoints import BENCH, shipped_bench
-from labctl.errors import ArgumentRefused, ProcedureError
+from labctl.app.station.places import lines_of
+from labctl.errors import ArgumentRefused, ProcedureError, StationError
 from labctl.language import Text
 from labctl.procedure.procedure import Procedure
 
-__all__ = ["BENCH", "OwnBench", "own_bench"]
+__all__ = ["BENCH", "OwnBench", "bench_in", "own_bench"]
 
 
 @frozen(kw_only=True)
@@ -28,7 +29,7 @@ def own_bench(procedure: Procedure) -> OwnBench:
     `unit = "turbine"`, which of its units is meant.
 
     Raises:
-        ProcedureError: there is no such file, or it cannot be read.
+        ProcedureError: there is no such file, or it names a bench that does not ship.
     """
     file = procedure.folder / BENCH
     if not file.is_file():
@@ -41,20 +42,31 @@ def own_bench(procedure: Procedure) -> OwnBench:
             ).filled(bench=BENCH),
         )
     try:
+        return bench_in(file)
+    except StationError as error:
+        raise _refused(procedure, error.problem, error.remedy) from error
+
+
+def bench_in(file: Path) -> OwnBench:
+    """Return the bench that a file describes, or that it names in two lines; whose description is it, is not read here.
+
+    Raises:
+        StationError: it names a bench that does not ship.
+    """
+    try:
         content = tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _refused(
-            procedure,
-            Text("{bench} cannot be read: {error}", zh="{bench} 无法读取：{error}").filled(bench=BENCH, error=error),
-            Text("Correct the file", zh="请更正该文件"),
-        ) from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return OwnBench(station=file)  # told with its line when the station is read
     named = content.get("bench")
     if not isinstance(named, str):
         return OwnBench(station=file)
     try:
         return OwnBench(station=shipped_bench(named), unit=str(content.get("unit", "")))
     except ArgumentRefused as error:
-        raise _refused(procedure, error.problem, error.remedy) from error
+        line = lines_of(file.read_text("utf-8"))["bench",]
+        raise StationError(
+            file=file.name, line=line, where="bench", problem=error.problem, remedy=error.remedy
+        ) from error
 
 
 def _refused(procedure: Procedure, problem: Text, remedy: Text) -> ProcedureError:

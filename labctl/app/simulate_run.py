@@ -11,7 +11,7 @@ from labctl.app.foresight import warnings_of
 from labctl.app.in_process import InProcess
 from labctl.app.issue import CertificatePaths, issue_certificates
 from labctl.app.job import Job, new_run
-from labctl.app.own_bench import OwnBench, own_bench
+from labctl.app.own_bench import bench_in, own_bench
 from labctl.app.preparation import Prepared
 from labctl.app.procedures import find_procedure
 from labctl.app.results import result_table
@@ -139,7 +139,7 @@ def simulate_run(  # noqa: PLR0913  (what a run is asked for)
     """
     found = find_procedure(procedure)
     folder = DataFolder((out / "lab").absolute())
-    bench = own_bench(found) if station is None else OwnBench(station=station_file(str(station)))
+    bench = own_bench(found) if station is None else bench_in(station_file(str(station)))
     job = Job(
         run=new_run(folder),
         data=str(folder.root),

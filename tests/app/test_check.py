@@ -7,6 +7,7 @@ import pytest
 
 from labctl.app.check import check
 from labctl.app.station import simulated_bench
+from labctl.errors import StationError
 from labctl.language import Language
 from labctl.procedure.finding import Finding
 
@@ -105,6 +106,15 @@ def test_a_requirement_without_a_limit_is_told(tmp_path: Path) -> None:
     found = [each for each in check(NAME, tmp_path / "bench.toml") if each.code == "LP415"]
     assert [each.severity.value for each in found] == ["warning", "warning"]
     assert "needs an mpe that neither points nor unit type state" in found[0].problem.en
+
+
+def test_a_station_may_be_two_lines_that_name_a_bench(tmp_path: Path) -> None:
+    named = tmp_path / "bench.toml"
+    named.write_text('bench = "electrical"\nunit = "meter"\n', "utf-8")
+    assert "LP610" in {each.code for each in check(NAME, named)}
+    named.write_text('# ours\nbench = "hydraulic"\n', "utf-8")
+    with pytest.raises(StationError, match=r"bench\.toml, line 2, bench: .* Choose one of: .*pressure"):
+        check(NAME, named)
 
 
 def test_an_automatic_check_takes_the_procedure_s_own_bench() -> None:
