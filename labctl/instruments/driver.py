@@ -22,6 +22,7 @@ from labctl.instruments.call import Call, record_public_methods
 from labctl.instruments.limits import Limit
 from labctl.instruments.replies import decoded, integer, number
 from labctl.instruments.safety import SafeState
+from labctl.metrology.many import Members
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange, Indication, Setting
@@ -446,8 +447,14 @@ class Driver:
         return self.clock.now()
 
     def _indicated(self, shown: Indication, asked_at: datetime, resolution: Quantity | None) -> Indication:
-        """Return an indication once it is durable."""
+        """Return an indication once it is durable.
+
+        Raises:
+            NotInStep: instruments that go in step say different things, and it is the first one's alone.
+        """
         call = self._open_call()
+        if self._members is not None:
+            self._members.refuse_first_alone(shown.reply, shown.quantity.value)
         self.witness.append(
             IndicationTaken(
                 at=shown.taken_at,
@@ -475,9 +482,17 @@ class Driver:
             text = decoded(answer, self.answer_terminator, instrument=self.name, query=sent)
             return number(part(text), instrument=self.name, query=sent, reply=answer)
 
+        return self._of_each(received, read)
+
+    def _of_each(self, received: bytes, read: Callable[[bytes], float]) -> float:
+        """Return the number that is read in an answer; of instruments that go in step each one's own."""
         first = read(received)
-        members = self.wire.members if isinstance(self.wire, LoopbackTransport) else None
-        return first if members is None else members.read(received, read, first)
+        return first if self._members is None else self._members.read(received, read, first)
+
+    @property
+    def _members(self) -> Members | None:
+        """Return whose answers lie beside the one that is read; None where the instrument is one."""
+        return self.wire.members if isinstance(self.wire, LoopbackTransport) else None
 
     def _open_call(self) -> Call:
         if self.call is None:

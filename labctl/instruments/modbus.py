@@ -7,13 +7,14 @@ functions, section 7 for the exceptions.
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, cast
 
 from labctl.errors import InstrumentReported, LimitExceeded, Overload, ReplyError, TransportError
 from labctl.instruments.call import door
 from labctl.instruments.driver import Driver
 from labctl.instruments.registers import Coil, Form, Kind, Order, Register, TextRegister
 from labctl.instruments.safety import SafeState
+from labctl.metrology.many import common
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Indication
@@ -85,7 +86,7 @@ class ModbusDriver(Driver):
     def read_registers(self, kind: Kind, address: int, count: int, *, within: float = 1.0) -> tuple[int, ...]:
         """Return registers as they are. Raises InstrumentReported, ReplyError."""
         data = self._read(_READ[kind], address, count, 2 * count, within)
-        return tuple(int.from_bytes(data[n : n + 2]) for n in range(0, len(data), 2))
+        return _words(data)
 
     @door
     def read_bits(
@@ -98,11 +99,11 @@ class ModbusDriver(Driver):
     @door
     def query_count(self, register: Register, *, within: float = 1.0) -> int:
         """Return the counts of a register of integer form, such as a status word."""
-        number = self._number(register, within)
-        if not isinstance(number, int):
+        if not register.is_integer:
             message = f"{register} holds no counts"
             raise TypeError(message)
-        return number
+        received = self._asked_for(register, within)
+        return cast("int", common(self._of_each(received, lambda answer: self._number(register, answer))))
 
     @door
     def query_value(self, register: Register, *, within: float = 1.0) -> float:
@@ -112,7 +113,8 @@ class ModbusDriver(Driver):
             Overload: the instrument says that the input is beyond its range; infinity says so too.
             ReplyError: no number, or one by which the manual says that there is no value.
         """
-        return self._value(register, self._number(register, within))
+        received = self._asked_for(register, within)
+        return self._of_each(received, lambda answer: self._value(register, self._number(register, answer)))
 
     @door
     def query_flag(self, coil: Coil, *, within: float = 1.0) -> bool:
@@ -145,12 +147,12 @@ class ModbusDriver(Driver):
             ReplyError: the answer is not what the manual promises, or says that there is no value.
         """
         asked_at = self._asked_at()
-        number = self._number(register, within)
+        received = self._asked_for(register, within)
         taken_at = self.clock.now()
-        value = self._value(register, number)
+        value = self._of_each(received, lambda answer: self._value(register, self._number(register, answer)))
         shown = Indication(
             quantity=Quantity.of(value, register.unit),
-            reply=self._latest()[1],
+            reply=received,
             taken_at=taken_at,
             of=of or self.name,
         )
@@ -260,10 +262,14 @@ class ModbusDriver(Driver):
             raise self._not(f"an answer of function {sent[0]}")
         return received[1:]
 
-    def _number(self, register: Register, within: float) -> float | int:
-        words = self.read_registers(register.kind, register.address, register.words, within=within)
+    def _asked_for(self, register: Register, within: float) -> bytes:
+        """Return the answer in which the words of a register stand."""
+        self._read(_READ[register.kind], register.address, register.words, 2 * register.words, within)
+        return self._latest()[1]
+
+    def _number(self, register: Register, answer: bytes) -> float | int:
         try:
-            return register.number(words)
+            return register.number(_words(answer[2:]))  # behind function and count
         except ValueError as error:
             raise self._not("decimal digits") from error
 
@@ -338,6 +344,10 @@ def words_written(address: int, *words: int) -> bytes:
 def flag_written(coil: Coil, *, on: bool) -> bytes:
     """Return the message that switches a coil (function 5)."""
     return b"\x05" + _packed(coil.address, _ON if on else _OFF)
+
+
+def _words(data: bytes) -> tuple[int, ...]:
+    return tuple(int.from_bytes(data[n : n + 2]) for n in range(0, len(data), 2))
 
 
 def _packed(*words: int) -> bytes:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from labctl.language import Text
 from labctl.metrology.distributions import Floats, kind_of
 from labctl.metrology.effects import Contribution, Correlation, EffectId, Identities, Sharing
 from labctl.metrology.inputs import Input, scaled
+from labctl.metrology.many import as_many, values_of
 from labctl.metrology.propagation import Slot
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -268,29 +269,36 @@ def correlated(
     for each in sorted(correlations, key=lambda c: (min(c.a, c.b), max(c.a, c.b))):
         for a, at_a in where[min(each.a, each.b)]:
             for b, at_b in where[max(each.a, each.b)]:
-                pairs.append((a, b, each.r, at_a & at_b))
+                pairs.append((a, b, _of_all(each.r), at_a & at_b))
     for a, b, _, _ in pairs:
         if groups[a].unstated or groups[b].unstated:
             raise _refusal(str(groups[a].identities[0]), "correlated-unstated", _UNSTATED)
     return tuple(pairs)
 
 
+def _of_all(r: float) -> float:
+    """Return a coefficient as it multiplies components: of units calibrated in step an array (n,) in its place."""
+    return r if as_many(r) is None else cast("float", values_of(r))
+
+
 def _examine(correlations: Sequence[Correlation], where: Mapping[EffectId, object]) -> None:
     names = sorted({each.a for each in correlations} | {each.b for each in correlations})
-    matrix = np.eye(len(names))
+    points = max((values_of(each.r).size for each in correlations), default=1)
+    matrix = np.tile(np.eye(len(names)), (points, 1, 1))
     for each in correlations:
-        if not -1 <= each.r <= 1:
+        r = values_of(each.r)
+        if not (np.abs(r) <= 1).all():
             raise _refusal(str(each.a), "correlation-out-of-range", _RANGE)
         for name in (each.a, each.b):
             if name not in where:
                 raise _refusal(str(name), "unknown-effect", _UNKNOWN)
         i, j = names.index(each.a), names.index(each.b)
-        if i == j or (matrix[i, j] not in {0.0, each.r}):
+        if i == j or (matrix[:, i, j].any() and (matrix[:, i, j] != r).any()):
             raise _refusal(str(each.a), "correlation-twice", _TWICE)
-        matrix[i, j] = matrix[j, i] = each.r
+        matrix[:, i, j] = matrix[:, j, i] = r
     if names:
         values = np.linalg.eigvalsh(matrix)
-        if float(values[0]) < -1e-10 * float(values[-1]):
+        if (values[:, 0] < -1e-10 * values[:, -1]).any():
             raise _refusal(", ".join(map(str, names)), "correlation-not-psd", _PSD)
 
 

@@ -4,10 +4,12 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
-from attrs import field, frozen
+import numpy as np
+from attrs import evolve, field, frozen
 
 from labctl.errors import OutsideCalibratedInterval, UncertaintyError
 from labctl.language import Text
+from labctl.metrology.many import Many, Mask, as_many, chosen, everywhere, holds
 from labctl.metrology.quantity import Quantity
 
 
@@ -84,29 +86,56 @@ class CorrectionTable:
             UnitMismatch: the value has another dimension.
         """
         lines = sorted(self.lines, key=lambda line: line.at)
-        below = [line for line in lines if line.at <= value]
-        above = [line for line in lines if line.at >= value]
-        if not below or not above:
+        if value < lines[0].at or value > lines[-1].at:
             raise OutsideCalibratedInterval(
                 standard=self.owner or "certificate", asked=str(value), allowed=f"{lines[0].at} … {lines[-1].at}"
             )
-        low, high = below[-1], above[0]
-        span = (high.at - low.at).si if high is not low else 0.0
-        share = (value - low.at).si / span if span else 0.0
-        u_low, u_high = low.expanded_uncertainty / low.k, high.expanded_uncertainty / high.k
-        return Correction(
-            correction=_between(low.correction, high.correction, share),
-            u=_between(u_low, u_high, share),
-            dof=min(_dof(low), _dof(high)),
-            between=(low.at, high.at),
-        )
+        differing = as_many(value.value)
+        if differing is not None:
+            return _of_each(lines, value, differing)
+        low, high = [line for line in lines if line.at <= value][-1], next(line for line in lines if line.at >= value)
+        return _from(low, high, value)
 
     def _refusal(self, code: str, problem: Text) -> UncertaintyError:
         return UncertaintyError(code=code, input=self.owner or "certificate", problem=problem)
 
 
+def _of_each(lines: Sequence[StatesCorrection], value: Quantity, differing: Many) -> Correction:
+    """Return the correction of units that are calibrated in step, each from the lines around its own value."""
+    below = np.sum([holds(line.at <= value, differing.members) for line in lines], axis=0) - 1
+    above = len(lines) - np.sum([holds(line.at >= value, differing.members) for line in lines], axis=0)
+    below, above = np.maximum(below, 0), np.minimum(above, len(lines) - 1)  # who is outside has strayed
+    found = _from(lines[below[0]], lines[above[0]], value)
+    for low, high in sorted({*zip(below.tolist(), above.tolist(), strict=True)}):
+        here = Mask(differing.members, (below == low) & (above == high))
+        part = _from(lines[low], lines[high], value)
+        found = evolve(
+            found,
+            correction=_chosen(here, part.correction, found.correction),
+            u=_chosen(here, part.u, found.u),
+            dof=found.dof if part.dof == found.dof else chosen(here, part.dof, found.dof),
+        )
+    return found
+
+
+def _chosen(here: Mask, one: Quantity, other: Quantity) -> Quantity:
+    return Quantity(chosen(here, one.value_in(other.unit), other.value), other.unit)
+
+
+def _from(low: StatesCorrection, high: StatesCorrection, value: Quantity) -> Correction:
+    span = (high.at - low.at).si if high is not low else 0.0
+    share = (value - low.at).si / span if span else 0.0
+    u_low, u_high = low.expanded_uncertainty / low.k, high.expanded_uncertainty / high.k
+    return Correction(
+        correction=_between(low.correction, high.correction, share),
+        u=_between(u_low, u_high, share),
+        dof=min(_dof(low), _dof(high)),
+        between=(low.at, high.at),
+    )
+
+
 def _between(low: Quantity, high: Quantity, share: float) -> Quantity:
-    return low if share == 0 else low + (high - low) * share
+    return low if everywhere(share == 0) else low + (high - low) * share
 
 
 def _dof(line: StatesCorrection) -> float:

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from labctl.errors import FigureError, MetrologyError
 from labctl.language import Text
+from labctl.metrology.many import mapped
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.metrology.units import ONE, parse_unit
 
@@ -86,4 +87,4 @@ def _interval(text: str) -> Interval:
 
 def as_written(calculated: Quantity) -> Quantity:
     """Return a calculated value at 14 significant digits: 20.1 − 0.1 is 20."""
-    return Quantity(float(f"{calculated.value:.14g}"), calculated.unit)
+    return Quantity(mapped(lambda value: float(f"{value:.14g}"), calculated.value), calculated.unit)

@@ -84,6 +84,16 @@ class Members:
                 self.strayed[n] = True
         return cast("float", Many(self, found))
 
+    def refuse_first_alone(self, answer: bytes, value: float) -> None:
+        """Refuse a number that was read in the first member's answer alone, where the others say something else.
+
+        Raises:
+            NotInStep: it was.
+        """
+        told, each = self.told
+        if told == answer and each is not None and as_many(value) is None:
+            raise NotInStep(f"an indication from {answer!r}")
+
     def speak(self, words: Sequence[str] | Sequence[bytes]) -> None:
         """Note a number as each member puts it into words."""
         if self.said is not None:
@@ -101,6 +111,15 @@ class Mask:
     def __bool__(self) -> bool:
         """Decide as the first member does."""
         return self.members.decide(self.flags)
+
+    def __eq__(self, other: object) -> Any:  # noqa: ANN401  (a mask, where it can be compared)
+        """Return where both say the same."""
+        flags = other.flags if isinstance(other, Mask) else other
+        return Mask(self.members, self.flags == flags) if isinstance(flags, bool | np.ndarray) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash what everyone decides."""
+        return hash(self.flags.tobytes())
 
     def __and__(self, other: "Mask | bool") -> "Mask":
         """Return where both hold."""
@@ -293,7 +312,8 @@ def mapped(function: Callable[[float], float], value: float) -> float:
 
 def many(members: Members, values: Iterable[float]) -> float:
     """Return a number of which every member has its own; it behaves as a float, or refuses."""
-    return _as_float(Many(members, np.array(list(values), dtype=np.float64)))
+    each = values if isinstance(values, np.ndarray) else list(values)
+    return _as_float(Many(members, np.asarray(each, dtype=np.float64)))
 
 
 def value_of(value: float, member: int) -> float:

@@ -7,6 +7,7 @@ is the function known, is the quantity right, are all addresses there, does the 
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
+from labctl.metrology.many import members_of, value_of
 from labctl.records.equipment import Identity
 from labctl.simulation.cells import Bit, Cell, Form, Order
 from labctl.simulation.faults import disguised
@@ -87,6 +88,7 @@ class ModbusDialogue(Talk[bytes]):
         """Begin a session with an instrument."""
         super().__init__()
         self.instrument = instrument
+        self._each: list[bytes] = []  # the data of the answer under way in each world in step, where they differ
         self._carriers: Mapping[int, Callable[[int, bytes], Callable[[], bytes]]] = {
             0x01: self._read_bits,
             0x02: self._read_bits,
@@ -139,11 +141,14 @@ class ModbusDialogue(Talk[bytes]):
             return Said(lambda: exception)
 
         def said() -> bytes:
-            self.struck = struck  # another message may have come meanwhile
+            self.struck, self._each = struck, []  # another message may have come meanwhile
             try:
-                return bytes([function]) + compose()
+                answer = bytes([function]) + compose()
             except Refused as refused:
                 return _exception(function, refused)
+            if self._each and (members := self.instrument.world.members) is not None:
+                members.speak([bytes([function]) + each for each in self._each])
+            return answer
 
         return Said(said)
 
@@ -269,18 +274,26 @@ class ModbusDialogue(Talk[bytes]):
         if None in places and not self.gaps:
             raise Refused(ILLEGAL_ADDRESS)
 
-        def compose() -> bytes:
-            held = {place[0]: self._held(place[0]) for place in places if place is not None}
+        def body(values: Mapping[Cell, float | str]) -> bytes:
+            held = {cell: cell.registers(value, self.order(cell)) for cell, value in values.items()}
             words = [held[place[0]][place[1]] if place is not None else 0 for place in places]
             return bytes([2 * count]) + b"".join(each.to_bytes(2) for each in words)
 
+        def compose() -> bytes:
+            values = {place[0]: self._value(place[0]) for place in places if place is not None}
+            members = members_of(values.values())
+            if members is None:
+                return body(values)
+            self._each = [body({cell: _of(value, n) for cell, value in values.items()}) for n in range(members.count)]
+            return self._each[0]
+
         return compose
 
-    def _held(self, cell: Cell) -> list[int]:
+    def _value(self, cell: Cell) -> float | str:
         value = cell.read(self)
         if cell.measured and not isinstance(value, str):
-            value = self.instrument.faults.on_value(value, self.instrument.now, cell.name)
-        return cell.registers(value, self.order(cell))
+            return self.instrument.faults.on_value(value, self.instrument.now, cell.name)
+        return value
 
     def _put(self, address: int, words: Sequence[int]) -> None:
         """Write registers: every cell among them as a whole, or none at all."""
@@ -321,6 +334,10 @@ def _laid_out(cells: tuple[Cell, ...]) -> Mapping[int, tuple[Cell, int]]:
                 raise ValueError(f"{cell.name or cell} shares register {cell.at + n}")
             laid[cell.at + n] = (cell, n)
     return laid
+
+
+def _of(value: float | str, member: int) -> float | str:
+    return value if isinstance(value, str) else value_of(value, member)
 
 
 def _exception(function: int, refused: Refused) -> bytes:

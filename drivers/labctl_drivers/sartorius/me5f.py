@@ -91,8 +91,7 @@ class ME5F(Driver, maker="Sartorius", model="ME5-F"):
         started = self.clock.monotonic()
         while True:
             shown = self._line()
-            value = abs(float(shown.digits))
-            if shown.stable and (not near_zero or value <= ROUGH * shown.step):
+            if shown.stable and (not near_zero or abs(self._value()) <= ROUGH * shown.step):
                 return shown
             waited = self.clock.monotonic() - started
             if waited >= patience:
@@ -101,7 +100,9 @@ class ME5F(Driver, maker="Sartorius", model="ME5-F"):
 
     def _line(self) -> Shown:
         """Ask for a weight. Raises Overload, ReplyError."""
-        sent, reply = self._exchanged(PRINT, 3.0)
+        return self._read_in(*self._exchanged(PRINT, 3.0))
+
+    def _read_in(self, sent: bytes, reply: bytes) -> Shown:
         text = decoded(reply, self.answer_terminator, instrument=self.name, query=sent)
         body = text[-SHORT:] if len(text) in {SHORT, LONG} else ""
         if body.strip() in {"H", "L", "HH", "LL"}:
@@ -112,10 +113,15 @@ class ME5F(Driver, maker="Sartorius", model="ME5-F"):
         number(digits, instrument=self.name, query=sent, reply=reply)
         return Shown(digits, unit)
 
+    def _value(self) -> float:
+        """Return the weight in the latest answer."""
+        latest = self._open_call().exchanges[-1]
+        return self._of_each(latest.received, lambda reply: float(self._read_in(latest.sent, reply).digits))
+
     def _taken(self, shown: Shown, asked_at: datetime) -> Indication:
         latest = self._open_call().exchanges[-1]
         taken = Indication(
-            quantity=Quantity.of(float(shown.digits), UNIT),
+            quantity=Quantity.of(self._value(), UNIT),
             reply=latest.received,
             taken_at=self.clock.now(),
             of=self.name,

@@ -70,12 +70,17 @@ class T5300(AcknowledgingDriver, maker="TSI", model="5300"):
         data = self.wire.read(self.answer_terminator, 5.0)
         taken_at, reply = self.clock.now(), acknowledged + data
         self._open_call().exchanges[-1] = Exchange(sent=sent, received=reply)
+        value = self._of_each(reply, lambda answer: self._field(field, sent, answer))
+        shown = Indication(quantity=Quantity.of(value, unit), reply=reply, taken_at=taken_at, of=self.name)
+        return self._indicated(shown, asked_at, resolution)
+
+    def _field(self, field: int, sent: bytes, reply: bytes) -> float:
+        """Return one of the numbers on the line after the acknowledgement."""
+        data = reply.partition(b"\r\n")[2]
         fields = decoded(data, self.answer_terminator, instrument=self.name, query=sent).split(",")
         if len(fields) != FIELDS:
             raise ReplyError(instrument=self.name, query=sent, reply=reply, expected="flow,temperature,pressure")
-        values = [number(each, instrument=self.name, query=sent, reply=reply) for each in fields]
-        shown = Indication(quantity=Quantity.of(values[field], unit), reply=reply, taken_at=taken_at, of=self.name)
-        return self._indicated(shown, asked_at, resolution)
+        return [number(each, instrument=self.name, query=sent, reply=reply) for each in fields][field]
 
     def _refused(self, answer: str) -> InstrumentReported | ReplyError:
         latest = self._open_call().exchanges[-1]

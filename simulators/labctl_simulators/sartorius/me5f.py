@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from labctl.metrology.many import finite, nan
 from labctl.simulation.dialogue import Dialogue, Spoken
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -135,13 +136,12 @@ class ME5FDialogue(Dialogue):
 
     def _weight(self, message: str) -> str:
         value = self.balance.shown(message)
-        if math.isinf(value):
-            return "H".center(14) if value > 0 else "L".center(14)
-        if math.isnan(value):
+        if nan(value):
             return "Err 054".center(14)
-        digits = f"{abs(round(value / STEP) * STEP):9.3f}"
+        if not finite(value):
+            return "H".center(14) if value > 0 else "L".center(14)
         unit = "mg " if self.balance.stable() else "   "
-        return f"{'-' if value < -STEP / 2 else '+'}{digits} {unit}"
+        return f"{round(value / STEP) * STEP + 0.0:=+10.3f} {unit}"
 
     def _identified(self, weight: str) -> str:
         return weight if not self.balance.figure("22 characters", 0.0) else f"N     {weight}"
