@@ -6,6 +6,7 @@ from labctl.metrology.effects import Scope
 from labctl.procedure.declared import POOLED, Consequence, Invalidate, Order
 from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
+from labctl.procedure.planners import Columns
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.roles import Auxiliary, Roles, Standard, Unit
@@ -25,6 +26,7 @@ from labctl.procedure.sources import (
     Stability,
 )
 from labctl.procedure.units import Units
+from labctl.records.equipment import UnitUnderTest
 
 POINT, GROUP, RUN, LAB = Scope.POINT, Scope.GROUP, Scope.RUN, Scope.LAB
 REPEAT, RESTART, ASK = Consequence.REPEAT, Consequence.RESTART, Consequence.ASK
@@ -47,6 +49,7 @@ __all__ = [
     "Auxiliary",
     "Calibration",
     "Characteristic",
+    "Columns",
     "Condition",
     "Constant",
     "Corrected",
@@ -67,5 +70,6 @@ __all__ = [
     "Steady",
     "Text",
     "Unit",
+    "UnitUnderTest",
     "Units",
 ]

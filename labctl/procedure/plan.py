@@ -8,6 +8,7 @@ from labctl.events.kinds import PlannedPoint, PlannedSection
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.specification import Specification
+from labctl.procedure.planners import made
 from labctl.procedure.points import BASIC, COUNTS, EACH, FREQUENCY, RANGE, PointTable, Row, parse_points, valued
 from labctl.procedure.procedure import Procedure, Section
 from labctl.records.equipment import UnitUnderTest
@@ -97,6 +98,10 @@ def _points(procedure: Procedure, section: Section, unit: UnitUnderTest) -> tupl
     subject = section.subject_of(procedure.roles.unit)
     quantity = subject.quantity if subject is not None else ""
     rows = [(row, _columns(table, row, top)) for row, top in _expanded(table, unit, quantity)]
+    planner = procedure.planners.get(section.name) or procedure.planners.get(section.again_of)
+    if planner is not None and rows:
+        given = made(planner, section.title, unit, [columns for _, columns in rows])
+        rows = [(rows[0][0], columns) for columns in given]
     for row, columns in rows:
         specified = _specified(unit, quantity, columns.get("nominal"))
         if "mpe" not in columns and specified and section.points:

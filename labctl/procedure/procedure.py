@@ -30,6 +30,7 @@ from labctl.procedure.declared import (
 )
 from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
+from labctl.procedure.planners import Planner
 from labctl.procedure.roles import Role, Roles
 from labctl.procedure.sources import Characteristic, Computed
 from labctl.records.calibration import PointResult, ProcedureReference, Table
@@ -212,6 +213,7 @@ class Procedure:
     checks: list[Check] = field(factory=list[Check], init=False)
     tables: list[Table] = field(factory=list[Table], init=False)
     functions: list[Computed] = field(factory=list[Computed], init=False)
+    planners: dict[str, Planner] = field(factory=dict[str, Planner], init=False)
 
     # --- declarations ------------------------------------------------------------------------------------------------
 
@@ -409,6 +411,32 @@ class Procedure:
         self.tables.append(
             Table(section=section, title=Text(section, zh=zh), columns=columns, titles=dict(titles or {}))
         )
+
+    def plan(self, section: str) -> Callable[[Planner], Planner]:
+        """Declare what generates or reorders the points of a section from the unit's record.
+
+        The function gets the unit and the rows of the section's file, a dictionary each, with ranges multiplied out,
+        and returns such dictionaries in the order in which they are measured. It is called before the run; what it
+        gives is the plan that the record keeps.
+
+        Args:
+            section: its title.
+
+        Raises:
+            ProcedureError: the section has a plan already.
+        """
+
+        def declared(planner: Planner) -> Planner:
+            if section in self.planners:
+                raise ProcedureError(
+                    where=f"plan({section!r})",
+                    problem=Text("the section has a plan already", zh="该部分已有校准点函数"),
+                    remedy=Text("Keep one of the two", zh="请保留其一"),
+                )
+            self.planners[section] = planner
+            return planner
+
+        return declared
 
     def function(self, *, units: Sequence[str], gives: str) -> Callable[[Callable[..., object]], Computed]:
         """Declare a plain function of arrays, which models may call by the symbol to which it is given.

@@ -142,6 +142,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'at="flow"',
         "has no column flow",
     ),
+    "a plan of a section that there is not": (
+        "between",
+        "LP310",
+        PROCEDURE,
+        'METHOD.require("Error"',
+        'METHOD.plan("Corected")(lambda _unit, rows: rows)\nMETHOD.require("Error"',
+        "Did you mean 'Corrected'?",
+    ),
     # --- functions of arrays
     "a function of one number where arrays come": (
         "computed",

@@ -37,6 +37,13 @@ def declarations(survey: Survey) -> Iterator[Finding]:
             )
         else:
             yield from names(survey, section, title, line, made.offer.names)
+    for title in procedure.planners:
+        if title not in sections:
+            words = NO_SECTION.filled(title=f"plan({title!r})", section=title)
+            yield found(survey.lines.declared("plan", title), "LP310", words, nearest(title, list(sections)))
+        elif not sections[title].points:
+            words = Text("plan({title}): the section has no points", zh="plan({title})：该部分没有校准点文件")
+            yield found(survey.lines.declared("plan", title), "LP310", words.filled(title=repr(title)), _GIVE_ROWS)
     yield from _tables(survey)
     yield from _order(survey)
     yield from _unused(survey)
@@ -250,6 +257,9 @@ _USE: Final = Text(
     zh="请用 METHOD.table 输出，提出要求或核查，或删除",
 )
 _NUMBER: Final = Text("Write it as JJF 1587-2016, or JJG 1037-2008", zh="请写成 JJF 1587-2016 或 JJG 1037-2008 的形式")
+_GIVE_ROWS: Final = Text(
+    "Give it points=, rows with the columns that its function needs", zh="请用 points= 给出含所需列的校准点文件"
+)
 _RATIO: Final = Text(
     "Say how often U has to go into the MPE, as accuracy_ratio=3",
     zh="请写 U 应为最大允许误差的几分之一，如 accuracy_ratio=3",
