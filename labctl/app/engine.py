@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 
+from labctl.app.adoption import adopted
 from labctl.app.job import Job, last_words, private_folder
 from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.clock import Clock, WallClock
@@ -101,7 +102,7 @@ def _engine(
             transcript=transcript,
             interrupted=control.halted.is_set,
             meanwhile=lambda: bench.tend_silently(),  # noqa: PLW0108  (the bench takes this function)
-            person=lambda asked: live.read_out(asked, seat.expected.serial, seat.limits),
+            person=lambda asked: live.read_out(asked, seat.expected.serial, seat.limits, seat.instrument),
         )
 
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)
@@ -124,6 +125,7 @@ def _engine(
         software=made_by,
         by=job.by,
         reason=job.reason,
+        adopted=lambda: adopted(prepared, known, clock.now()),
     )
 
 

@@ -16,7 +16,7 @@ from labctl.app.station import Station, read_station, simulated_bench, station_f
 from labctl.app.telling import Teller
 from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
 from labctl.events.journal import Entry
-from labctl.events.kinds import OperatorAsked, Question, RunFinished, RunRested
+from labctl.events.kinds import Field, OperatorAsked, Question, RunFinished, RunRested
 from labctl.language import Language, Text
 from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
@@ -42,6 +42,10 @@ class Wanted:
     unit_serial: str = ""
     unit_asset_number: str = ""
     order: str = ""
+    roles: dict[str, str] = field(factory=dict[str, str])
+    kind: str = ""
+    customer: str = ""
+    customer_address: str = ""
     coarse: str = ""
     by: str = ""
     endpoints: str = ""
@@ -121,6 +125,10 @@ class Headless:
             unit_serial=wanted.unit_serial,
             unit_asset_number=wanted.unit_asset_number,
             order=wanted.order,
+            roles=wanted.roles,
+            kind=wanted.kind,
+            customer=wanted.customer,
+            customer_address=wanted.customer_address,
             coarse=wanted.coarse,
             by=wanted.by or getpass.getuser(),
             adjust=wanted.adjust,
@@ -213,10 +221,11 @@ class Headless:
         """Ask until the engine takes the answer; in a thread, since somebody else may answer or abort meanwhile."""
         question = asked.question
         while True:
-            answer = ask(f"    [{_wanted(question).within(self.language)}]")
-            chosen = next((each.en for each in question.choices if answer in {each.en, each.zh}), answer)
-            if question.kind == "instruction":
-                chosen = chosen or "done"
+            if question.kind == "form":
+                chosen = json.dumps({each.unit: self._filled(question, each, ask) for each in question.fields})
+            else:
+                answer = ask(f"    [{_wanted(question).within(self.language)}]")
+                chosen = _chosen(question, answer) or ("done" if question.kind == "instruction" else "")
             try:
                 with handle.controller as controller:
                     controller.ask("answer", by=getpass.getuser(), question=question.key, answer=chosen)
@@ -229,6 +238,11 @@ class Headless:
             else:
                 return
 
+    def _filled(self, question: Question, line: Field, ask: Callable[[str], str]) -> str:
+        """Ask for one line of a form."""
+        wanted = _wanted(evolve(question, kind="choice" if question.choices else "number", unit=line.of))
+        return _chosen(question, ask(f"    {line.text.within(self.language)} [{wanted.within(self.language)}]"))
+
     def _request(self, handle: RunHandle, what: str) -> None:
         try:
             with handle.controller as controller:
@@ -239,6 +253,11 @@ class Headless:
     def _tell(self, line: str) -> None:
         if not self.plain:
             self.say(line)
+
+
+def _chosen(question: Question, answer: str) -> str:
+    """Return an answer in the words that the engine knows."""
+    return next((each.en for each in question.choices if answer in {each.en, each.zh}), answer)
 
 
 def _wanted(question: Question) -> Text:

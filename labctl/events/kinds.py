@@ -303,15 +303,28 @@ class Settled:
 
 
 @frozen(kw_only=True)
+class Field:
+    """One line of a form: what is asked of one of several units."""
+
+    unit: str  # its instrument
+    text: Text
+    of: str = ""  # unit of the number that is wanted
+
+
+@frozen(kw_only=True)
 class Question:
-    """Something a person is asked or told, as it stands on the card."""
+    """Something a person is asked or told, as it stands on the card.
+
+    A form asks the same of several units; its answer is a JSON object with what was keyed in, or chosen, for each.
+    """
 
     key: str
-    kind: str  # "instruction", "number", "choice", "text", "confirmation"
+    kind: str  # "instruction", "number", "choice", "text", "confirmation", "form"
     text: Text
     picture: str = ""  # name of a blob
     choices: tuple[Text, ...] = ()
     unit: str = ""
+    fields: tuple[Field, ...] = ()  # of a form
 
 
 @frozen(kw_only=True)
@@ -416,6 +429,32 @@ class PointFinished:
     at: datetime
     place: Place
     result: PointResult | None  # None: pending, an input lies in a later section
+
+
+@frozen(kw_only=True)
+class Evidence:
+    """One entry of an earlier run's journal, word by word."""
+
+    n: int
+    digest: str  # of its chain up to there, hexadecimal
+    canonical: bytes
+
+
+@frozen(kw_only=True)
+class ResultsAdopted:
+    """What an earlier run observed in a section stands in for measuring it again: valid today, on the same assets.
+
+    Its entries are evidence of this run, too: they are evaluated as if they stood here.
+    """
+
+    at: datetime
+    place: Place
+    title: Text
+    run: str  # the earlier one
+    head: str  # digest of its last entry, hexadecimal
+    measured: datetime
+    until: datetime  # as long as the method lets them stand in
+    evidence: tuple[Evidence, ...]
 
 
 @frozen(kw_only=True)
@@ -549,6 +588,7 @@ Event = (
     | NoteTaken
     | TranscriptSealed
     | PointFinished
+    | ResultsAdopted
     | PointSkipped
     | UnitExcluded
     | SafeStateSent

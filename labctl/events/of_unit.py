@@ -1,5 +1,6 @@
 """What of a run with several units belongs to one of them: its own run, read from the common journal."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -12,6 +13,8 @@ from labctl.events.kinds import (
     Event,
     IndicationTaken,
     OperatorAnswered,
+    OperatorAsked,
+    Question,
     RecordEvaluated,
     RecordSigned,
     RunFinished,
@@ -23,18 +26,20 @@ from labctl.events.kinds import (
 from labctl.language import Text
 from labctl.records.calibration import Outcome
 
-_MARK: Final = "@"
-"""Stands before the unit in the name of a question that is put once for each of several."""
 _ENDINGS: Final = (RunFinished, UnitExcluded, RecordEvaluated, RecordSigned, CertificateIssued)
 
 
-def asked_of(question: str, unit: str) -> str:
-    """Return the name of a question that is put for one of several units; as it is where there is one.
+def filled_in(answer: str) -> dict[str, str]:
+    """Return what a person filled into a form, by unit; nothing where it is no filled form.
 
-    >>> asked_of("inspection Appearance", "c07"), asked_of("inspection Appearance", "")
-    ('inspection Appearance@c07', 'inspection Appearance')
+    >>> filled_in('{"c07": "36.98"}'), filled_in("done")
+    ({'c07': '36.98'}, {})
     """
-    return f"{question}{_MARK}{unit}" if unit else question
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        return {}
+    return {str(unit): str(each) for unit, each in found.items()} if isinstance(found, dict) else {}
 
 
 def units_of(started: RunStarted) -> tuple[str, ...]:
@@ -55,6 +60,7 @@ class UnitView:
 
     unit: str
     _others: frozenset[str] = field(default=frozenset(), init=False)
+    _forms: set[str] = field(factory=set[str], init=False)
     _excluded: Text | None = field(default=None, init=False)
 
     def seen(self, event: Event) -> Event | None:
@@ -70,8 +76,11 @@ class UnitView:
                 self._excluded = reason
             case RunFinished() if self._excluded is not None:
                 return evolve(event, outcome=Outcome.ABORTED, reason=self._excluded)
-            case OperatorAnswered(question=question):
-                return evolve(event, question=question.removesuffix(f"{_MARK}{self.unit}"))
+            case OperatorAsked(question=Question(kind="form", key=key)):
+                self._forms.add(key)
+            case OperatorAnswered(question=question, answer=answer) if question in self._forms:
+                own = filled_in(answer).get(self.unit)
+                return evolve(event, answer=own) if own is not None else None
             case _:
                 pass
         return event

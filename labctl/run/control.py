@@ -2,15 +2,16 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from labctl.clock import Clock, WallClock
 from labctl.errors import LabctlError
 from labctl.events.kinds import Place, Question
+from labctl.events.of_unit import filled_in
 from labctl.language import Text
 from labctl.metrology.keyed import keyed
 
@@ -253,10 +254,22 @@ def refused_answer(question: Question, answer: str) -> Text | None:
                 return Text("choose one of: {choices}", zh="请选择：{choices}").filled(
                     choices=", ".join(each.en for each in question.choices)
                 )
+        case "form":
+            return _refused_form(question, filled_in(answer))
         case "text" if not answer.strip():
             return Text("an answer is needed", zh="请填写内容")
         case _:
             return None
+    return None
+
+
+def _refused_form(question: Question, answers: Mapping[str, str]) -> Text | None:
+    for each in question.fields:
+        kind = "choice" if question.choices else "number" if each.of else "text"
+        line = evolve(question, kind=kind, fields=())
+        problem = refused_answer(line, answers.get(each.unit, ""))
+        if problem is not None:
+            return Text("{unit}: {problem}", zh="{unit}：{problem}").filled(unit=each.unit, problem=problem)
     return None
 
 

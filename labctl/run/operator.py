@@ -1,5 +1,6 @@
 """Who carries instructions out: a person through a controller, or nobody, where a policy answers at once."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
@@ -94,7 +95,8 @@ class Policy(Person):
             NobodyThere: anything else is a person's to answer.
         """
         if self.inspects and question.key.startswith(INSPECTION):
-            return CONFORMS.en
+            every = {each.unit: CONFORMS.en for each in question.fields}
+            return json.dumps(every) if every else CONFORMS.en
         if question.kind != "instruction":
             raise NobodyThere
         return "done"

@@ -4,8 +4,9 @@ from enum import Enum
 
 from attrs import define, evolve
 
-from labctl.events.kinds import PlannedSection, RunStarted
+from labctl.events.kinds import Field, PlannedSection, RunStarted
 from labctl.events.of_unit import planned_of, units_of
+from labctl.language import Text
 from labctl.procedure.declared import Reduction
 from labctl.procedure.procedure import Procedure, Section
 from labctl.run.scribe import Scribe
@@ -42,6 +43,12 @@ class Present:
     def names(self) -> tuple[str, ...]:
         """Return the units that are left."""
         return tuple(each for each in units_of(self.started) if each not in self.scribe.progress.excluded)
+
+    def field(self, unit: str) -> Field:
+        """Return the line of a form for a unit: its instrument and serial number."""
+        serial = planned_of(self.started, unit).unit.identity.serial
+        words = " ".join(filter(None, (unit, serial)))
+        return Field(unit=unit, text=Text(words, zh=words))
 
     def takes(self, section: Section) -> Takes:
         """Return how a section takes the units of this run."""

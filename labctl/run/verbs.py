@@ -33,6 +33,7 @@ from labctl.run.clock import RunClock
 from labctl.run.control import Control, NobodyThere, Turned
 from labctl.run.operator import Operator, doubt_of, question_of
 from labctl.run.scribe import Scribe
+from labctl.run.together import Together, owner_of
 from labctl.run.voltage import HighVoltage
 from labctl.transport.operator import Asked
 
@@ -90,6 +91,7 @@ class LiveRun:
     patience: Iterator[int] = field(factory=lambda: iter(()))
     units: tuple[str, ...] = field(default=(), init=False)
     """Instruments of the units that are being measured, where the run has several."""
+    _together: Together = field(init=False)
     failing: str = field(default="", init=False)
     """The unit that could not be read in the present attempt."""
     connecting: bool = field(default=False, init=False)
@@ -102,6 +104,7 @@ class LiveRun:
 
     def __attrs_post_init__(self) -> None:
         """Let traces go on while a driver waits for its instrument, and ask before anything is above 42 V."""
+        self._together = Together(self)
         self.bench.before = HighVoltage(self, self.high_voltage).before
         if isinstance(self.clock, RunClock):
             self.clock.tend = self._meanwhile
@@ -124,16 +127,15 @@ class LiveRun:
         for number in range(times):
             if every is not None:
                 self._pass_until(start + number * seconds(every))
-            for each in self._present(calls):
-                self._read(symbol, Purpose.OBSERVE, each)
+            self._read_each(symbol, self._present(calls))
 
     def scan(self, *, first: tuple[str, Reads], then: tuple[str, Sequence[Reads]]) -> None:
         """Read S, X₁ … Xₙ, Xₙ … X₁, S: symmetric in time, so that a linear drift cancels."""
         (standard, reading), (symbol, calls) = first, then
         self._read(standard, Purpose.OBSERVE, reading)
         present = self._present(calls)
-        for each in (*present, *reversed(present)):
-            self._read(symbol, Purpose.OBSERVE, each)
+        self._read_each(symbol, present)
+        self._read_each(symbol, [*reversed(present)])
         self._read(standard, Purpose.OBSERVE, reading)
 
     @contextmanager
@@ -242,15 +244,20 @@ class LiveRun:
         )
         return keyed(answer) if unit else answer
 
-    def read_out(self, asked: Asked, serial: str = "", limits: Mapping[str, Limit] | None = None) -> str:
+    def read_out(
+        self, asked: Asked, serial: str = "", limits: Mapping[str, Limit] | None = None, instrument: str = ""
+    ) -> str:
         """Ask a person what stands on an instrument without a wire, and return what was keyed in.
+
+        Several units are read on one form, and told to do something once.
 
         Args:
             asked: by the instrument's driver.
             serial: which the station names; where another one is keyed in, it is asked once more.
             limits: of the station, by quantity; what lies outside is asked again, with the reason.
+            instrument: whose driver asks.
         """
-        answer = self.put(question_of(asked, self.new_key()))
+        answer = self._together.answer(asked, instrument) or self.put(question_of(asked, self.new_key()))
         while (why := doubt_of(asked, answer, serial, limits or {})) is not None:
             answer = self.put(question_of(evolve(asked, why=why), self.new_key()))
             serial = ""  # twice the same word is taken for what stands there
@@ -355,10 +362,16 @@ class LiveRun:
             self.failing = self._unit_of(call)
             raise
 
+    def _read_each(self, symbol: str, calls: Sequence[Reads]) -> None:
+        """Take one reading by each method; what a person reads of them stands on one form."""
+        with self._together.reading([owner for each in calls if (owner := owner_of(each)) is not None]):
+            for each in calls:
+                self._read(symbol, Purpose.OBSERVE, each)
+
     def _unit_of(self, call: Reads) -> str:
         """Return the unit that a method reads, of several; empty: it reads something else, or the run has one unit."""
-        owner = getattr(call, "__self__", None)
-        return owner.name if isinstance(owner, Driver) and owner.name in self.units else ""
+        owner = owner_of(call)
+        return owner.name if owner is not None and owner.name in self.units else ""
 
     def _present(self, calls: Sequence[Reads]) -> Sequence[Reads]:
         """Return the methods of a list without those of units that were excluded."""

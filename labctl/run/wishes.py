@@ -6,7 +6,7 @@ from typing import NoReturn
 from attrs import define
 
 from labctl.errors import InstrumentError, RunAborted, WrongIdentity
-from labctl.events.kinds import AttemptRejected, NoteTaken, Place, PointSkipped, Question
+from labctl.events.kinds import AttemptRejected, Field, NoteTaken, Place, PointSkipped, Question
 from labctl.language import Text
 from labctl.run.control import Turned, Wish
 from labctl.run.progress import PointName
@@ -77,10 +77,14 @@ class Wishes:
         if answer == _ABORT.en:
             raise RunAborted(reason=reason.en)
 
-    def choose(self, text: Text, choices: tuple[Text, ...], key: str = "") -> str:
-        """Put a choice to a person, the bench safe meanwhile, and return its English words. Raises Turned."""
+    def choose(self, text: Text, choices: tuple[Text, ...], key: str = "", fields: tuple[Field, ...] = ()) -> str:
+        """Put a choice to a person, the bench safe meanwhile, and return its English words. Raises Turned.
+
+        With fields it is put for each of them on one form, and the answer is the filled form.
+        """
         self.run.bench.make_safe()
-        question = Question(key=key or self.run.new_key(), kind="choice", text=text, choices=choices)
+        kind = "form" if fields else "choice"
+        question = Question(key=key or self.run.new_key(), kind=kind, text=text, choices=choices, fields=fields)
         return self.run.put(question)
 
     def patiently(self, act: Callable[[], None]) -> None:
