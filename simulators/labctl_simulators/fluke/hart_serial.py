@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
-from labctl.metrology.many import nan, within
+from labctl.metrology.many import everywhere, nan, within
 from labctl.simulation.dialogue import Answer, Dialogue
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -93,7 +93,7 @@ class HartController(SimulatedInstrument, maker="Fluke", wires=("serial",), line
 
     def watch(self) -> None:
         """Take the heater off when the cut-out's own sensor is too hot."""
-        if self.volume.at_sensor > self.cut_out:
+        if not everywhere(self.volume.hottest <= self.cut_out) and self.volume.at_sensor > self.cut_out:
             self.tripped = True
             self.volume.powered = False
 

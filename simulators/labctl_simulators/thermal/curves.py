@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from attrs import define, field
 
-from labctl.metrology.many import as_many, chosen, for_each, mapped
+from labctl.metrology.many import Floats, as_many, chosen, many, mapped, within
 from labctl.metrology.physics import iec60584
 from labctl.metrology.physics.callendar import CallendarVanDusen
 from labctl.metrology.physics.its90_deviation import Deviation, subrange
@@ -42,31 +42,40 @@ class Curve:
 
     def at(self, t: float) -> tuple[float, float]:
         """Return the value and its slope at a temperature in °C; the curve ends at its range's ends."""
+        if (everyone := as_many(t)) is not None:
+            value, slope = self._at_each(everyone.values)
+            return many(everyone.members, value), many(everyone.members, slope)
         held = min(max(t, self.low), self.high)
         knot = round(held * KNOTS)
-        found = self._known.get(knot)
-        if found is None:
-            found = self._known[knot] = self._knot(knot / KNOTS)
-        value, slope, bend = found
+        value, slope, bend = self._at_knot(knot)
         off = held - knot / KNOTS
         return value + (slope + 0.5 * bend * off) * off, slope + bend * off
 
     def value(self, t: float) -> float:
         """Return the value at a temperature in °C."""
-        return mapped(self._value, t)
+        return self.at(t)[0]
 
     def inverse(self, value: float, near: float) -> float:
         """Return the temperature in °C at which it has a value, sought from a temperature near it."""
-        return for_each(self._inverse, value, near)
-
-    def _value(self, t: float) -> float:
-        return self.at(t)[0]
-
-    def _inverse(self, value: float, near: float) -> float:
-        found = min(max(near, self.low), self.high)
+        found = within(near, self.low, self.high)
         for _ in range(_NEWTON):
             there, slope = self.at(found)
-            found = min(max(found + (value - there) / slope, self.low), self.high)
+            found = within(found + (value - there) / slope, self.low, self.high)
+        return found
+
+    def _at_each(self, t: Floats) -> tuple[Floats, Floats]:
+        """Return the values and slopes at several temperatures, to the same bits."""
+        held = np.clip(t, self.low, self.high)
+        knots, place = np.unique(np.rint(held * KNOTS), return_inverse=True)
+        table = np.array([self._at_knot(round(each)) for each in knots.tolist()])
+        value, slope, bend = table[place].T
+        off = held - knots[place] / KNOTS
+        return value + (slope + 0.5 * bend * off) * off, slope + bend * off
+
+    def _at_knot(self, knot: int) -> tuple[float, float, float]:
+        found = self._known.get(knot)
+        if found is None:
+            found = self._known[knot] = self._knot(knot / KNOTS)
         return found
 
     def _knot(self, t: float) -> tuple[float, float, float]:

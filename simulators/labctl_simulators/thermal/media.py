@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol, runtime_checkable
 
-from attrs import define, frozen
+from attrs import frozen
 
 ROOM: Final = 20.0  # °C
 TRIPLE_POINT: Final = 0.01  # °C
@@ -16,6 +16,18 @@ class Place:
     depth: float = 300.0  # millimetres of immersion
 
 
+class Warmth(Protocol):
+    """Temperatures at places, at one instant."""
+
+    def at(self, place: Place) -> float:
+        """Return the temperature at a place, in °C."""
+        ...
+
+    def immersion(self, place: Place) -> float:
+        """Return the millimetres of a sensor that are in it."""
+        ...
+
+
 class Medium(Protocol):
     """Anything with a temperature at each of its places."""
 
@@ -24,12 +36,9 @@ class Medium(Protocol):
         """Return whether its temperatures stay as they are until somebody acts."""
         ...
 
-    def at(self, place: Place) -> float:
-        """Return the temperature at a place now, in °C."""
-        ...
-
-    def immersion(self, place: Place) -> float:
-        """Return the millimetres of a sensor that are in it."""
+    @property
+    def now(self) -> Warmth:
+        """Return how it is now; that stays as it is, whatever becomes of the medium."""
         ...
 
 
@@ -43,7 +52,7 @@ class Heats(Protocol):
         ...
 
 
-@define
+@frozen
 class Fixed:
     """A medium of one temperature: the air of the room, an ice point, a triple-point cell."""
 
@@ -54,6 +63,11 @@ class Fixed:
     def still(self) -> bool:
         """Return true: it stays."""
         return True
+
+    @property
+    def now(self) -> "Fixed":
+        """Return itself: it stays."""
+        return self
 
     def at(self, place: Place) -> float:  # noqa: ARG002  (the same everywhere)
         """Return the temperature."""

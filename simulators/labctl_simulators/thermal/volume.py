@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from functools import cached_property
 from typing import Final
 
 from attrs import define, field
@@ -55,10 +56,7 @@ class Volume:
     condition: str = ""  # "oscillate": the controller hunts; "burn": the heater is open
     temperature: float = ROOM  # of the control sensor, without the ripple
     demand: float = ROOM
-    shift: float = 0.0  # the ripple now
-    at_sensor: float = ROOM  # both together
-    _strength: float = 0.2  # of the gradients now
-    _bow: float = 0.0
+    now: "Moment" = field(init=False)
     _rate: float = 0.0
     _elapsed: float = 0.0
     _late: deque[float] = field(factory=deque[float], init=False)
@@ -73,6 +71,7 @@ class Volume:
             self.world.drawn(self.figures.across, self.name, "across"),
             self.world.drawn(self.figures.along, self.name, "along"),
         )
+        self.now = Moment(self, self._elapsed, self.temperature, ripple=0.0, strength=1.0, level=self.level)
         self._late.extend([self.demand] * max(round(self.figures.dead_time / self.step), 1))
 
     # --- in time -----------------------------------------------------------------------------------------------------
@@ -80,7 +79,7 @@ class Volume:
     @property
     def still(self) -> bool:
         """Return whether it is off and at the temperature of the room."""
-        return not self.powered and everywhere((self.temperature == ROOM) & (self.shift == 0))
+        return not self.powered and self.now.ripple == 0 and everywhere(self.temperature == ROOM)
 
     @property
     def resting(self) -> bool:
@@ -94,10 +93,13 @@ class Volume:
             self._controlled(dt)
         else:
             self._left_alone(dt)
-        self.at_sensor = self.temperature + self.shift
-        away = self.at_sensor - ROOM
-        self._strength = self._strength_at(self.at_sensor) * (1.0 if self.stirred else UNSTIRRED)
-        self._bow = self.figures.bow * away / 1000.0
+        self.now = self._moment()
+
+    def _moment(self) -> "Moment":
+        unlike = 1.0 if self.stirred else UNSTIRRED
+        hunting = HUNTING if self.condition == "oscillate" else 1.0
+        ripple = self.world.restless(self.figures.stability) * unlike * hunting if self.powered else 0.0
+        return Moment(self, self._elapsed, self.temperature, ripple, unlike, self.level)
 
     def _controlled(self, dt: float) -> None:
         figures = self.figures
@@ -115,13 +117,8 @@ class Volume:
         arrived = (abs(rest) < ARRIVED) & (abs(self._rate) < ARRIVED) & (heard == self.set_point)
         self.temperature = chosen(arrived, self.set_point, self.temperature)
         self._rate = chosen(arrived, 0.0, self._rate)
-        turn = 2 * math.pi * self._elapsed / figures.ripple
-        wave = 0.7 * mapped(math.sin, turn + self._phases[0]) + 0.3 * mapped(math.sin, 2.7 * turn + self._phases[1])
-        hunting = HUNTING if self.condition == "oscillate" else 1.0
-        self.shift = self.world.restless(figures.stability) * (1.0 if self.stirred else UNSTIRRED) * hunting * wave
 
     def _left_alone(self, dt: float) -> None:
-        self.shift = 0.0
         self._rate = 0.0
         self.temperature += (ROOM - self.temperature) * -math.expm1(-dt / LOSS)
         self.temperature = chosen(abs(self.temperature - ROOM) < ARRIVED, ROOM, self.temperature)
@@ -129,26 +126,31 @@ class Volume:
         for n in range(len(self._late)):
             self._late[n] = self.temperature
 
-    def _strength_at(self, temperature: float) -> float:
-        """Return how strong the gradients of a stirred volume are at a temperature."""
-        return within(abs(temperature - ROOM) / 50.0, 0.2, 3.0)
-
     def uneven(self, uniformity: float) -> None:
         """Be as uneven as this: the greatest difference between two places of its working space, in kelvins."""
-        each = uniformity / 2.0 / self._strength_at(self.figures.highest)  # never more than this, however hot
+        each = uniformity / 2.0 / _strength_at(self.figures.highest)  # never more than this, however hot
         self._gradients = (each, chosen(self._gradients[1] < 0, -abs(each), abs(each)))
 
-    # --- in space ----------------------------------------------------------------------------------------------------
+    # --- what there is to see ----------------------------------------------------------------------------------------
 
-    def at(self, place: Place) -> float:
-        """Return the temperature at a place."""
-        below = (place.depth - MIDDLE) / 100.0
-        unlike = self._gradients[0] * place.across + self._gradients[1] * below
-        return self.at_sensor + self._strength * unlike - self._bow * below * below
+    @property
+    def at_sensor(self) -> float:
+        """Return the temperature of the control sensor, with the ripple."""
+        return self.now.at_sensor
 
-    def immersion(self, place: Place) -> float:
-        """Return the millimetres of a sensor that are in it."""
-        return max(place.depth - self.level, 0.0)
+    @property
+    def hottest(self) -> float:
+        """Return a temperature that the control sensor's does not exceed now."""
+        return self.temperature + self.now.ripple
+
+    def wave(self, elapsed: float) -> float:
+        """Return the ripple at an instant, between -1 and 1."""
+        turn = 2 * math.pi * elapsed / self.figures.ripple
+        return 0.7 * mapped(math.sin, turn + self._phases[0]) + 0.3 * mapped(math.sin, 2.7 * turn + self._phases[1])
+
+    def unlike(self, across: float, below: float) -> float:
+        """Return by how much a place is warmer than the control sensor, the gradients being as strong as usual."""
+        return self._gradients[0] * across + self._gradients[1] * below
 
     @property
     def duty(self) -> float:
@@ -159,3 +161,41 @@ class Volume:
         needed = 30.0 + 40.0 * (self.set_point - ROOM) / max(figures.highest - ROOM, 1.0)
         climbing = within((self.set_point - self.temperature) * 20.0, -100.0, 100.0)
         return within(needed + climbing, 0.0, 100.0)
+
+
+@define(eq=False)
+class Moment:
+    """A volume for the length of one step; how warm it is where is worked out when somebody wants to know."""
+
+    volume: Volume
+    elapsed: float
+    temperature: float  # of the control sensor, without the ripple
+    ripple: float  # half-width
+    strength: float  # of the gradients, in terms of a stirred volume
+    level: float
+
+    @cached_property
+    def at_sensor(self) -> float:
+        """Return the temperature of the control sensor, with the ripple."""
+        return self.temperature + self.ripple * self.volume.wave(self.elapsed) if self.ripple else self.temperature
+
+    @cached_property
+    def _unlikeness(self) -> tuple[float, float]:
+        """Return the strength of the gradients, and the bow."""
+        away = self.at_sensor - ROOM
+        return _strength_at(self.at_sensor) * self.strength, self.volume.figures.bow * away / 1000.0
+
+    def at(self, place: Place) -> float:
+        """Return the temperature at a place."""
+        below = (place.depth - MIDDLE) / 100.0
+        strength, bow = self._unlikeness
+        return self.at_sensor + strength * self.volume.unlike(place.across, below) - bow * below * below
+
+    def immersion(self, place: Place) -> float:
+        """Return the millimetres of a sensor that are in it."""
+        return max(place.depth - self.level, 0.0)
+
+
+def _strength_at(temperature: float) -> float:
+    """Return how strong the gradients of a stirred volume are at a temperature."""
+    return within(abs(temperature - ROOM) / 50.0, 0.2, 3.0)

@@ -76,7 +76,7 @@ class Temperature(Coupling, field="temperature"):
             hot = isinstance(instrument, Thermoelectric) and "furnace" in self.media
             across = instrument.figure("across", math.sin(2.4 * n))
             depth = instrument.figure("depth", 200.0 if hot else 300.0)
-            body.place = Place(across=across, depth=depth)
+            body.stand(Place(across=across, depth=depth))
             body.put(self.media.get("furnace" if hot else "bath", self.media["room"]))
 
     def _plug(self, key: str, sensor: Sensor) -> None:
@@ -139,7 +139,7 @@ class Temperature(Coupling, field="temperature"):
             raise LookupError(action)
         body, instrument = self.bodies[key], self.instruments[key]
         if verb in _DEPTHS:
-            body.place = Place(across=body.place.across, depth=max(body.place.depth + _DEPTHS[verb], 0.0))
+            body.stand(Place(across=body.place.across, depth=max(body.place.depth + _DEPTHS[verb], 0.0)))
             return
         for name in ("open", "broken", "shorted", "wet", "reversed"):
             if hasattr(instrument, name) and (verb == "mend" or name in _HANDLED[verb]):
@@ -151,11 +151,11 @@ class Temperature(Coupling, field="temperature"):
         """Return a true temperature in °C: of a medium by its name, or `at NAME` of where a sensor's element stands."""
         if name in self.media:
             medium = self.media[name]
-            return medium.at_sensor if isinstance(medium, Volume) else medium.at(Place())
+            return medium.at_sensor if isinstance(medium, Volume) else medium.now.at(Place())
         key = name.removeprefix("at ")
         if name.startswith("at ") and key in self.bodies:
             body = self.bodies[key]
-            return body.medium.at(body.place)
+            return body.medium.now.at(body.place)
         return super().truth(name)
 
 
