@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from labctl.simulation.physics import Wander
 from labctl_simulators.hydraulics.pipe import Following, density_of
@@ -18,7 +18,44 @@ METER_SHARE: Final = 0.6  # of the head, that is still there behind the meter
 BLADES: Final = 2 * math.pi * 24.0  # rad/s, frequency of the pulsation
 PULSATION: Final = 0.002
 UNSTEADINESS: Final = 0.0005
-WAVES: Final = ((0.6, 2 * math.pi / 37.0), (0.4, 2 * math.pi / 11.3))  # of the unsteadiness: share, and rad/s
+WAVES: Final = 5  # as many slow waves, unlike each other, so that no series of fillings keeps step with all of them
+SHARE: Final = 0.32  # of the unsteadiness, amplitude of each
+PERIODS: Final = (8.0, 60.0)  # seconds, between which their periods lie
+
+
+@frozen
+class Wave:
+    """A slow wave of the flow: its amplitude as a share of the flow, its rate in rad/s, its phase in rad."""
+
+    amplitude: float
+    rate: float
+    phase: float
+
+    def at(self, instant: float) -> float:
+        """Return how far it is up, as a share of the flow."""
+        return self.amplitude * math.sin(self.rate * instant + self.phase)
+
+    def risen(self, instant: float) -> float:
+        """Return its integral, in seconds."""
+        return -self.amplitude / self.rate * math.cos(self.rate * instant + self.phase)
+
+    def behind(self, lag: float) -> "Wave":
+        """Return what is left of it behind a time constant."""
+        turned = self.rate * lag
+        return Wave(self.amplitude / math.hypot(1, turned), self.rate, self.phase - math.atan(turned))
+
+
+def slow_waves(unsteadiness: float, drawn: Callable[[float, str], float]) -> tuple[Wave, ...]:
+    """Return the waves of a rig: `drawn` gives a number of its own for each name, from minus to plus a half-width."""
+    shortest, longest = PERIODS
+    return tuple(
+        Wave(
+            amplitude=SHARE * unsteadiness,
+            rate=2 * math.pi / shortest * (shortest / longest) ** ((n + 0.5 + drawn(0.5, f"period {n}")) / WAVES),
+            phase=drawn(math.pi, f"phase {n}"),
+        )
+        for n in range(WAVES)
+    )
 
 
 @define(eq=False, kw_only=True)
@@ -34,8 +71,7 @@ class Rig:
         full_flow: in m³/s, at full speed with the valve open.
         lag: seconds, time constant.
         pulsation: amplitude, of the flow.
-        unsteadiness: amplitude of slow waves, of the flow.
-        phases: of the slow waves when the world begins, in rad.
+        waves: slow ones, of the flow that pump and pipes come to.
         now: the instant up to which the world has been stepped.
         water: temperature of the water in °C.
         weather: pressure of the air in hPa.
@@ -50,8 +86,7 @@ class Rig:
     weather: Wander
     lag: float = 5.0
     pulsation: float = PULSATION
-    unsteadiness: float = UNSTEADINESS
-    phases: tuple[float, float] = (0.0, 0.0)
+    waves: tuple[Wave, ...] = ()
     bubbles: float = 0.0  # share of the pipe
     heavier: float = 0.0
     step: float = STEP
@@ -65,9 +100,7 @@ class Rig:
     _answer: float = field(default=0.0, init=False)
     _second: int = field(default=-1, init=False)
     _density: float = field(default=998.0, init=False)
-    _waves: dict[float, tuple[tuple[float, float, float], ...]] = field(
-        factory=dict[float, tuple[tuple[float, float, float], ...]], init=False
-    )
+    _behind: dict[float, tuple[Wave, ...]] = field(factory=dict[float, tuple[Wave, ...]], init=False)
 
     # --- physics -----------------------------------------------------------------------------------------------------
 
@@ -106,27 +139,17 @@ class Rig:
         over = speed * speed - STATIC
         return self.full_flow * math.sqrt(over / (1 - STATIC)) if over > 0 else 0.0
 
-    def _after(self, damping: float) -> tuple[tuple[float, float, float], ...]:
-        """Return the waves after the lag of the pipe and a damping: amplitude, rad/s and phase."""
-        if damping not in self._waves:
-            self._waves[damping] = tuple(
-                (
-                    self.unsteadiness * share / math.hypot(1, rate * self.lag) / math.hypot(1, rate * damping),
-                    rate,
-                    phase - math.atan(rate * self.lag) - math.atan(rate * damping),
-                )
-                for (share, rate), phase in zip(WAVES, self.phases, strict=True)
-            )
-        return self._waves[damping]
+    def _after(self, damping: float) -> tuple[Wave, ...]:
+        """Return the waves behind the lag of the pipe and a damping."""
+        if damping not in self._behind:
+            self._behind[damping] = tuple(each.behind(self.lag).behind(damping) for each in self.waves)
+        return self._behind[damping]
 
     def _wave(self, instant: float, damping: float) -> float:
-        (first, slow, one), (second, fast, other) = self._after(damping)
-        return first * math.sin(slow * instant + one) + second * math.sin(fast * instant + other)
+        return sum([each.at(instant) for each in self._after(damping)])
 
     def _risen(self, instant: float) -> float:
-        """Return the integral of the waves, in seconds."""
-        (first, slow, one), (second, fast, other) = self._after(0.0)
-        return -first / slow * math.cos(slow * instant + one) - second / fast * math.cos(fast * instant + other)
+        return sum([each.risen(instant) for each in self._after(0.0)])
 
     def _passed(self, instant: float) -> float:
         lasted = instant - self._since

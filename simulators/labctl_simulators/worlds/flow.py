@@ -1,6 +1,5 @@
 """A gravimetric and master-meter flow rig: pump to pipe to meters to diverter to tank to balance, in a room."""
 
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
@@ -16,7 +15,7 @@ from labctl_simulators.hydraulics.diverter import Diverter
 from labctl_simulators.hydraulics.gate import PulseGate
 from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
-from labctl_simulators.hydraulics.rig import PULSATION, UNSTEADINESS, Drifting, Rig
+from labctl_simulators.hydraulics.rig import PULSATION, UNSTEADINESS, Drifting, Rig, slow_waves
 from labctl_simulators.hydraulics.tank import Filled, Tank, presses
 from labctl_simulators.sensor.pulse_meter import TurbineMeter
 
@@ -145,8 +144,9 @@ class Flow(Coupling, field="flow"):
             weather=self.air["pressure"],
             heavier=self._of_characteristic(DENSITY, "kg/m³"),
             pulsation=self.world.restless(PULSATION),
-            unsteadiness=self.world.restless(UNSTEADINESS),
-            phases=(self.world.drawn(math.pi, "slow wave"), self.world.drawn(math.pi, "fast wave")),
+            waves=slow_waves(
+                self.world.restless(UNSTEADINESS), lambda half, name: self.world.drawn(half, "wave", name)
+            ),
         )
 
     def _tank(self) -> Tank:
@@ -254,6 +254,9 @@ class Flow(Coupling, field="flow"):
                 if each.name == name:
                     return of_characteristic(self.world, asset, each, unit)
         return 0.0
+
+    def _drawn(self, of: str, half_width: float, name: str) -> float:
+        return self.world.drawn(half_width, of, name)
 
     # --- acting ------------------------------------------------------------------------------------------------------
 
