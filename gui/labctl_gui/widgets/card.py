@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePo
 from labctl.events.kinds import Question
 from labctl.language import Language, Text
 from labctl_gui.presenters.state import Stage
+from labctl_gui.widgets.form import Form
 from labctl_gui.widgets.parts import button, label
 
 _QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统正在自动进行。")
@@ -61,6 +62,7 @@ class Card(QFrame):
         self.confirm = button(_DONE.within(language), "primary")
         self.confirm.setAutoDefault(True)
         self.confirm.clicked.connect(self._done)
+        self.form = Form(language, self._done)
         row = QHBoxLayout()
         row.addWidget(self._field, 1)
         row.addWidget(self._unit)
@@ -72,6 +74,7 @@ class Card(QFrame):
         layout.addWidget(heading)
         layout.addWidget(self._words)
         layout.addWidget(self._picture, 1)
+        layout.addWidget(self.form, 2)
         layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
@@ -99,6 +102,7 @@ class Card(QFrame):
         self._unit.setVisible(kind == "number")
         self._unit.setText(question.unit if question else "")
         self._choices.setVisible(kind == "choice")
+        self.form.setVisible(kind == "form")
         self.confirm.setVisible(question is not None)
         self.onward.setVisible(question is None and stage is Stage.FINISHED)
         self._picture.setVisible(bool(question and question.picture))
@@ -116,6 +120,9 @@ class Card(QFrame):
             self._picture.load(QByteArray(self._picture_of(question.picture)))
             self._picture.renderer().setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         (self._field if kind in {"number", "text"} else self.confirm).setFocus()
+        if kind == "form":
+            self.form.show_question(question)
+            self.form.begin()
 
     def _done(self) -> None:
         if self._question is None:
@@ -123,6 +130,10 @@ class Card(QFrame):
         match self._question.kind:
             case "number" | "text":
                 answer = self._field.text().strip()
+                if not answer:
+                    return
+            case "form":
+                answer = self.form.answer()
                 if not answer:
                     return
             case "choice":
