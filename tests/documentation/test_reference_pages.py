@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from labctl.events import kinds
+from labctl.metrology.functions import FUNCTIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 WRITER = runpy.run_path(str(DOCS / "write_reference.py"))
@@ -25,6 +26,11 @@ def test_no_heading_stands_without_a_paragraph(name: str) -> None:
     lines = PAGES[name].splitlines()
     bare = [line for line, below in zip(lines, lines[2:], strict=False) if line.startswith("## ") and not below]
     assert not bare
+
+
+def test_every_function_of_a_model_stands_in_the_reference() -> None:
+    page = (DOCS / "reference" / "procedure-language.md").read_text("utf-8")
+    assert not [name for name in FUNCTIONS if f"`{name.partition('(')[0]}`" not in page]
 
 
 def test_every_event_class_is_in_the_closed_set() -> None:
