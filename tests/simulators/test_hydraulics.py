@@ -1,5 +1,7 @@
 """Water in pipes and tanks: what the physics of a flow rig conserves."""
 
+from math import pi
+
 import pytest
 
 from labctl.clock import SimulatedClock
@@ -9,7 +11,7 @@ from labctl.simulation.world import World
 from labctl_simulators.hydraulics.diverter import Diverter
 from labctl_simulators.hydraulics.gate import PulseGate
 from labctl_simulators.hydraulics.pipe import HOUR, density_of
-from labctl_simulators.hydraulics.rig import Rig
+from labctl_simulators.hydraulics.rig import UNSTEADINESS, Rig, slow_waves
 from labctl_simulators.hydraulics.tank import Tank, presses
 from labctl_simulators.sensor.pulse_meter import ElectromagneticMeter, TurbineMeter
 
@@ -28,6 +30,7 @@ def rig_in(made: World, *, speed: float = 1.0) -> Rig:
         full_flow=20 / HOUR,
         water=made.wander(20.0, 0.0, "water"),
         weather=made.wander(1013.25, 0.0, "weather"),
+        waves=slow_waves(UNSTEADINESS, made.drawn),
     )
     made.physical.append(rig)
     return rig
@@ -73,6 +76,42 @@ def test_between_two_steps_looking_changes_nothing() -> None:
             rig.volume(made.present)
         seen.append((rig.volume(34.0), rig.mass(34.0), rig.pressure(34.0)))
     assert seen[0] == pytest.approx(seen[1], rel=1e-15)
+
+
+class Restless:
+    """Never rests, so that everything of its pace is stepped."""
+
+    step = 0.4
+    resting = False
+
+    def advance(self, dt: float) -> None:
+        """Do nothing."""
+
+
+def test_a_steady_stream_needs_no_steps_and_passes_as_if_it_had_them() -> None:
+    seen: list[tuple[float, ...]] = []
+    for stepped in (False, True):
+        made = world()
+        rig = rig_in(made)
+        meter = ElectromagneticMeter(made, placed(zero=1e-4))
+        meter.pipe = rig
+        if stepped:
+            made.physical.append(Restless())
+        pass_by(made, 120)
+        assert rig.resting
+        assert meter.resting
+        pass_by(made, 3456.78)
+        now = made.present
+        seen.append((rig.flow(now), rig.volume(now), meter.counted(now), meter.shown_at(now)))
+    assert seen[0] == pytest.approx(seen[1], rel=1e-7)  # what the meter makes of the waves is small
+
+
+def test_the_waves_of_two_rigs_are_unlike() -> None:
+    one, other = (slow_waves(UNSTEADINESS, World(seed, SimulatedClock()).drawn) for seed in (1, 2))
+    assert len({each.phase for each in (*one, *other)}) == len({each.rate for each in (*one, *other)}) == 10
+    periods = [2 * pi / each.rate for each in one]
+    assert periods == sorted(periods)
+    assert min(periods) > 8 < max(periods) < 60
 
 
 def test_a_meter_counts_the_stream_times_its_factor() -> None:
