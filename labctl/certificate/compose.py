@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from labctl.certificate.document import NOTHING, Document, Issue, Line, Signature, StandardLine
+from labctl.certificate.document import NOTHING, Document, Issue, Line, ResultTable, Signature, StandardLine
 from labctl.certificate.figures import amount_in, digits, factor, plain
 from labctl.certificate.tables import tables_of
 from labctl.certificate.words import (
@@ -87,7 +87,7 @@ def compose(record: CalibrationRecord, issue: Issue) -> Document:
         traceability=SIMULATED_TRACEABLE if record.simulated else TRACEABLE,
         tables=tables,
         rules=tuple(each for each in record.rules if each not in stated),
-        notes=_notes(record),
+        notes=_notes(record, tables),
         inspections=tuple(_inspection(each) for each in record.inspections),
         words=dict(TEMPLATE),
     )
@@ -235,7 +235,7 @@ def _inspection(seen: InspectionResult) -> Line:
     return Line(label=seen.title, value=IN_ORDER if seen.verdict is Verdict.CONFORMS else NOT_IN_ORDER)
 
 
-def _notes(record: CalibrationRecord) -> tuple[Text, ...]:
+def _notes(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[Text, ...]:
     """Return the notes that every certificate carries, then those of the procedure."""
     every = [result for section in record.sections for point in section.points for result in point.results]
     results = [each for each in every if each.k]  # a statistic states no uncertainty
@@ -254,8 +254,21 @@ def _notes(record: CalibrationRecord) -> tuple[Text, ...]:
     sources = _unverified(record)
     if sources:
         notes.append(UNVERIFIED_SOURCES.filled(sources=Text("; ".join(sources), zh="; ".join(sources))))
-    warnings = dict.fromkeys(each for result in results for each in result.warnings)
-    return (*notes, *record.notes, *warnings)
+    return (*notes, *record.notes, *_warnings(record, tables))
+
+
+def _warnings(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[Text, ...]:
+    """Return what has to be said of the uncertainties that are printed, each once."""
+    printed = {(table.section, column.name) for table in tables for column in table.columns}
+    said = (
+        warning
+        for section in record.sections
+        for point in section.points
+        for result in point.results
+        if result.k and (section.title.en, result.symbol) in printed
+        for warning in result.warnings
+    )
+    return tuple(dict.fromkeys(said))
 
 
 def _unverified(record: CalibrationRecord) -> list[str]:

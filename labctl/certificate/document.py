@@ -63,6 +63,7 @@ class Group:
     title: Text
     units: tuple[str, ...]  # one a column, empty where it has none
     rows: tuple[tuple[Cell, ...], ...]
+    sign: str = "±"  # of its limits
 
 
 @frozen(kw_only=True)

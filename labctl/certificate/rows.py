@@ -10,7 +10,7 @@ from labctl.certificate.document import NOTHING, Cell, Group, Origin
 from labctl.certificate.figures import amount_in, digits, factor, freedom, given_unit, near, padding, place_of, plain
 from labctl.certificate.words import LEGAL_VERDICTS, RULES, VERDICTS
 from labctl.language import Text
-from labctl.metrology.conformity import worst
+from labctl.metrology.conformity import Side, worst
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, Unit, parse_unit
@@ -21,6 +21,7 @@ BARE = ("range", "nominal")
 _EXACT = 5  # digits up to which a limit is printed as it is
 _MOST = 7  # digits of a value whose uncertainty is nil
 _STATISTIC = 3  # digits of a value of which no uncertainty is stated
+_SIGNS = {Side.WITHIN.value: "±", Side.AT_MOST.value: "≤", Side.AT_LEAST.value: "≥"}
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
 
@@ -68,7 +69,12 @@ class Rows:
             top = self.points[0].columns["range"]
             words = _range(top) if isinstance(top, Quantity) else str(top)
             title = Text(words, zh=words)
-        return Group(title=title, units=tuple(self._unit(name) for name in self.names), rows=rows)
+        return Group(title=title, units=tuple(self._unit(name) for name in self.names), rows=rows, sign=self._sign())
+
+    def _sign(self) -> str:
+        """Return what stands before the limits: nothing where they are not all of one kind."""
+        sides = {judged.side for point in self.points for judged in point.judgements[:1]}
+        return _SIGNS[sides.pop()] if len(sides) == 1 else "" if sides else "±"
 
     def _filled(self, name: str) -> tuple[Cell, ...]:
         """Return one column; what follows a number makes the points stand in line."""

@@ -38,6 +38,7 @@ def judge(
         ratio=decision.ratio,
         rule=decision.rule.value,
         verdict=decision.verdict,
+        side=requirement.limit.side.value,
     )
     return judgement, decision
 

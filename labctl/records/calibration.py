@@ -6,7 +6,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from labctl.language import Text
-from labctl.metrology.conformity import Verdict
+from labctl.metrology.conformity import Side, Verdict
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Laboratory, Order, People
@@ -81,10 +81,11 @@ class Judgement:
 
     requirement: Text
     symbol: str
-    limit: Quantity  # the maximum permissible error, as half-width
+    limit: Quantity  # the maximum permissible error, as half-width, or what the value may reach
     ratio: float  # U / MPEV
     rule: str  # "third" or "guarded"
     verdict: Verdict
+    side: str = Side.WITHIN.value  # of the limit on which it may lie
 
 
 @frozen(kw_only=True)
