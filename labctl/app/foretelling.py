@@ -201,7 +201,7 @@ def _untold(procedure: Procedure, told: Ahead, file: str) -> Iterator[Finding]:
 
 def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:
     rest = max((each.driver.rest_after_query for each in players.seats.values()), default=0.0)
-    found = duration(procedure, planned, rest)
+    found = duration(procedure, planned, rest, len(players.units))
     problem = _LASTS.filled(
         least=_spoken(found.least),
         most=_spoken(found.most),

@@ -108,7 +108,7 @@ def prepare(job: Job, *, trial: bool = False) -> Prepared:
         plan=planned,
         units=units if several else (),
         expected=tuple(foreseen),
-        findings=tuple(findings),
+        findings=tuple({(each.code, each.problem.en): each for each in findings}.values()),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, cast
 
 from attrs import define, evolve, field
 
@@ -39,7 +39,9 @@ def filled_in(answer: str) -> dict[str, str]:
         found = json.loads(answer)
     except ValueError:
         return {}
-    return {str(unit): str(each) for unit, each in found.items()} if isinstance(found, dict) else {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(unit): str(each) for unit, each in cast("dict[object, object]", found).items()}
 
 
 def units_of(started: RunStarted) -> tuple[str, ...]:

@@ -57,25 +57,28 @@ class Duration:
         self.pictures += [each for each in dict.fromkeys(asked.pictures) if each not in self.pictures]
 
 
-def duration(procedure: Procedure, plan: Sequence[PlannedSection], rest: float = 0.0) -> Duration:
+def duration(procedure: Procedure, plan: Sequence[PlannedSection], rest: float = 0.0, units: int = 1) -> Duration:
     """Return what is known of the time that a plan takes.
 
     Args:
         procedure: the method.
         plan: what will be measured.
         rest: seconds that the slowest instrument of the bench asks for besides each reading.
+        units: how many are measured in one run.
     """
     found = Duration()
     for planned in plan:
         section = procedure.find(planned.section)
         found.rests += _rest(section)
+        turns = units if procedure.roles.unit in section.roles and not section.together else 1
         before: Mapping[str, object] = {}
         for number, point in enumerate(planned.points):
-            asked = rehearsed(section, point)
+            asked = rehearsed(section, point, units)
             for column, hook in asked.hooks:
                 if _changes(column, point, before, first=number == 0):
-                    (found.connect if column == SECTION else found.take)(hook, rest)
-            found.take(asked.function, rest, point.repeats)
+                    for _ in range(turns):
+                        (found.connect if column == SECTION else found.take)(hook, rest)
+            found.take(asked.function, rest, point.repeats * turns)
             before = point.columns
     return found
 

@@ -120,20 +120,20 @@ class Asked:
         return (*(each for _, each in self.hooks), self.function)
 
 
-def rehearsed(section: Section, point: PlannedPoint) -> Asked:
+def rehearsed(section: Section, point: PlannedPoint, units: int = 1) -> Asked:
     """Return what the function and the hooks of a section ask for at a planned point."""
     seen = Point.of(point)
     names = {"mpe": Quantity(1.0, ONE), **point.columns}
     return Asked(
-        function=_tried(section.function, seen, names),
-        hooks=tuple((hook.column, _tried(hook.function, seen, names)) for hook in section.hooks),
+        function=_tried(section.function, seen, names, units),
+        hooks=tuple((hook.column, _tried(hook.function, seen, names, units)) for hook in section.hooks),
     )
 
 
-def _tried(function: Function, point: Point, names: dict[str, Value]) -> Rehearsed:
+def _tried(function: Function, point: Point, names: dict[str, Value], units: int) -> Rehearsed:
     """Return what a function asks for; nothing where stand-ins do not get it to its end."""
     try:
-        return rehearse(function, point, names)
+        return rehearse(function, point, names, units)
     except Exception:  # noqa: BLE001  (an author's code may raise anything; the check of functions tells it)
         return Rehearsed()
 

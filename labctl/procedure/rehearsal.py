@@ -76,13 +76,14 @@ class _Watched(Point):
         return super()._column(column)
 
 
-def rehearse(function: Function, point: Point, names: dict[str, Value]) -> Rehearsed:
+def rehearse(function: Function, point: Point, names: dict[str, Value], units: int = 1) -> Rehearsed:
     """Call a function once with stand-ins, and return what it asked for.
 
     Args:
         function: of a section, or a hook.
         point: a row of its points.
         names: what figures may use there.
+        units: how many it is given where it measures all of them together.
 
     Raises:
         ProcedureError, or whatever the function itself raises: it would fail in a run, too.
@@ -92,7 +93,7 @@ def rehearse(function: Function, point: Point, names: dict[str, Value]) -> Rehea
     given: dict[str, object] = {"run": _Rehearsal(names, seen), "point": watched}
     for name, part in parts_of(function).items():
         one = StandIn(name, part.ability, seen)
-        given[name] = Units((one,)) if part.together else one
+        given[name] = Units((one,) * units) if part.together else one
     wanted = inspect.signature(function).parameters
     with _tracing(function.__code__, seen.lines), suppress(_Ended):
         function(**{name: given[name] for name in wanted})
