@@ -269,7 +269,7 @@ class ModbusDriver(Driver):
 
     def _number(self, register: Register, answer: bytes) -> float | int:
         try:
-            return register.number(_words(answer[2:]))  # behind function and count
+            return register.number_in(answer[2:])  # behind function and count
         except ValueError as error:
             raise self._not("decimal digits") from error
 

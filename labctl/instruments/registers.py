@@ -79,7 +79,11 @@ class Register:
 
     def number(self, words: Sequence[int]) -> float | int:
         """Return the number that its registers hold, not scaled. Raises ValueError for digits that are none."""
-        content = _ordered(b"".join(each.to_bytes(_WORD) for each in words), self.order)
+        return self.number_in(b"".join(each.to_bytes(_WORD) for each in words))
+
+    def number_in(self, data: bytes) -> float | int:
+        """Return the number that bytes of the wire hold, not scaled. Raises ValueError for digits that are none."""
+        content = data if self.order == "ABCD" else _ordered(data, self.order)
         if self.form in _DIGITS:
             return int(content.hex())  # a hexadecimal digit is no decimal one
         number: float | int = struct.unpack(_STRUCT[self.form], content)[0]

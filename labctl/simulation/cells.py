@@ -9,7 +9,10 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
+import numpy as np
 from attrs import frozen
+
+from labctl.metrology.many import values_of
 
 Form = Literal["u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32", "text"]
 Order = Literal["ABCD", "CDAB", "BADC", "DCBA"]
@@ -74,6 +77,15 @@ class Cell:
             content = self._counts(value)
         content = _exchanged(content, order)
         return [int.from_bytes(content[n : n + 2]) for n in range(0, len(content), 2)]
+
+    def of_each(self, value: float, order: Order) -> list[bytes]:
+        """Return the bytes of its registers for a value that differs between worlds in step, for each of them."""
+        if self.form not in _FLOATING:
+            return [_exchanged(self._counts(each), order) for each in values_of(value).tolist()]
+        with np.errstate(over="ignore"):
+            packed = (values_of(value) / self.scale).astype(_FLOATING[self.form]).tobytes()
+        size = 2 * self.size
+        return [_exchanged(packed[n : n + size], order) for n in range(0, len(packed), size)]
 
     def value(self, registers: Sequence[int], order: Order) -> float | str:
         """Return the value that registers hold. Raises ValueError for one that is none."""

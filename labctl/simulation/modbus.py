@@ -284,7 +284,11 @@ class ModbusDialogue(Talk[bytes]):
             members = members_of(values.values())
             if members is None:
                 return body(values)
-            self._each = [body({cell: _of(value, n) for cell, value in values.items()}) for n in range(members.count)]
+            if len(values) == 1 and None not in places and count == (alone := next(iter(values))).size:
+                self._each = [bytes([2 * count]) + each for each in alone.of_each(values[alone], self.order(alone))]
+            else:
+                worlds = ({cell: _of(value, n) for cell, value in values.items()} for n in range(members.count))
+                self._each = [body(each) for each in worlds]
             return self._each[0]
 
         return compose

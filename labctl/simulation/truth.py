@@ -2,15 +2,16 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import Protocol
 
+import numpy as np
 from attrs import define, frozen
 
 from labctl.metrology.figure import Figure
 from labctl.metrology.interval import parse_interval
-from labctl.metrology.many import mapped
+from labctl.metrology.many import Floats, as_many, many, mapped
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, Basis, Characteristic, CorrectionPoint, SpecificationLine, UnitUnderTest
 from labctl.simulation.world import World
@@ -66,20 +67,46 @@ class ByCorrections:
 
     def at(self, value: float, hertz: float = 0.0) -> float:  # noqa: ARG002  (certified at one frequency)
         """Return the hidden error at a value, linear between the points of the certificate."""
-        unit = "K" if self.unit == "°C" else self.unit  # a correction is a difference
-        correction = mapped(lambda at: self._between(at, lambda each: each.correction.value_in(unit)), value)
-        u = mapped(lambda at: self._between(at, lambda each: each.expanded_uncertainty.value_in(unit) / each.k), value)
-        drifted = mapped(lambda at: half_width(self.drift, at, at, self.unit), value) if self.drift else 0.0
-        chance = self.world.normal(*self.names, "certificate")
-        return correction + u * chance + self.world.drawn(drifted, *self.names, "drift")
+        correction, u = (_between(self._places, each, value) for each in self._certified)
+        drifted = half_width(self.drift, value, value, self.unit) if self.drift else 0.0
+        certificate, drift = self._chance
+        return correction + u * certificate + drift * drifted
 
-    def _between(self, value: float, figure: Callable[[CorrectionPoint], float]) -> float:
-        places = [each.at.value_in(self.unit) for each in self.points]
-        n = bisect_left(places, value)
-        if n in {0, len(places)}:
-            return figure(self.points[min(n, len(places) - 1)])
-        share = (value - places[n - 1]) / (places[n] - places[n - 1])
-        return (1 - share) * figure(self.points[n - 1]) + share * figure(self.points[n])
+    @cached_property
+    def _places(self) -> list[float]:
+        return [each.at.value_in(self.unit) for each in self.points]
+
+    @cached_property
+    def _certified(self) -> tuple[list[float], list[float]]:
+        """Return correction and standard uncertainty at each point."""
+        unit = "K" if self.unit == "°C" else self.unit  # a correction is a difference
+        corrections = [each.correction.value_in(unit) for each in self.points]
+        return corrections, [each.expanded_uncertainty.value_in(unit) / each.k for each in self.points]
+
+    @cached_property
+    def _chance(self) -> tuple[float, float]:
+        """Return how far the certificate is off, in standard uncertainties, and the share of the drift."""
+        return self.world.normal(*self.names, "certificate"), self.world.drawn(1.0, *self.names, "drift")
+
+
+def _between(places: Sequence[float], figures: Sequence[float], value: float) -> float:
+    """Return a figure of a certificate at a value, linear between its places, as at its ends beyond them."""
+    differing = as_many(value)
+    if differing is not None:
+        return many(differing.members, _between_each(np.array(places), np.array(figures), differing.values))
+    n = bisect_left(places, value)
+    if n in {0, len(places)}:
+        return figures[min(n, len(places) - 1)]
+    share = (value - places[n - 1]) / (places[n] - places[n - 1])
+    return (1 - share) * figures[n - 1] + share * figures[n]
+
+
+def _between_each(places: Floats, figures: Floats, values: Floats) -> Floats:
+    n = np.searchsorted(places, values)
+    high, low = np.minimum(n, len(places) - 1), np.maximum(n - 1, 0)
+    span = places[high] - places[low]
+    share = (values - places[low]) / np.where(span > 0, span, 1.0)
+    return np.where(span > 0, (1 - share) * figures[low] + share * figures[high], figures[low])
 
 
 def of_standard(world: World, asset: Asset | None, quantity: str, unit: str) -> TrueError:
