@@ -330,8 +330,18 @@ def values_of(value: float) -> Floats:
 def everywhere(condition: object) -> bool:
     """Return whether something holds for every member that has not strayed."""
     if isinstance(condition, Mask):
-        return bool(np.all(condition.flags | condition.members.strayed))
+        return bool(condition.flags.all() or (condition.flags | condition.members.strayed).all())
     return bool(condition)
+
+
+def worded(words: Callable[[float], str], value: float) -> str:
+    """Return what a number reads in words of its own; whoever listens hears what each member says."""
+    found = as_many(value)
+    if found is None:
+        return words(value)
+    each = [words(one) for one in found.values.tolist()]
+    found.members.speak(each)
+    return each[0]
 
 
 def holds(condition: object, members: Members) -> Flags:
@@ -357,6 +367,8 @@ def within(value: float, low: float, high: float) -> float:
 
 def same(one: object, other: object) -> bool:
     """Return whether two numbers, or two records of numbers and words, are the same for every member."""
+    if one is other:
+        return True
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return everywhere(one == other)

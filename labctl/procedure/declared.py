@@ -11,6 +11,7 @@ from labctl.instruments.capabilities import Subject
 from labctl.language import Text
 from labctl.metrology.conformity import Side, Verdict, simple
 from labctl.metrology.figure import Figure, Value
+from labctl.metrology.many import for_each
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.model import Model
 
@@ -78,7 +79,13 @@ class Limit:
 
     def holds(self, found: Quantity, limit: Quantity) -> bool:
         """Return whether a value keeps the limit, its uncertainty left aside. Raises UnitMismatch."""
-        return simple(found, Quantity(0.0, limit.unit), limit, self.side).verdict is Verdict.CONFORMS
+        nothing = Quantity(0.0, limit.unit)
+
+        def kept(value: float, allowed: float) -> float:
+            decision = simple(Quantity(value, found.unit), nothing, Quantity(allowed, limit.unit), self.side)
+            return float(decision.verdict is Verdict.CONFORMS)
+
+        return bool(for_each(kept, found.value, limit.value))
 
 
 @frozen(kw_only=True)

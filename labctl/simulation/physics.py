@@ -47,7 +47,7 @@ class FirstOrder:
     @property
     def resting(self) -> bool:
         """Return whether the value has arrived."""
-        return everywhere(self.value == self.end)
+        return self.value is self.end or everywhere(self.value == self.end)
 
     def advance(self, dt: float) -> None:
         """Let `dt` seconds pass."""

@@ -6,6 +6,8 @@ The records here are made anew at every step of a bench's physics; named tuples 
 import math
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
+from labctl.metrology.many import finite, greatest, least
+
 VOLTAGE: Final = "voltage"
 CURRENT: Final = "current"
 RESISTANCE: Final = "resistance"
@@ -101,7 +103,7 @@ def _voltage(presented: Presented, load: Load, wires: Wires) -> Seen:
     if presented.kind == CURRENT:
         wanted = presented.value * load.ohms
         strained = abs(wanted) > presented.most
-        held = math.copysign(presented.most, wanted) if strained else wanted
+        held = _limited(wanted, presented.most)
         return _split(held, presented, wires, strained=strained)
     return Seen(direct=wires.emf)
 
@@ -112,12 +114,12 @@ def _current(presented: Presented, load: Load, wires: Wires) -> Seen:
     around = load.shunt + wires.ohms
     if presented.kind == CURRENT:
         strained = presented.value != 0 and abs(presented.value) * around > presented.most
-        held = 0.0 if math.isinf(around) else presented.value
+        held = presented.value if finite(around) else 0.0
         return _split(held, presented, _without_emf(wires), strained=strained)
     if presented.kind == VOLTAGE:
         flowing = presented.value / (presented.series + around)
         strained = abs(flowing) > presented.most
-        held = math.copysign(presented.most, flowing) if strained else flowing
+        held = _limited(flowing, presented.most)
         return _split(held, presented, _without_emf(wires), strained=strained)
     return Seen()
 
@@ -136,6 +138,11 @@ def _split(held: float, presented: Presented, wires: Wires, *, strained: bool) -
     if presented.hertz:
         return Seen(wires.emf, abs(held), presented.hertz, presented.noise, strained)
     return Seen((-held if wires.reversed else held) + wires.emf, 0.0, 0.0, presented.noise, strained)
+
+
+def _limited(wanted: float, most: float) -> float:
+    """Return what is held of what is wanted."""
+    return greatest((least((wanted, most)), -most))
 
 
 def _without_emf(wires: Wires) -> Wires:

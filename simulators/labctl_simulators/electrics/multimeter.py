@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
-from labctl.metrology.many import FIRST, finite, for_each, nan, value_of
+from labctl.metrology.many import FIRST, finite, for_each, mapped, nan, value_of
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.physics import FirstOrder
 from labctl.simulation.status import DEVICE_ERROR, Complaint
@@ -225,7 +225,7 @@ class Multimeter(SimulatedInstrument):
     def step_of(self, function: Function, settings: Settings, top: float, seen: float) -> float:
         """Return the last digit of a reading."""
         if function.name == FREQUENCY:
-            return 10.0 ** (math.floor(math.log10(max(abs(seen), 1.0))) - 6)
+            return mapped(lambda hertz: 10.0 ** (math.floor(math.log10(max(abs(hertz), 1.0))) - 6), seen)
         return (self.ac_resolution if function.alternating else self.resolution[settings.cycles]) * top
 
     def shaped(self, function: Function, true: float, setup: Setup, hertz: float, top: float) -> float:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from labctl.metrology.many import finite
 from labctl.simulation.dialogue import Answer, Dialogue, Spoken, command
 from labctl.simulation.faults import disguised
 from labctl.simulation.status import EXECUTION_ERROR, Complaint
@@ -341,7 +342,7 @@ def printed(value: float) -> str:
     >>> printed(1.000000123), printed(-math.inf)
     (' 1.000000123E+00', '-1.000000000E+38')
     """
-    if not math.isfinite(value):
+    if not finite(value):
         value = math.copysign(OVERLOAD, value)
     return f"{value + 0.0: .9E}"
 
