@@ -11,6 +11,7 @@ from labctl.procedure.checking.links import links
 from labctl.procedure.checking.models import complete, models
 from labctl.procedure.checking.points import points
 from labctl.procedure.checking.scatter import scatter
+from labctl.procedure.checking.several import several
 from labctl.procedure.checking.survey import Survey
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Procedure
@@ -31,6 +32,7 @@ def _findings(survey: Survey) -> Iterator[Finding]:
     yield from doubles(survey)
     yield from judgements(survey)
     yield from module(survey)
+    yield from several(survey)
     for section in survey.procedure.sections:
         yield from functions(survey, section)
         yield from bodies(section)

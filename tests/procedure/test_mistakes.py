@@ -12,6 +12,7 @@ from labctl.procedure.load import load_folder
 
 METHODS = Path(__file__).parent / "methods"
 BASES = {
+    "bath": Path(__file__).parents[2] / "procedures/labctl_procedures/temperature/digital_thermometer",
     "dmm": Path(__file__).parents[2] / "procedures/labctl_procedures/electrical/dmm_dc_voltage",
     "pm": METHODS / "particulate",
     "between": METHODS / "between",
@@ -21,6 +22,31 @@ PROCEDURE = "procedure.py"
 
 # name: base, code, file, before, after, words
 MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
+    # --- several units
+    "all units where the method takes one": (
+        "bath",
+        "LP217",
+        PROCEDURE,
+        ", up_to=10)",
+        ")",
+        "all units are asked for, and the method takes one",
+    ),
+    "all of a role that is not the unit": (
+        "bath",
+        "LP217",
+        PROCEDURE,
+        "reference: MeasuresTemperature, units",
+        "reference: Units[MeasuresTemperature], units",
+        "reference is not the unit under test",
+    ),
+    "an adjustment of several units": (
+        "dmm",
+        "LP218",
+        PROCEDURE,
+        'unit=Unit("Multimeter", zh="数字多用表")',
+        'unit=Unit("Multimeter", zh="数字多用表", up_to=2)',
+        "an adjustment in a method for several units",
+    ),
     # --- results of other sections
     "a result of an unknown section, the nearest suggested": (
         "pm",
