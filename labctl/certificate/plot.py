@@ -56,7 +56,10 @@ class _Field:
 
 
 def plots_of(title: Text, section: SectionResult) -> tuple[Plot, ...]:
-    """Return the pictures of a section's judged symbols, as many as its points need; none where nothing was set."""
+    """Return the pictures of a section's judged symbols with a U, as many as its points need.
+
+    None where nothing was set.
+    """
     symbols = dict.fromkeys(each.symbol for point in section.points for each in point.judgements)
     plots: list[Plot] = []
     for symbol in symbols:
@@ -72,6 +75,8 @@ def _bar(point: PointResult, symbol: str) -> _Bar | None:
     result = next((each for each in point.results if each.symbol == symbol), None)
     top, nominal = point.columns.get("range"), point.columns.get("nominal")
     if judged is None or result is None or judged.limit.value <= 0 or not isinstance(nominal, Quantity):
+        return None
+    if not result.k:  # a statistic: bars would show a U that nobody states
         return None
     limit = judged.limit.value_in(result.unit)
     return _Bar(
