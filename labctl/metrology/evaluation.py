@@ -77,7 +77,8 @@ def evaluate(
             shaped, ruling[output] = dominated(each, uses, groups, policy.probability)
             k[output] = np.where(ruling[output] > 0, shaped, k[output])
     silent = dict.fromkeys(statistics, np.full(points, np.nan)) if statistics else {}
-    cautions = _curved(equations, passed, uses, combined)
+    # what is worked out for many units at once is counted, and nobody reads a caution
+    cautions = _curved(equations, passed, uses, combined) if members is None else []
     for output, found in combined.items():
         cautions.extend(_shapes(output, found, uses, groups, ruling.get(output)))
         cautions.extend(_stepped(equations, output, points))
