@@ -5,16 +5,22 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field, frozen
 
 from labctl.app.look import Look, Seen
 from labctl.app.traffic import Passed
-from labctl.app.window import Desk, Issued
+from labctl.app.window import Desk, Offer
 from labctl.errors import LabctlError
 from labctl.events.journal import Entry
 from labctl.language import Text
+
+if TYPE_CHECKING:
+    from labctl.app.readiness import Readiness
+    from labctl.app.review import Review
+    from labctl.app.submission import Issued
+    from labctl.app.watching import Watching
 
 _POLL = 0.2  # seconds between two looks at the journal when no bell rings
 
@@ -58,9 +64,38 @@ class EngineLost:
 
 @frozen
 class CertificateReady:
-    """A certificate was issued and verified."""
+    """Certificates were issued and verified, one for each unit of the run."""
 
-    issued: Issued
+    issued: "tuple[Issued, ...]"
+
+
+@frozen
+class Offered:
+    """What can be chosen for a run."""
+
+    offer: Offer
+
+
+@frozen
+class Prepared:
+    """What was found of a choice."""
+
+    readiness: "Readiness"
+
+
+@frozen
+class NotPrepared:
+    """Nothing could be checked of a choice; the sentence says why and what to do."""
+
+    text: Text
+
+
+@frozen
+class Reviewed:
+    """The units of the finished run, as their certificates will have them."""
+
+    run: str
+    reviews: "tuple[Review, ...]"
 
 
 @frozen
@@ -85,7 +120,21 @@ class NotStarted:
     text: Text
 
 
-News = Entries | Looked | SeenAgain | Heard | EngineLost | CertificateReady | Attached | Refused | NotStarted
+News = (
+    Entries
+    | Looked
+    | SeenAgain
+    | Heard
+    | EngineLost
+    | CertificateReady
+    | Offered
+    | Prepared
+    | NotPrepared
+    | Reviewed
+    | Attached
+    | Refused
+    | NotStarted
+)
 _BROKEN = Text("the program failed: {error}; the run is not affected", zh="程序出错：{error}；运行不受影响")
 
 
@@ -149,6 +198,10 @@ class Bridge:
     def picture(self, name: str) -> bytes:
         """Return a picture of the procedure; empty where there is none."""
         return self._desk.picture(name) if self._desk is not None else b""
+
+    def watching(self) -> "Watching | None":
+        """Return what the live view of the run that is followed needs; None where there is none."""
+        return self._desk.watching() if self._desk is not None else None
 
     def close(self) -> None:
         """End the worker; a run goes on without the window."""

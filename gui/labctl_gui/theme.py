@@ -30,6 +30,7 @@ QMainWindow, QStackedWidget, QWidget#page {{ background: {PAPER}; }}
 QFrame#panel {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 6px; }}
 QFrame#card {{ background: {PANEL}; border: 2px solid {ACCENT}; border-radius: 6px; }}
 QFrame#card[quiet="true"] {{ border: 1px solid {LINE}; }}
+QScrollArea#inside, QWidget#inside {{ background: {PANEL}; }}
 QFrame#bar {{ background: {PANEL}; border-top: 1px solid {LINE}; }}
 QFrame#navigation {{ background: #e3e6e8; border-right: 1px solid {LINE}; }}
 QLabel#title {{ font-size: 13pt; font-weight: 600; }}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from labctl.app.casting import Proposal, propose
+from labctl.app.casting import Proposal, named_units, propose
 from labctl.app.check import check_procedure, wanted_of
 from labctl.app.job import Job
 from labctl.app.methods import Method, method_of
@@ -21,7 +21,18 @@ from labctl.procedure.procedure import Procedure
 from labctl.records.equipment import Identity
 from labctl.records.order import Kind, Order
 
-__all__ = ["Choice", "Finding", "Method", "Proposal", "Readiness", "Severity", "UnitOffered", "fits", "make_ready"]
+__all__ = [
+    "Choice",
+    "Finding",
+    "Method",
+    "Proposal",
+    "Readiness",
+    "Severity",
+    "UnitOffered",
+    "fits",
+    "make_ready",
+    "usual_unit",
+]
 
 
 @frozen(kw_only=True)
@@ -29,13 +40,14 @@ class Choice:
     """What a person has chosen for a run; empty words leave the choice to the station."""
 
     procedure: str = ""  # name of an installed one, or the folder of one of the laboratory's own
-    unit: str = ""  # instrument of the station
+    unit: str = ""  # instrument of the station; several where the method takes them, `c01,c02`
     serial: str = ""
     asset_number: str = ""
     order: str = ""
     kind: Kind | None = None
     customer: str = ""
     customer_address: str = ""
+    coarse: str = ""  # why a verification is allowed though U is too large a share of the MPE
     roles: Mapping[str, str] = field(factory=dict[str, str])
 
     def job(self, job: Job) -> Job:
@@ -50,6 +62,7 @@ class Choice:
             kind=self.kind.value if self.kind is not None else "",
             customer=self.customer,
             customer_address=self.customer_address,
+            coarse=self.coarse,
             roles=dict(self.roles),
         )
 
@@ -69,8 +82,11 @@ class Readiness:
 
     choice: Choice
     method: Method
-    unit: UnitOffered | None  # that is meant; None where none of the bench suits
+    up_to: int  # units that it takes in one run
+    unit: UnitOffered | None  # that is meant, the first of several; None where none of the bench suits
+    chosen: tuple[str, ...]  # instruments of all that are meant
     order: Order  # with what the station says where nothing was chosen
+    usual_order: Order  # what the station says
     units: tuple[UnitOffered, ...]
     proposals: tuple[Proposal, ...]  # with what was chosen; those of standards and auxiliaries
     usual: tuple[Proposal, ...]  # as they were without a person's choice
@@ -91,17 +107,24 @@ def make_ready(choice: Choice, station: Station) -> Readiness:
     """
     procedure = find_procedure(choice.procedure)
     units = tuple(_offered(procedure, station))
-    key = choice.unit or _usual_unit(procedure, station, units)
+    named = choice.unit or usual_unit(procedure, station, units)
+    chosen = tuple(named_units(station, named)) if named else ()
+    key = next(iter(chosen), "")
     ordered = evolve(station, order=choice.job(_NOBODY).ordered(station.order))
+    usual = _of_bench(procedure, propose(procedure, station, unit=key))
+    cast = _of_bench(procedure, propose(procedure, station, unit=key, roles=choice.roles)) if choice.roles else usual
     return Readiness(
         choice=choice,
         method=method_of(procedure, _own_folder(choice)),
+        up_to=procedure.roles.up_to,
         unit=next((each for each in units if each.key == key), None),
+        chosen=chosen,
         order=ordered.order,
+        usual_order=station.order,
         units=units,
-        proposals=_of_bench(procedure, propose(procedure, station, unit=key, roles=choice.roles)),
-        usual=_of_bench(procedure, propose(procedure, station, unit=key)),
-        findings=_gravest_first(check_procedure(procedure, ordered, unit=key, roles=choice.roles)),
+        proposals=cast,
+        usual=usual,
+        findings=_gravest_first(check_procedure(procedure, ordered, unit=named, roles=choice.roles)),
         sections=_sections(procedure, station, key),
     )
 
@@ -143,7 +166,7 @@ def _suits(procedure: Procedure, station: Station, instrument: StationInstrument
     return bool(planned) and all(hasattr(driver, each) for each in wanted_of(procedure, unit, procedure.roles.unit))
 
 
-def _usual_unit(procedure: Procedure, station: Station, units: tuple[UnitOffered, ...]) -> str:
+def usual_unit(procedure: Procedure, station: Station, units: tuple[UnitOffered, ...] | None = None) -> str:
     """Return the unit that the method's own bench names, where this is that bench, else the first that suits."""
     try:
         own = own_bench(procedure)
@@ -151,7 +174,8 @@ def _usual_unit(procedure: Procedure, station: Station, units: tuple[UnitOffered
         own = None
     if own is not None and own.unit and own.station == station.file:
         return own.unit
-    return units[0].key if units else ""
+    suiting = units if units is not None else _offered(procedure, station)
+    return next((each.key for each in suiting), "")
 
 
 def _sections(procedure: Procedure, station: Station, unit: str) -> tuple[tuple[Text, int], ...]:

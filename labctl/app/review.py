@@ -7,6 +7,8 @@ from attrs import frozen
 from labctl.app.issue import evaluated
 from labctl.certificate.document import ResultTable
 from labctl.certificate.tables import tables_of
+from labctl.events.kinds import RunStarted, UnitExcluded
+from labctl.events.of_unit import units_of
 from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 from labctl.procedure.procedure import Procedure
@@ -21,6 +23,7 @@ __all__ = ["ResultTable", "Review", "review"]
 class Review:
     """What a person looks through before the certificate is issued."""
 
+    unit: str  # its instrument, of a run with several; empty: the only one
     record: CalibrationRecord
     tables: tuple[ResultTable, ...]  # word by word those of the certificate
 
@@ -40,8 +43,8 @@ class Review:
         return self.record.notes
 
 
-def review(data: Path, run: str, procedure: Procedure | None = None) -> Review:
-    """Return what is known of a finished run.
+def review(data: Path, run: str, procedure: Procedure | None = None) -> tuple[Review, ...]:
+    """Return what is known of every unit of a finished run that was not excluded.
 
     Args:
         data: the laboratory's data folder.
@@ -53,5 +56,12 @@ def review(data: Path, run: str, procedure: Procedure | None = None) -> Review:
         OtherProcedure: the procedure it was made with is not installed.
     """
     with open_journal(DataFolder(data).existing_journal(run)) as journal:
-        record = evaluated(tuple(journal.read()), procedure)
-    return Review(record=record, tables=tables_of(record))
+        entries = tuple(journal.read())
+    first = evaluated(entries, procedure)  # refuses a run that has not finished
+    started = next(each.event for each in entries if isinstance(each.event, RunStarted))
+    gone = {each.event.unit for each in entries if isinstance(each.event, UnitExcluded)}
+    units = [each for each in units_of(started) if each not in gone]
+    records = [first, *(evaluated(entries, procedure, each) for each in units[1:])]
+    return tuple(
+        Review(unit=unit, record=record, tables=tables_of(record)) for unit, record in zip(units, records, strict=True)
+    )

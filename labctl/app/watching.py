@@ -1,5 +1,6 @@
 """What a live view of a run needs besides its events: the criteria by which indications settle, and what the rig is."""
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -35,14 +36,14 @@ class Watch:
 
     judge: Settling
     _began: datetime | None = field(default=None, init=False)
-    _latest: datetime | None = field(default=None, init=False)
+    _taken: list[tuple[float, Quantity]] = field(factory=list[tuple[float, Quantity]], init=False)
 
     def take(self, at: datetime, shown: Quantity) -> None:
         """Take one reading."""
         self._began = self._began or at
-        self._latest = at
+        self._taken.append(((at - self._began).total_seconds(), shown))
         with suppress(LabctlError):  # the engine refuses it, with its reason
-            self.judge.take((at - self._began).total_seconds(), shown)
+            self.judge.take(self._taken[-1][0], shown)
 
     @property
     def met(self) -> bool:
@@ -53,6 +54,11 @@ class Watch:
     def span(self) -> Quantity | None:
         """Return how far the readings of the window lie apart."""
         return self.judge.span
+
+    @property
+    def middle(self) -> float:
+        """Return the latest reading, which a span that is allowed as a part is taken of."""
+        return self._taken[-1][1].value if self._taken else 0.0
 
     @property
     def within(self) -> Quantity | None:
@@ -87,9 +93,30 @@ class Watch:
     @property
     def waited(self) -> float:
         """Return the seconds since the first reading."""
-        if self._began is None or self._latest is None:
-            return 0.0
-        return (self._latest - self._began).total_seconds()
+        return self._taken[-1][0] if self._taken else 0.0
+
+    @property
+    def together(self) -> tuple[int, float]:
+        """Return how many of the latest readings lie together, and over how many seconds."""
+        first = len(self._taken)
+        low = high = self._taken[-1][1].value if self._taken else 0.0
+        for number in range(len(self._taken) - 1, -1, -1):
+            value = self._taken[number][1].value
+            low, high = min(low, value), max(high, value)
+            if high - low > self._allowed((low + high) / 2):
+                break
+            first = number
+        count = len(self._taken) - first
+        return count, self._taken[-1][0] - self._taken[first][0] if count else 0.0
+
+    def _allowed(self, middle: float) -> float:
+        """Return the span that readings may have, in the unit that they were read in."""
+        if self.within is None:
+            return math.inf
+        unit = self._taken[-1][1].unit
+        if self.within.unit.is_number and not unit.is_number:
+            return self.within.si * abs(middle)
+        return self.within.si / float(unit.factor)
 
     @property
     def left(self) -> float:

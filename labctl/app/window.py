@@ -1,8 +1,10 @@
 """Everything the window can ask of labctl: one desk, for one bench at a time."""
 
 import getpass
+import json
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from attrs import define, field, frozen
 from labctl.app.calibrate import RunHandle, attach, resume_run, start_run
 from labctl.app.control import Controller
 from labctl.app.job import Job, new_run
-from labctl.app.left_behind import bench_left, is_open, latest_first, station_of
+from labctl.app.left_behind import bench_left, is_open, latest_first, rests_until, station_of
 from labctl.app.look import Look, Looker, Seen
 from labctl.app.methods import Method, installed_methods, methods_beside
 from labctl.app.own_bench import own_bench
@@ -20,34 +22,23 @@ from labctl.app.served import ServedBench, Users
 from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
 from labctl.app.traffic import Passed, Traffic
 from labctl.clock import WallClock
-from labctl.errors import AlreadyOpen, EngineFailed, EngineGone, LabctlError, PackBroken, ProcedureError
+from labctl.errors import EngineFailed, EngineGone, LabctlError, PackBroken, ProcedureError
 from labctl.events.journal import Entry
 from labctl.language import Text
 from labctl.store.folder import DataFolder, data_folder
 from labctl.store.journal import open_journal
+from labctl.transport.borrowed import BorrowedClock
 
 if TYPE_CHECKING:
     from labctl.app.readiness import Choice, Readiness
     from labctl.app.review import Review
+    from labctl.app.submission import Issued
     from labctl.app.watching import Watching
     from labctl.procedure.procedure import Procedure
 
 METHOD = "dmm-dc-voltage"
 """The method that is offered first, where the bench does not say otherwise."""
-_LEAVES = 5.0  # seconds in which an engine that has finished lets go of its journal
 _NEVER_BEGAN = Text("aborted before the engine was started", zh="引擎启动前已中止")
-
-
-@frozen(kw_only=True)
-class Issued:
-    """A certificate as it was written and verified."""
-
-    number: str
-    pdf: Path
-    xml: Path
-    record: Path
-    verified: bool
-    report: Text
 
 
 @frozen(kw_only=True)
@@ -152,7 +143,6 @@ class Desk:
         self.bench.stop()
         self.bench = ServedBench.shared(self.folder.root, wanted, real_time=self.real_time)
         self.station = with_endpoints(described, self.bench.line)
-        self.handle = None
 
     # --- the bench --------------------------------------------------------------------------------------------------
 
@@ -252,8 +242,17 @@ class Desk:
             EngineFailed: the bench is not as it was.
         """
         line = self.bench.line if self.bench is not None else ""
+        self._let_time_pass(run)
         self._bring_up(lambda: resume_run(self.folder.root, run, by=getpass.getuser(), reason="window", endpoints=line))
         return run
+
+    def _let_time_pass(self, run: str) -> None:
+        """Move the clock of a simulated bench on to when a resting run may be taken up: nobody waits there for days."""
+        until = rests_until(self.folder, run)
+        if until is None or self.bench is None or self.bench.real_time:
+            return
+        with closing(BorrowedClock(str(json.loads(self.bench.line)["operator"]))) as clock:
+            clock.wait(max((until - clock.now()).total_seconds(), 0.0))
 
     def expect_engine(self) -> None:
         """Note that an engine is about to be started: from here on an abort is for it."""
@@ -354,8 +353,8 @@ class Desk:
 
     # --- certificates -----------------------------------------------------------------------------------------------
 
-    def review(self) -> "Review | None":
-        """Return the finished run that is followed, as its certificate will have it; None where none is.
+    def review(self) -> "tuple[Review, ...]":
+        """Return every unit of the finished run that is followed, as its certificate will have it; none without a run.
 
         Raises:
             RunNotFinished: it has not ended, or not well.
@@ -363,40 +362,17 @@ class Desk:
         """
         from labctl.app.review import review
 
-        return review(self.folder.root, self.handle.run, self._followed()) if self.handle is not None else None
+        return review(self.folder.root, self.handle.run, self._followed()) if self.handle is not None else ()
 
-    def issue(self) -> Issued | None:
-        """Issue the certificate of the finished run, verify it, and return both; None where no run is followed.
+    def issue(self) -> "tuple[Issued, ...]":
+        """Issue every certificate of the finished run, verify it, and return both; none where no run is followed.
 
         Raises:
             RecordError: the run has not finished, or its record is not what it was.
         """
-        from labctl.app.issue import issue_certificate  # typesetting and XML: only when they are wanted
-        from labctl.app.verify import verify
+        from labctl.app.submission import submit  # typesetting and XML: only when they are wanted
 
-        if self.handle is None:
-            return None
-        run = self.handle.run
-        out = self.folder.root / "certificates" / run
-        deadline = WallClock().monotonic() + _LEAVES
-        while True:
-            try:
-                paths = issue_certificate(self.folder.root, run, out, procedure=self._followed())
-            except AlreadyOpen:  # its engine has said its last word and is about to leave
-                if WallClock().monotonic() > deadline:
-                    raise
-                WallClock().wait(0.05)
-            else:
-                break
-        report = verify(paths.pdf, record=paths.record, data=self.folder.root, procedure=self._followed())
-        return Issued(
-            number=paths.number,
-            pdf=paths.pdf,
-            xml=paths.xml,
-            record=paths.record,
-            verified=report.verified,
-            report=report.text(),
-        )
+        return submit(self.folder.root, self.handle.run, self._followed()) if self.handle is not None else ()
 
     def close(self) -> None:
         """Leave; a run goes on, and its simulated bench with it, otherwise the bench is ended."""

@@ -51,6 +51,7 @@ def add(command: Command, words: Words) -> None:
             "拟运行的台位；设有 CI 环境变量时为其自带的模拟台位",
         ),
     )
+    check.add_argument("--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称"))
     _add_evaluate(command, words)
     backup = command("backup", _backup, words("copy the data folder consistently", "一致地备份数据"), json=True)
     backup.add_argument("out", type=Path)
@@ -165,12 +166,17 @@ def _check(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.check import check
 
     own = bool(os.environ.get("CI"))  # an author's automatic checks hold a procedure against its own bench
-    findings = check(options.procedure, options.station, own_bench=own)
+    findings = check(options.procedure, options.station, unit=options.unit, own_bench=own)
     if options.json:
         put_json([each.plain() for each in findings])
     else:
         for each in findings:
             put(each.said(language))
+        if options.station is not None and not any(each.code == "LP000" for each in findings):
+            from labctl.app.proposals import proposed
+
+            for line in proposed(options.procedure, options.station, language, options.unit):
+                put(line)
         if not findings:
             put(_NOTHING_FOUND.filled(procedure=options.procedure).within(language))
     return FOUND if any(each.grave for each in findings) else FINE

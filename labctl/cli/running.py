@@ -27,6 +27,21 @@ def add(command: Command, words: Words) -> None:
     )
     calibrate.add_argument("--unit-serial", default="", help=words("its serial number", "被校仪器出厂编号"))
     calibrate.add_argument("--unit-asset-number", default="", help=words("the customer's own number", "客户管理编号"))
+    calibrate.add_argument(
+        "--role",
+        action="append",
+        default=[],
+        metavar="ROLE=INSTRUMENT",
+        help=words("what plays a role, instead of what is proposed", "指定担任某角色的仪器，代替建议者"),
+    )
+    calibrate.add_argument(
+        "--kind",
+        choices=("calibration", "verification"),
+        default="",
+        help=words("of the order (default: the station's)", "委托类别（默认按台位文件）"),
+    )
+    calibrate.add_argument("--customer", default="", help=words("named on the certificate", "证书上的客户名称"))
+    calibrate.add_argument("--customer-address", default="", help=words("the customer's address", "客户地址"))
     calibrate.add_argument("--order", default="", help=words("number of the order", "委托单号"))
     calibrate.add_argument(
         "--coarse",
@@ -99,6 +114,10 @@ def _calibrate(options: argparse.Namespace, language: Language) -> int:
             unit_serial=options.unit_serial,
             unit_asset_number=options.unit_asset_number,
             order=options.order,
+            roles=dict(each.partition("=")[::2] for each in options.role),
+            kind=options.kind,
+            customer=options.customer,
+            customer_address=options.customer_address,
             coarse=options.coarse,
             by=options.by,
             endpoints=text_of(options.endpoints),

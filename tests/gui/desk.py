@@ -9,7 +9,7 @@ from typing import cast
 from attrs import define, field
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeWidget, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from labctl.app.calibrate import attach
@@ -24,7 +24,7 @@ from labctl.transport.borrowed import BorrowedClock
 from labctl.transport.watch import alive
 from labctl_gui.bridge import Bridge
 from labctl_gui.presenters.state import Stage
-from labctl_gui.windows.main import MainWindow
+from labctl_gui.windows.main import PREPARE, MainWindow
 
 CLOCK = WallClock()
 TODAY = date(2026, 11, 24)
@@ -72,7 +72,8 @@ class Seat:
         QTest.keyClick(self.window, key)
 
     def start(self) -> None:
-        self.until(self.window.start.isEnabled)
+        self.window.go_to(PREPARE)
+        self.until(self.window.start.isEnabled, 60.0)
         self.click(self.window.start)
 
     def card(self, words: str) -> None:
@@ -102,6 +103,52 @@ class Seat:
 
     def engine(self) -> int:
         return [each.process for each in self.events() if isinstance(each, EngineStarted)][-1]
+
+
+@define
+class Hands:
+    """A person who has a mouse and a keyboard and nothing else, and counts what they are used for.
+
+    An action is one click, one key, or one field that is filled in. What a card of the run asks, such as cables, is
+    counted apart.
+    """
+
+    seat: Seat
+    actions: list[str] = field(factory=list[str])
+    answers: list[str] = field(factory=list[str])
+
+    def click(self, widget: QWidget, what: str) -> None:
+        """Click into the middle of something that can be seen."""
+        self.seat.until(lambda: widget.isVisible() and widget.isEnabled())
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        self.actions.append(what)
+
+    def choose(self, tree: QTreeWidget, item: QTreeWidgetItem, what: str) -> None:
+        """Click on a line of a list."""
+        tree.scrollToItem(item)
+        middle = tree.visualItemRect(item).center()
+        QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+        self.actions.append(what)
+
+    def fill(self, field: QLineEdit, words: str, what: str) -> None:
+        """Put the cursor into a field and write over what stands there."""
+        self.seat.until(lambda: field.isVisible() and field.isEnabled())
+        QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+        QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(field, words)
+        self.actions.append(what)
+
+    def key(self, key: Qt.Key, what: str) -> None:
+        """Press a key, wherever the focus is."""
+        QTest.keyClick(self.seat.window, key)
+        self.actions.append(what)
+
+    def obey(self, words: str) -> None:
+        """Do what a card says, and press Enter."""
+        self.seat.card(words)
+        QTest.keyClick(self.seat.window, Qt.Key.Key_Return)
+        self.answers.append(words)
+        self.seat.until(lambda: self.seat.window.run.card is None)
 
 
 @define

@@ -12,7 +12,7 @@ from labctl.events.kinds import EngineStarted, RunFinished, RunInterrupted
 from labctl.records.calibration import Outcome
 from labctl.transport.watch import alive
 from labctl_gui.presenters.state import Stage
-from labctl_gui.windows.main import BENCH, RUN
+from labctl_gui.windows.main import CERTIFICATE, PREPARE, RUN
 from tests.gui.desk import CLOCK, Room, left_running, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
@@ -55,7 +55,7 @@ def test_a_killed_window_does_not_disturb_the_run(room: Room) -> None:
     first.kill()
     first.wait()
     seat = room.open()
-    assert seat.window.page in {BENCH, RUN}
+    assert seat.window.page in {PREPARE, RUN}
     seat.card("NORMAL")  # the run went on without a window to its next question
     assert len(seat.window.run.results()) == 5
     assert seat.window.page == RUN
@@ -79,7 +79,7 @@ def test_a_run_that_finished_unseen_is_shown_until_its_certificate_is_issued(roo
     again.until(lambda: again.stage is Stage.FINISHED)
     assert len(again.window.run.results()) == 19
     again.until(again.window.start.isEnabled)
-    again.window.go_to(3)
+    again.window.go_to(CERTIFICATE)
     again.until(again.window.certificate_page.issue.isEnabled)
     again.click(again.window.certificate_page.issue)
     again.until(lambda: again.window.certificate_page.is_shown)
@@ -124,7 +124,7 @@ def test_an_interrupted_run_is_offered_to_the_next_window(room: Room) -> None:
     assert until(lambda: not alive(bench), 10.0)
     later = room.open()
     later.until(lambda: later.window.resume.isVisible() and later.window.resume.isEnabled())
-    assert later.window.page == BENCH
+    assert later.window.page == PREPARE
     assert later.window.start.isEnabled()  # a new run is as near
     assert later.window.run.run == run
     later.click(later.window.resume)

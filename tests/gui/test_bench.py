@@ -77,6 +77,7 @@ def test_an_instrument_is_reconnected_and_its_bytes_are_seen(room: Room) -> None
     seat = room.open()
     seat.until(seat.window.start.isEnabled)
     page = seat.window.bench_page
+    seat.window.go_to(BENCH)
     seat.until(lambda: "*IDN?" in page.log.text.toPlainText())
     seat.ask_world(do="fault", instrument="meter", fault="wrong serial")
     panel = page.panels["meter"]

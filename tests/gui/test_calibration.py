@@ -3,50 +3,119 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QTableWidget, QWidget
 
-from labctl.events.kinds import AttemptRejected, IndicationTaken, PointFinished, Purpose, RunFinished
+from labctl.events.kinds import (
+    AttemptRejected,
+    CertificateRegistered,
+    IndicationTaken,
+    PointFinished,
+    PointSkipped,
+    Purpose,
+    RecordSigned,
+    RunFinished,
+    RunStarted,
+)
 from labctl.records.calibration import Outcome
+from labctl.records.order import Kind
+from labctl.store.folder import DataFolder
+from labctl.store.ledger import Ledger
 from labctl.transport.watch import alive
 from labctl_gui.presenters.state import Stage
 from labctl_gui.windows.main import CERTIFICATE, RESULTS
-from tests.gui.desk import Room, left_running, until
+from tests.gui.desk import Hands, Room, Seat, left_running, until
 
 
-def test_from_the_bench_to_the_certificate(room: Room) -> None:
+def test_a_certificate_of_a_multimeter_takes_no_more_than_twelve_actions(room: Room) -> None:
+    """From the open window to a certificate that is signed, registered and verified; cables are counted apart."""
     seat = room.open()
-    window = seat.window
-    seat.until(lambda: len(window.bench_page.cards) == 4)
-    assert all("✖" not in card.state for card in window.bench_page.cards)
-    assert {card.value for card in window.bench_page.cards} > {"output off"}
-    seat.until(window.start.isEnabled)
-    seat.press(Qt.Key.Key_F5)
-    seat.card("Short-circuit")
-    seat.press(Qt.Key.Key_Return)  # wherever the focus is
-    seat.card("NORMAL")
-    assert window.run_page.results.rows.rowCount() == 5
-    assert {row.point for row in window.run.results()} == {"Zero"}
-    seat.confirm()
+    window, hands = seat.window, Hands(seat)
+    page = window.prepare_page
+    seat.until(lambda: page.presenter.offer is not None and window.start.isEnabled())
+    item = page.item_of("dmm-dc-voltage")
+    assert item is not None
+    hands.choose(page.methods, item, "method")
+    hands.fill(page.serial, "MY60001234", "serial number")
+    hands.fill(page.customer, "Northern Power Works", "customer")
+    hands.fill(page.order, "2026-0815", "order")
+    hands.click(page.kinds[Kind.CALIBRATION], "kind of order")
+    assert page.presenter.roles()[0].chosen == "calibrator"
+    assert "certificate" in page.presenter.roles()[0].why
+    seat.until(lambda: page.presenter.may_start and window.start.isEnabled())
+    hands.key(Qt.Key.Key_F5, "start")
+    hands.obey("Short-circuit")
+    hands.obey("NORMAL")
     seat.until(lambda: seat.stage is Stage.FINISHED)
     assert window.run.progress == (19, 19)
-    window.go_to(RESULTS)
-    seat.until(lambda: window.results_page.results.rows.rowCount() == 19)
-    window.go_to(CERTIFICATE)
-    seat.until(window.certificate_page.issue.isEnabled)
-    seat.click(window.certificate_page.issue)
-    seat.until(lambda: len(pages(window.certificate_page)) >= 2)
-    assert "verified" in window.certificate_page.words
-    assert "✔" in window.certificate_page.words
-    certificates = list((room.root / "certificates").rglob("*"))
-    assert {each.name for each in certificates if each.is_file()} == {
-        "certificate.pdf",
-        "certificate.xml",
-        "record.zip",
-    }
+    hands.click(window.run_page.card.onward, "results")
+    seat.until(lambda: window.results_page.tabs.count() == 3)
+    hands.click(window.results_page.issue, "issue")
+    seat.until(lambda: window.page == CERTIFICATE and len(pages(window.certificate_page)) >= 2)
+    assert "submitted" in window.certificate_page.words
+    assert "✔ verified" in window.certificate_page.words
+    assert len(hands.actions) <= 12, hands.actions
+    assert len(hands.answers) == 2
+    submitted(seat)
     bench = seat.bench.process
     window.close()
     assert until(lambda: not alive(bench), 5.0)
     assert not left_running(room.root)
+
+
+def submitted(seat: Seat) -> None:
+    """What was keyed in stands in the record, and the certificate in the laboratory's register."""
+    started = next(each for each in seat.events() if isinstance(each, RunStarted))
+    assert started.unit.identity.serial == "MY60001234"
+    assert (started.order.number, started.order.customer.name.en) == ("2026-0815", "Northern Power Works")
+    signed = [each.meaning for each in seat.events() if isinstance(each, RecordSigned)]
+    assert signed == ["calibrated", "checked", "authorised"]
+    registered = [each.event for each in Ledger(DataFolder(seat.root).ledger).read()]
+    assert [each.run for each in registered if isinstance(each, CertificateRegistered)] == [started.run]
+    files = {each.name for each in (seat.root / "certificates").rglob("*") if each.is_file()}
+    assert files == {"certificate.pdf", "certificate.xml", "record.zip"}
+
+
+def test_what_stands_on_the_results_screen_is_printed_word_by_word(room: Room) -> None:
+    seat = room.open()
+    seat.start()
+    for words in ("Short-circuit", "NORMAL"):
+        seat.card(words)
+        seat.confirm()
+    seat.until(lambda: seat.window.results_page.tabs.count() == 3)
+    seat.window.go_to(RESULTS)
+    page = seat.window.results_page
+    assert [page.tabs.tabText(number) for number in range(3)] == ["Points", "Zero", "DC voltage"]
+    table = page.tabs.widget(2)
+    assert isinstance(table, QTableWidget)
+    assert table.rowCount() == 14
+    page.tabs.setCurrentIndex(2)
+    table.setCurrentCell(3, 4)
+    seat.until(lambda: "Budget: E" in page.budget_words)
+    assert "conforms" in page.verdict.text() or "inconclusive" in page.verdict.text()
+
+
+def test_a_point_is_left_out_for_a_reason_that_stands_on_the_record(room: Room) -> None:
+    seat = room.open(real_time=True)
+    seat.start()
+    seat.card("Short-circuit")
+    seat.confirm()
+    seat.until(lambda: len(observed(seat.events())) >= 1)
+    first, card = seat.window.run.at, seat.window.run_page.card
+    seat.press(Qt.Key.Key_F10)
+    seat.until(card.reason.isVisible)
+    QTest.keyClick(card.reason, Qt.Key.Key_Return)  # no reason, no skipping
+    assert card.reason.isVisible()
+    editor = card.reason.lineEdit()
+    assert editor is not None
+    QTest.keyClicks(editor, "not ordered")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    seat.until(lambda: any(isinstance(each, PointSkipped) for each in seat.events()))
+    skipped = next(each for each in seat.events() if isinstance(each, PointSkipped))
+    assert (skipped.place.point, skipped.reason.en, skipped.by != "") == (first.point, "not ordered", True)
+    seat.until(lambda: any(step.mark == "–" and "not ordered" in step.remark for step in seat.window.run.steps()))
+    seat.click(seat.window.abort)
+    seat.until(lambda: seat.stage is Stage.ABORTED)
 
 
 def test_a_point_measured_again_keeps_both_attempts(room: Room) -> None:

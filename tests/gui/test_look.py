@@ -8,15 +8,18 @@ from pytestqt.qtbot import QtBot
 
 from labctl.app.calibrate import RunHandle
 from labctl.app.look import Look, Seen
-from labctl.app.window import Desk
+from labctl.app.methods import installed_methods
+from labctl.app.readiness import Choice, make_ready
+from labctl.app.station import simulated_station
+from labctl.app.window import Desk, Offer
 from labctl.events.journal import Entry
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.records.equipment import Identity
-from labctl_gui.bridge import Bridge, EngineLost, Entries, Looked, Refused
+from labctl_gui.bridge import Bridge, EngineLost, Entries, Looked, Offered, Prepared, Refused
 from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.widgets.results import HEADINGS
-from labctl_gui.windows.main import BENCH, CERTIFICATE, RESULTS, RUN, MainWindow
+from labctl_gui.windows.main import BENCH, CERTIFICATE, PREPARE, RESULTS, RUN, MainWindow
 from tests.gui.desk import TODAY
 
 SIZES = ((1280, 720), (1366, 768), (1920, 1080))
@@ -48,6 +51,8 @@ def shown(
         for key in ("calibrator", "meter")
     )
     window.take(Looked(Look(station="A", simulated=True, seen=seen)))
+    window.take(Offered(Offer(methods=installed_methods(), fitting=frozenset({"dmm-dc-voltage"}))))
+    window.take(Prepared(make_ready(Choice(procedure="dmm-dc-voltage"), simulated_station())))
     window.take(Entries(finished[0].run, tuple(finished[1])))
     return window
 
@@ -69,7 +74,7 @@ def test_no_words_are_cut_off(
     short: list[str] = []
     for stage in Stage:
         window.run.stage = stage
-        for page in (BENCH, RUN, RESULTS, CERTIFICATE):
+        for page in (PREPARE, BENCH, RUN, RESULTS, CERTIFICATE):
             window.go_to(page)
             window.tick()
             for _ in range(3):  # layouts within layouts take a turn each
@@ -104,7 +109,7 @@ def test_everything_that_can_be_done_has_a_name(
     qtbot: QtBot, themed: QApplication, finished: tuple[RunHandle, list[Entry]]
 ) -> None:
     window = shown(qtbot, finished, Language.CHINESE, SIZES[0])
-    for page in (BENCH, RUN, RESULTS, CERTIFICATE):
+    for page in (PREPARE, BENCH, RUN, RESULTS, CERTIFICATE):
         window.go_to(page)
         window.tick()
         themed.processEvents()
@@ -118,7 +123,7 @@ def test_everything_that_can_be_done_has_a_name(
     assert not nameless
     table = window.results_page.results
     index = table.model().index(0, 4)
-    assert table.model().data(index, 11) == f"示值误差: {table.rows.rows[0].error}"  # AccessibleTextRole
+    assert table.model().data(index, 11) == f"误差或结果: {table.rows.rows[0].error}"  # AccessibleTextRole
 
 
 def test_what_does_not_conform_is_told_without_colour(

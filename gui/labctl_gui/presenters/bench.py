@@ -6,7 +6,7 @@ from attrs import evolve, frozen
 
 from labctl.app.look import Look, Seen
 from labctl.language import Language, Text
-from labctl_gui.presenters.run import Live
+from labctl_gui.presenters.live import Live
 
 _CONNECTED = Text("● connected, identity checked", zh="● 已连接，身份已核对")
 _RUN = Text("● in use by the run", zh="● 运行使用中")

@@ -1,5 +1,6 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from labctl.metrology.conformity import Verdict
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
-from labctl.metrology.units import Unit
+from labctl.metrology.units import Unit, parse_unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
 from labctl_gui.presenters.words import VERDICTS
 
@@ -42,10 +43,16 @@ class ResultRow:
     expanded_fraction: float | None
     attempts: int
     result: Result | None
+    unit_title: str = ""  # whose it is, of several units
 
 
 def row_of(
-    point: PointResult, language: Language, *, title: str = "", resolutions: Mapping[str, Quantity] | None = None
+    point: PointResult,
+    language: Language,
+    *,
+    title: str = "",
+    resolutions: Mapping[str, Quantity] | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> ResultRow:
     """Return the line of a point: its judged result, or its first one.
 
@@ -54,6 +61,7 @@ def row_of(
         language: of every word.
         title: of its section; stands for the point where it has no nominal value.
         resolutions: of the instruments that showed each series, by symbol.
+        units: in which the method's table prints each result, by symbol.
     """
     judgement = point.judgements[0] if point.judgements else None
     result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
@@ -62,14 +70,15 @@ def row_of(
     error = expanded = limit_text = unit = indication = ""
     nominal = point.columns.get("nominal")
     if result is not None:
-        largest = max(abs(result.expanded), abs(result.value), abs(limit.value_in(result.unit)) if limit else 0.0)
-        shown = fitting_unit(result.unit, largest or 1.0)
+        shown = _shown_in(result, limit, nominal, (units or {}).get(result.symbol, ""))
         value, u = (Quantity.of(each, result.unit).value_in(shown) for each in (result.value, result.expanded))
         unit = shown.symbol
-        error, expanded = report(value, u) if u > 0 else (f"{value:.6g}", "0")
+        if not result.k:  # a statistic: no uncertainty is stated
+            u = 0.0
+        error, expanded = report(value, u) if u > 0 else (f"{value:.4g}", "")
         limit_text = _limit(limit.value_in(shown), u) if limit is not None else ""
         given = nominal.unit if isinstance(nominal, Quantity) else shown
-        indication = _indication(result, given, resolutions or {})
+        indication = _indication(result, given, resolutions or {}) if judgement else ""
     half = limit.value_in(result.unit) if limit is not None and result is not None else 0.0
     return ResultRow(
         key=(point.phase, point.section, point.point),
@@ -77,19 +86,33 @@ def row_of(
         point=(_text(nominal) or title or point.section) + _again(point),
         span=_text(point.columns.get("range")),
         indication=indication,
-        error=signed(error),
+        error=signed(error) if judgement or result is None else f"{result.symbol} = {error.replace('-', '−')}",
         expanded=expanded,
-        k=f"{result.k:.2f}" if result is not None else "",
+        k=f"{result.k:.2f}" if result is not None and result.k else "",
         limit=f"± {limit_text}" if limit_text else "",
         unit=unit,
         verdict=judgement.verdict if judgement else None,
         verdict_text=VERDICTS[judgement.verdict].within(language) if judgement else "",
         rule=RULES[judgement.rule].within(language) if judgement and judgement.rule in RULES else "",
         error_fraction=result.value / half if result is not None and half > 0 else None,
-        expanded_fraction=result.expanded / half if result is not None and half > 0 else None,
+        expanded_fraction=(result.expanded if result.k else 0.0) / half if result is not None and half > 0 else None,
         attempts=point.attempts,
         result=result,
     )
+
+
+def _shown_in(result: Result, limit: Quantity | None, nominal: Quantity | str | float | None, printed: str) -> Unit:
+    """Return the unit in which a result is shown: as the method prints it, else one that suits limit or nominal."""
+    own = parse_unit(result.unit)
+    if printed:
+        return parse_unit(printed)
+    named = [each.unit for each in (limit, nominal) if isinstance(each, Quantity)]
+    base = next((each for each in named if each.dimension == own.dimension and not each.is_scale), own)
+    sizes = [Quantity.of(each, result.unit) for each in (result.expanded, result.value)]
+    sizes += [limit] if limit is not None else []
+    if own.is_scale or not all(math.isfinite(each.value) for each in sizes):
+        return own
+    return fitting_unit(base, max(abs(each.value_in(base)) for each in sizes) or 1.0)
 
 
 def signed(digits: str) -> str:
@@ -127,11 +150,13 @@ def _indication(result: Result, unit: Unit, resolutions: Mapping[str, Quantity])
     mean = result.inputs.get(symbol)
     if mean is None:
         return ""
-    if mean.unit.dimension != unit.dimension:
+    if mean.unit.dimension != unit.dimension or mean.unit.is_scale != unit.is_scale:
         unit = mean.unit
     value, resolution = mean.value_in(unit), resolutions.get(symbol)
     if resolution is None or resolution.value <= 0:
         place = last_place(result.expanded) if result.expanded > 0 else Decimal("0.000001")
+    elif not unit.is_scale and resolution.unit.dimension != unit.dimension:
+        return f"{value:.7g} {unit.symbol}".replace("-", "−")
     else:
         step = resolution.value if resolution.unit == unit or unit.is_scale else resolution.value_in(unit)
         place = last_place(step, 1) / 10

@@ -2,13 +2,15 @@
 
 from collections import deque
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
     CallFailed,
+    CommandIntended,
     CommandReceived,
     EngineStarted,
     Event,
@@ -40,24 +42,43 @@ from labctl.events.kinds import (
     SectionStarted,
     SettingMade,
     Settled,
+    UnitExcluded,
 )
 from labctl.language import Language, Text
 from labctl.metrology.quantity import Quantity
 from labctl.records.calibration import Outcome
+from labctl_gui.presenters.graph import Graph, graph_of, mass_graph
+from labctl_gui.presenters.live import Live, Trace, point_title, shown
 from labctl_gui.presenters.results import ResultRow, row_of
+from labctl_gui.presenters.rig import Rig
+from labctl_gui.presenters.stability import Stability, stability_of
 from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.presenters.words import PHASES
 
+if TYPE_CHECKING:
+    from labctl.app.watching import Watching
+
 _ENDS = {Outcome.FINISHED: Stage.FINISHED, Outcome.ABORTED: Stage.ABORTED, Outcome.FAILED: Stage.FAILED}
+_SLOTS = 3  # large displays beside each other
 _LINES = 400  # of the log: the journal has them all
 _SAFE = Text("safe", zh="安全")
 _ALL_SAFE = Text("bench safe", zh="台位安全")
 _NOT_SAFE = Text(
     "✖ not every instrument confirmed its safe state: look at the bench", zh="✖ 有仪器未确认安全状态：请检查台位"
 )
+_SEVERAL = Text("{count} units", zh="{count} 台被检器具")
+_COMMANDS = {
+    "pause": Text("pause", zh="暂停"),
+    "continue": Text("continue", zh="继续"),
+    "abort": Text("abort", zh="中止"),
+    "stop": Text("put to rest", zh="暂存"),
+    "retry": Text("measure the point again", zh="重测本点"),
+    "skip": Text("skip the point", zh="跳过本点"),
+}
 _GUARDED = Text("the guardian made the bench safe", zh="守护进程已使台位安全")
 _UNGUARDED = Text("the engine is gone", zh="引擎进程已退出")
 Key = tuple[str, str, str]  # phase, section, point
+UnitKey = tuple[str, str, str, str]  # of one of several units, too
 
 
 @frozen(kw_only=True)
@@ -68,39 +89,7 @@ class Step:
     title: str
     mark: str  # "·" to come, "▶" at work, "✔" recorded, "–" skipped
     is_section: bool = False
-
-
-@frozen(kw_only=True)
-class Live:
-    """The newest indication of one instrument or what it presents."""
-
-    instrument: str
-    value: str
-    unit: str
-    at: datetime
-    is_setting: bool = False
-    is_safe: bool = False  # it was sent its safe state and presents nothing
-
-
-@frozen
-class Dot:
-    """One reading of the trace, in seconds since the point began and in the trace's unit."""
-
-    seconds: float
-    value: float
-    settling: bool
-
-
-@define
-class Trace:
-    """The readings of the point at work, with what they are held against."""
-
-    symbol: str = ""
-    unit: str = ""
-    nominal: float | None = None
-    limit: float | None = None  # half-width of the permissible error around the nominal
-    started: datetime | None = None
-    dots: list[Dot] = field(factory=list[Dot])
+    remark: str = ""  # what became of its attempts
 
 
 @define
@@ -118,11 +107,22 @@ class RunPresenter:
     at: Place = field(factory=Place)
     plan: tuple[PlannedSection, ...] = ()
     live: dict[str, Live] = field(factory=dict[str, Live])
+    slots: list[str] = field(factory=list[str])  # instruments with a large display
     trace: Trace = field(factory=Trace)
-    rows: dict[Key, ResultRow] = field(factory=dict[Key, ResultRow])
-    skipped: set[Key] = field(factory=set[Key])
+    rig: Rig = field(factory=Rig)
+    rows: dict[UnitKey, ResultRow] = field(factory=dict[UnitKey, ResultRow])
+    finished: set[UnitKey] = field(factory=set[UnitKey])  # points, also those whose results wait for later sections
+    skipped: set[UnitKey] = field(factory=set[UnitKey])
+    remarks: dict[Key, list[str]] = field(factory=dict[Key, list[str]])  # attempts that do not count, and why
+    until: datetime | None = None  # from when on a resting run may be taken up
+    titles: dict[str, str] = field(factory=dict[str, str])  # of the instruments that play a role
+    units: tuple[str, ...] = ("",)  # instruments of several units; one empty name where there is one
+    watching: "Watching | None" = None  # what the live view needs of the method
     log: deque[str] = field(factory=lambda: deque[str](maxlen=_LINES))
     last: int = 0  # number of the last event that was folded
+    _printed: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str], init=False)  # units of the tables
+    _under_test: frozenset[str] = field(default=frozenset(), init=False)
+    _settling_ended: bool = field(default=False, init=False)
     _resolutions: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)  # by symbol, of the last reading
 
     # --- what the widgets ask ---------------------------------------------------------------------------------------
@@ -130,7 +130,8 @@ class RunPresenter:
     @property
     def progress(self) -> tuple[int, int]:
         """Return how many points are done, of how many."""
-        return len(self.rows) + len(self.skipped), sum(len(section.points) for section in self.plan)
+        keys = [(each.phase, each.section, point.key) for each in self.plan for point in each.points]
+        return sum(self._is_done(key) for key in keys), len(keys)
 
     def steps(self) -> list[Step]:
         """Return sections and points in order, each with its mark."""
@@ -143,25 +144,52 @@ class RunPresenter:
             steps.append(Step(key=(section.phase, section.section, ""), title=title, mark="", is_section=True))
             for point in section.points:
                 key = (section.phase, section.section, point.key)
-                steps.append(Step(key=key, title=point_title(point.columns), mark=self._mark(key)))
+                remark = "\n".join(self.remarks.get(key, ()))
+                steps.append(
+                    Step(key=key, title=point_title(point.columns, self.language), mark=self._mark(key), remark=remark)
+                )
         return steps
 
     def results(self) -> list[ResultRow]:
         """Return the rows in the order of the plan, whatever the order in which they were measured."""
-        order = [(each.phase, each.section, point.key) for each in self.plan for point in each.points]
+        order = [
+            (each.phase, each.section, point.key, unit)
+            for each in self.plan
+            for point in each.points
+            for unit in self.units
+        ]
         return [self.rows[key] for key in order if key in self.rows]
+
+    @property
+    def view(self) -> str:
+        """Return what a person watches: readings, bath, tank or chamber."""
+        return self.watching.view.value if self.watching is not None else "readings"
+
+    def graph(self) -> Graph:
+        """Return the plot of the point at work."""
+        if self.view == "tank" and self.rig.history and self.trace.symbol != self.trace.settling:
+            return mass_graph(self.rig, self.trace.started, self.language)
+        return graph_of(self.trace, self.language, absolute=self.view in {"tank", "chamber"})
+
+    def stability(self) -> Stability | None:
+        """Return how steady what settles has become; None where nothing settles at this moment."""
+        settles = self.stage is Stage.SETTLING or self.trace.symbol == self.trace.settling
+        return stability_of(self.trace.watch, self.language) if settles and self.is_measuring else None
 
     @property
     def is_measuring(self) -> bool:
         """Return whether what the instruments showed last is of this moment."""
         return self.stage in {Stage.SETTLING, Stage.MEASURING}
 
+    def _is_done(self, key: Key) -> bool:
+        return all((*key, unit) in self.finished | self.skipped for unit in self.units)
+
     def _mark(self, key: Key) -> str:
         if is_under_way(self.stage) and key == (self.at.phase, self.at.section, self.at.point):
             return "▶"
-        if key in self.skipped:
+        if all((*key, unit) in self.skipped for unit in self.units):
             return "–"
-        return "✔" if key in self.rows else "·"
+        return "✔" if self._is_done(key) else "·"
 
     def title_of(self, key: Key) -> str:
         """Return the title of a point's section."""
@@ -194,11 +222,11 @@ class RunPresenter:
                 self._instrument(event)
             case PointStarted(place=place) | RepetitionStarted(place=place):
                 self._arrive(place, event.at)
-            case SettingMade() | IndicationTaken() | Settled() | CallFailed() | QueryRetried():
+            case CommandIntended() | SettingMade() | IndicationTaken() | Settled() | CallFailed() | QueryRetried():
                 self._exchange(event)
             case OperatorAsked() | OperatorAnswered():
                 self._talk(event)
-            case PointFinished() | PointSkipped():
+            case PointFinished() | PointSkipped() | UnitExcluded():
                 self._finish_point(event)
             case AttemptRejected() | NoteTaken() | CommandReceived():
                 self._remark(event)
@@ -217,19 +245,31 @@ class RunPresenter:
         self.title = event.procedure.title.within(self.language)
         identity = event.unit.identity
         self.unit = f"{identity.manufacturer} {identity.model} · {identity.serial}"
+        self.units = tuple(each.key for each in event.units) or ("",)
+        named = ((table.section, each.partition(" [")) for table in event.tables for each in table.columns)
+        self._printed = {(section, parts[0]): parts[2].rstrip("]") for section, parts in named if parts[2]}
+        if len(self.units) > 1:
+            self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
+        assets = {**event.standards, **event.auxiliaries}
+        self.titles = {asset.key: asset.title.within(self.language) for asset in assets.values()}
+        unit_role = {key for role, key in event.roles.items() if role not in assets}
+        self._under_test = frozenset(unit_role | {each.key for each in event.units})
+        self.titles |= dict.fromkeys(unit_role, event.unit.description.within(self.language))
+        self.titles |= {each.key: f"{each.unit.identity.model} {each.unit.identity.serial}" for each in event.units}
         self._go(Stage.PREPARING)
         self._note(event.at, Text("run {run} begins", zh="运行 {run} 开始").filled(run=event.run))
 
     def _work(self, event: EngineStarted | GuardianReady | SectionStarted | HookFinished) -> None:
         match event:
             case EngineStarted(epoch=epoch, process=process):
-                self.stage, self.card, self.reason = Stage.PREPARING, None, ""
+                self.stage, self.card, self.reason, self.until = Stage.PREPARING, None, "", None
                 text = Text("engine {epoch} at work, process {process}", zh="引擎 {epoch} 已启动，进程 {process}")
                 self._note(event.at, text.filled(epoch=epoch, process=process))
             case GuardianReady():
                 self._note(event.at, Text("the guardian watches", zh="守护进程已就绪"))
             case SectionStarted(place=place):
                 self.at = place
+                self.slots.clear()
                 self._go(Stage.MEASURING)
             case HookFinished(place=place):
                 self.at = place
@@ -260,13 +300,13 @@ class RunPresenter:
         self._go(Stage.MEASURING)
         columns = self.columns_of((place.phase, place.section, place.point))
         nominal, limit = columns.get("nominal"), columns.get("mpe")
-        unit = nominal.unit.symbol if isinstance(nominal, Quantity) else ""
         self.trace = Trace(
-            unit=unit,
-            nominal=nominal.value if isinstance(nominal, Quantity) else None,
-            limit=limit.value_in(unit) if isinstance(limit, Quantity) and unit else None,
+            nominal=nominal if isinstance(nominal, Quantity) else None,
+            limit=limit if isinstance(limit, Quantity) else None,
             started=at,
+            units=self._under_test,
         )
+        self.rig.begin_point()
 
     def _talk(self, event: OperatorAsked | OperatorAnswered) -> None:
         match event:
@@ -278,58 +318,107 @@ class RunPresenter:
                 self.card = None
                 self._go(Stage.MEASURING)
 
-    def _exchange(self, event: SettingMade | IndicationTaken | Settled | CallFailed | QueryRetried) -> None:
+    def _exchange(
+        self, event: CommandIntended | SettingMade | IndicationTaken | Settled | CallFailed | QueryRetried
+    ) -> None:
         match event:
-            case SettingMade(quantity=quantity, instrument=name) if quantity is not None:
-                self.live[name] = shown(name, quantity, event.at, is_setting=True)
-            case IndicationTaken(quantity=quantity, instrument=name):
-                self.live[name] = shown(name, quantity, event.taken_at, resolution=event.resolution)
+            case CommandIntended():
+                self.rig.told(event)
+            case SettingMade(quantity=quantity, instrument=name):
+                self.rig.done(event)
+                if quantity is not None:
+                    self._show(shown(name, quantity, event.at, is_setting=True))
+            case IndicationTaken(quantity=quantity):
+                name = event.of if event.of in self.titles else event.instrument
+                live = shown(name, quantity, event.taken_at, resolution=event.resolution)
+                self._show(live, counts=event.place.purpose is not Purpose.CONDITION)
+                self.rig.saw(event)
                 self._dot(event)
-            case Settled(met=False):
-                self._note(event.at, Text("not steady in time", zh="未能按时稳定"))
+            case Settled(met=met):
+                self._settling_ended = True
+                if not met:
+                    self._note(event.at, Text("not steady in time", zh="未能按时稳定"))
             case CallFailed(message=message) | QueryRetried(message=message):
                 self._note(event.at, message)
-            case _:
-                pass
+
+    def _show(self, live: Live, *, counts: bool = True) -> None:
+        """Take over a value; one of this section gets a large display, the one that was silent longest gives way."""
+        name = live.instrument
+        self.live[name] = live
+        if not counts or not self.at.section or name in self.slots:
+            return
+        if len(self.slots) < _SLOTS:
+            self.slots.append(name)
+            return
+        oldest = min(self.slots, key=lambda each: self.live[each].at)
+        self.slots[self.slots.index(oldest)] = name
 
     def _dot(self, event: IndicationTaken) -> None:
-        purpose = event.place.purpose
-        if purpose not in {Purpose.OBSERVE, Purpose.SETTLE}:
+        place = event.place
+        if place.purpose not in {Purpose.OBSERVE, Purpose.SETTLE, Purpose.RECORD}:
             return
-        self._go(Stage.SETTLING if purpose is Purpose.SETTLE else Stage.MEASURING)
+        if place.purpose is not Purpose.RECORD:
+            self._go(Stage.SETTLING if place.purpose is Purpose.SETTLE else Stage.MEASURING)
         if event.resolution is not None:
-            self._resolutions[event.place.symbol] = event.resolution
-        trace = self.trace
-        trace.started = trace.started or event.taken_at
-        trace.unit = trace.unit or event.quantity.unit.symbol
-        trace.symbol = event.place.symbol
-        seconds = (event.taken_at - trace.started).total_seconds()
-        trace.dots.append(Dot(seconds, event.quantity.value_in(trace.unit), purpose is Purpose.SETTLE))
+            self._resolutions[place.symbol] = event.resolution
+        self.trace.take(event)
+        if place.purpose is Purpose.SETTLE:
+            self._settle(event)
 
-    def _finish_point(self, event: PointFinished | PointSkipped) -> None:
-        key = (event.place.phase, event.place.section, event.place.point)
+    def _settle(self, event: IndicationTaken) -> None:
+        """Let the judge of the criterion see a reading; a settling that has ended leaves the next one to another."""
+        trace, place = self.trace, event.place
+        if trace.settling != place.symbol or self._settling_ended:
+            columns = self.columns_of((place.phase, place.section, place.point))
+            watching = self.watching
+            trace.watch = watching.begin(place.section, columns, place.symbol) if watching is not None else None
+            trace.settling, self._settling_ended = place.symbol, False
+        if trace.watch is not None:
+            trace.watch.take(event.taken_at, event.quantity)
+
+    def _finish_point(self, event: PointFinished | PointSkipped | UnitExcluded) -> None:
+        place = event.place
+        key: UnitKey = (place.phase, place.section, place.point, place.unit)
         match event:
-            case PointFinished(result=result) if result is not None:
-                title = self.title_of(key)
-                self.rows[key] = row_of(result, self.language, title=title, resolutions=self._resolutions)
+            case PointFinished(result=result):
+                self.finished.add(key)
                 self.skipped.discard(key)
+                if result is not None:
+                    title = self.title_of(key[:3])
+                    units = {name: unit for (section, name), unit in self._printed.items() if section == place.section}
+                    row = row_of(result, self.language, title=title, resolutions=self._resolutions, units=units)
+                    owner = self.titles.get(place.unit, "") if len(self.units) > 1 else ""
+                    self.rows[key] = evolve(row, unit_title=owner)
             case PointSkipped(reason=reason):
-                self.skipped.add(key)
+                self.skipped.update((*key[:3], unit) for unit in ([place.unit] if place.unit else self.units))
+                self.rows.pop(key, None)
+                self._remark_on(key[:3], Text("skipped: {reason}", zh="跳过：{reason}").filled(reason=reason))
                 self._note(event.at, Text("skipped: {reason}", zh="跳过：{reason}").filled(reason=reason))
-            case _:
-                pass
+            case UnitExcluded(unit=unit, reason=reason):
+                self.units = tuple(each for each in self.units if each != unit) or self.units
+                said = Text("{unit} is left out: {reason}", zh="{unit} 退出本次运行：{reason}")
+                self._note(event.at, said.filled(unit=self.titles.get(unit, unit), reason=reason))
+
+    def _remark_on(self, key: Key, text: Text) -> None:
+        self.remarks.setdefault(key, []).append(text.within(self.language))
 
     def _remark(self, event: AttemptRejected | NoteTaken | CommandReceived) -> None:
         match event:
             case AttemptRejected(reason=reason, place=place):
-                self.rows.pop((place.phase, place.section, place.point), None)  # open again; the journal keeps it
+                key: UnitKey = (place.phase, place.section, place.point, place.unit)
+                for each in [key] if place.unit else [(*key[:3], unit) for unit in self.units]:
+                    self.rows.pop(each, None)  # open again; the journal keeps it
+                    self.finished.discard(each)
+                said = Text("attempt {number} rejected: {reason}", zh="第 {number} 次作废：{reason}")
+                self._remark_on(key[:3], said.filled(number=max(place.attempt, 1), reason=reason))
                 self._note(event.at, Text("attempt rejected: {reason}", zh="本次作废：{reason}").filled(reason=reason))
             case NoteTaken(text=text):
                 self._note(event.at, text)
             case CommandReceived(command=command, by=by):
                 if command == "abort" and is_under_way(self.stage):
                     self.stage = Stage.ABORTING
-                self._note(event.at, Text("{by}: {command}", zh="{by}：{command}").filled(by=by, command=command))
+                words = _COMMANDS.get(command, Text(command, zh=command))
+                self._note(event.at, Text("{by}: {command}", zh="{by}：{command}").filled(by=by, command=words))
 
     def _turn(self, event: RunPaused | RunContinued | RunInterrupted | RunRested | RunFinished) -> None:
         match event:
@@ -337,8 +426,8 @@ class RunPresenter:
                 self._go(Stage.PAUSED)
             case RunContinued():
                 self._go(Stage.MEASURING)
-            case RunRested(reason=reason, safe=safe):
-                self.stage, self.card = Stage.RESTING, None
+            case RunRested(reason=reason, safe=safe, until=until):
+                self.stage, self.card, self.until = Stage.RESTING, None, until
                 self.reason = self._ended(reason, safe=safe)
                 self._note(event.at, reason)
             case RunInterrupted():
@@ -364,28 +453,3 @@ class RunPresenter:
         words = text.within(self.language)
         if words:
             self.log.append(f"{at.astimezone():%H:%M:%S}  {words}")
-
-
-def shown(
-    name: str, quantity: Quantity, at: datetime, *, resolution: Quantity | None = None, is_setting: bool = False
-) -> Live:
-    """Return a quantity as the live display shows it: at the instrument's own resolution where it is known."""
-    symbol = quantity.unit.symbol
-    if resolution is not None and resolution.value > 0:
-        step = resolution.value if quantity.unit.is_scale else resolution.value_in(symbol)  # kelvin is a step of °C
-        places = max(0, -_exponent(step))
-        return Live(instrument=name, value=f"{quantity.value:.{places}f}", unit=symbol, at=at, is_setting=is_setting)
-    return Live(instrument=name, value=f"{quantity.value:.10g}", unit=symbol, at=at, is_setting=is_setting)
-
-
-def _exponent(value: float) -> int:
-    return int(f"{value:.0e}".split("e")[1])
-
-
-def point_title(columns: dict[str, Quantity | str | float]) -> str:
-    """Return how a point is called on the list: its nominal, and the range where there is one."""
-    nominal, top = columns.get("nominal"), columns.get("range")
-    parts = [str(nominal).replace("-", "−")] if nominal is not None else []
-    if top is not None:
-        parts.append(f"[{top}]")
-    return "  ".join(parts) or "·"

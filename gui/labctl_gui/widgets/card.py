@@ -3,20 +3,21 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout
 
 from labctl.events.kinds import Question
 from labctl.language import Language, Text
-from labctl_gui.presenters.state import Stage
+from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.widgets.form import Form
-from labctl_gui.widgets.parts import button, label
+from labctl_gui.widgets.parts import button, frame, label
 
 _QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统正在自动进行。")
 _IDLE = Text("Press Start to calibrate on this bench.", zh="按“开始”在本台位进行校准。")
 _PAUSED = Text("Paused, sources off. Press Continue.", zh="已暂停，输出已断开。请按“继续”。")
 _RESUME = Text("Resume the run, or start a new one.", zh="请恢复该运行，或开始新的运行。")
-_FINISHED = Text("Every point is recorded. Issue the certificate.", zh="所有校准点均已记录，请出具证书。")
+_FINISHED = Text("Every point is recorded. Look through the results.", zh="所有校准点均已记录，请审阅结果。")
 _ANSWER = Text("Answer", zh="回答")
 _DONE = Text("Done ⏎", zh="完成 ⏎")
 _ENTER = Text("Enter ⏎", zh="确认 ⏎")
@@ -30,16 +31,52 @@ _SAID: dict[Stage, Text] = {
     Stage.INTERRUPTED: _RESUME,
     Stage.FINISHED: _FINISHED,
 }
-_ONWARD = Text("Certificate →", zh="证书 →")
+_ONWARD = Text("Results →", zh="结果 →")
+_WHY = Text("Why is the point left out? The reason stands on the record.", zh="为何跳过本点？原因将写入记录。")
+_REASONS = (
+    Text("not ordered by the customer", zh="客户未委托该点"),
+    Text("beyond what the unit can do", zh="超出被检器具的能力"),
+    Text("the unit does not become steady here", zh="被检器具在该点不稳定"),
+    Text("the standard is not available", zh="标准器不可用"),
+)
+_SKIP = Text("Skip", zh="跳过")
+_KEEP = Text("Keep it", zh="不跳过")
 _HEADING = Text("Next step", zh="下一步")
+
+
+class _Reason(QComboBox):
+    """Takes Enter for itself, which would answer the card's question otherwise."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setCompleter(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  (a reason is what was written)
+        self._done = done
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
+        """Take what is written for the reason when Enter is pressed."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            event.accept()
+            self._done()
+            return
+        super().keyPressEvent(event)
 
 
 class Card(QFrame):
     """Shows one question at a time, in place; nothing modal during a run."""
 
-    def __init__(self, language: Language, answer: Callable[[str, str], None], picture: Callable[[str], bytes]) -> None:
+    def __init__(
+        self,
+        language: Language,
+        answer: Callable[[str, str], None],
+        picture: Callable[[str], bytes],
+        skip: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self.setObjectName("card")
+        self._skip_for = skip
+        self._form = frame("panel")
         self._language, self._answer, self._picture_of = language, answer, picture
         self._question: Question | None = None
         self._shown: Question | str | None = ""
@@ -78,7 +115,42 @@ class Card(QFrame):
         layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
+        layout.addWidget(self._reason_form())
         self.show_question(None, Stage.IDLE)
+
+    def _reason_form(self) -> QFrame:
+        """Return the form on which a person says why a point is left out; it stands below whatever is asked."""
+        self.reason = _Reason(self._skipped)
+        self.reason.setMinimumHeight(_ROOM)
+        self.reason.setAccessibleName(_WHY.within(self._language))
+        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.reason.addItems([each.within(self._language) for each in _REASONS])
+        self.do_skip, self.keep = button(_SKIP.within(self._language), "primary"), button(_KEEP.within(self._language))
+        self.do_skip.clicked.connect(self._skipped)
+        self.keep.clicked.connect(lambda: self._form.setVisible(False))
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.keep)
+        buttons.addWidget(self.do_skip)
+        layout = QVBoxLayout(self._form)
+        layout.addWidget(label(_WHY.within(self._language), wrap=True))
+        layout.addWidget(self.reason)
+        layout.addLayout(buttons)
+        self._form.setVisible(False)
+        return self._form
+
+    def ask_reason(self) -> None:
+        """Ask why the point is left out."""
+        self._form.setVisible(True)
+        self.reason.setCurrentIndex(-1)
+        self.reason.setEditText("")
+        self.reason.setFocus()
+
+    def _skipped(self) -> None:
+        reason = self.reason.currentText().strip()
+        if reason and self._form.isVisible():
+            self._form.setVisible(False)
+            self._skip_for(reason)
 
     def show_log(self, lines: list[str]) -> None:
         """Show what happened last, while nothing is asked."""
@@ -94,6 +166,8 @@ class Card(QFrame):
         if key == self._shown:
             return
         self._shown, self._question = key, question
+        if not is_under_way(stage):
+            self._form.setVisible(False)
         self.setProperty("quiet", "false" if question else "true")
         self.style().unpolish(self)
         self.style().polish(self)

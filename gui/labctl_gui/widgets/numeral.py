@@ -4,21 +4,21 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from labctl.language import Language, Text
 from labctl_gui import theme
-from labctl_gui.presenters.run import Live
-from labctl_gui.widgets.parts import label
+from labctl_gui.presenters.live import Live
+from labctl_gui.widgets.parts import Elided, label
 
-_SETTING = Text("presents", zh="输出")
-_SHOWS = Text("shows", zh="示值")
+_SETTING = Text("{unit} set", zh="{unit} 设定")
+_NOTHING = Text("Reading", zh="读数")
 
 
 class Numeral(QFrame):
     """Shows what an instrument presents or shows, in tabular digits."""
 
-    def __init__(self, language: Language, title: str) -> None:
+    def __init__(self, language: Language) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self._language, self._title = language, title
-        self._heading = label(title, "heading")
+        self._language = language
+        self._heading = Elided("heading")
         self._value = label("—", "numeral")
         font = theme.numerals()
         font.setPointSize(25)
@@ -34,17 +34,18 @@ class Numeral(QFrame):
         layout.addWidget(self._heading)
         layout.addLayout(row)
 
-    def show_live(self, live: Live | None, *, current: bool) -> None:
+    def show_live(self, title: str, live: Live | None, *, current: bool) -> None:
         """Show the newest value, or a dash where there is none yet; grey when it is not of this moment."""
         if current != self._current:
             self._current = current
             self._value.setStyleSheet("" if current else f"color: {theme.STALE};")
         if live is None:
+            self._heading.show_words(title or _NOTHING.within(self._language))
             self._value.setText("—")
             self._unit.setText("")
             return
-        verb = _SETTING if live.is_setting or live.is_safe else _SHOWS
-        self._heading.setText(f"{self._title} · {verb.within(self._language)}")
+        self._heading.show_words(title)
         self._value.setText(live.value.replace("-", "−"))
-        self._unit.setText(live.unit)
-        self._value.setAccessibleName(f"{self._title}: {live.value} {live.unit}")
+        words = _SETTING.filled(unit=live.unit).within(self._language) if live.is_setting else live.unit
+        self._unit.setText(words)
+        self._value.setAccessibleName(f"{title}: {live.value} {words}")

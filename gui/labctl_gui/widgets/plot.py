@@ -1,26 +1,29 @@
-"""The trace of a point: readings over time, the settling ones hollow, within the band of the permissible error."""
+"""The plot of the point at work: readings over time, those that do not count hollow, and what they are held against."""
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from labctl.language import Language, Text
-from labctl.metrology.display import fitting_unit
-from labctl.metrology.quantity import Quantity
 from labctl_gui import theme
-from labctl_gui.presenters.run import Trace
+from labctl_gui.presenters.graph import Band, Graph
 
-_DEVIATION = Text("deviation / {unit}", zh="偏差 / {unit}")
-_TIME = Text("time / s", zh="时间 / s")
+_COLOURS = (theme.ACCENT, "#e69f00", "#009e73", "#cc79a7")  # of the series, never red beside green
+_BRUSHES = {
+    "mpe": QBrush(QColor("#c4c9cd"), Qt.BrushStyle.BDiagPattern),
+    "steady": QBrush(QColor(0, 114, 178, 46)),
+    "near": QBrush(Qt.BrushStyle.NoBrush),
+    "nominal": QBrush(Qt.BrushStyle.NoBrush),
+}
+_DASHED = {"near", "nominal"}
+_MANY = 150  # readings above which a line is drawn without its dots
 
 
 class TracePlot(QWidget):
-    """Shows the deviation of each reading from the nominal value, with the limits as a hatched band."""
+    """Draws what the presenter has worked out; it knows of figures and kinds of bands only."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._language = language
         self._plot = pg.PlotWidget(background=theme.PANEL)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -31,49 +34,78 @@ class TracePlot(QWidget):
             axis.setPen(theme.LINE)
             axis.setTextPen(theme.INK)
             axis.enableAutoSIPrefix(enable=False)  # the unit stands in the title; a prefix would be said twice
-        self._band = pg.LinearRegionItem(
-            orientation="horizontal",
-            movable=False,
-            brush=QBrush(QColor("#c4c9cd"), Qt.BrushStyle.BDiagPattern),
-            pen=theme.FAINT,
+        self._legend = self._plot.addLegend(
+            offset=(-8, 6), labelTextColor=theme.INK, brush=QBrush(QColor(255, 255, 255, 210)), verSpacing=-6
         )
-        self._band.setZValue(-10)
-        self._settling = pg.PlotDataItem(
-            pen=pg.mkPen(theme.FAINT, width=1), symbol="o", symbolSize=7, symbolBrush=None, symbolPen=theme.FAINT
-        )
-        self._observed = pg.PlotDataItem(
-            pen=None, symbol="o", symbolSize=8, symbolBrush=theme.ACCENT, symbolPen=theme.ACCENT
-        )
-        for item in (self._band, self._settling, self._observed):
-            self._plot.addItem(item)
+        self._bands: list[pg.LinearRegionItem] = []
+        self._curves: list[pg.PlotDataItem] = []
+        self._named: list[str] = []
+        self._shown: Graph | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._plot)
-        self._plot.setLabel("bottom", _TIME.within(language))
-        self.show_trace(Trace())
+        self.show_graph(Graph())
 
-    def show_trace(self, trace: Trace) -> None:
-        """Draw the readings of a point in a unit that suits them."""
-        nominal = trace.nominal or 0.0
-        deviations = [dot.value - nominal for dot in trace.dots]
-        half = trace.limit or 0.0
-        settled = [each for dot, each in zip(trace.dots, deviations, strict=True) if not dot.settling] or deviations
-        reach = max([abs(each) for each in settled] + [half])
-        unit = fitting_unit(trace.unit, reach) if trace.unit and reach else None
-        scale = Quantity.of(1.0, trace.unit).value_in(unit) if unit is not None else 1.0
-        self._band.setVisible(half > 0)
-        self._band.setRegion((-half * scale, half * scale))
-        for item, settling in ((self._settling, True), (self._observed, False)):
-            chosen = [
-                (dot.seconds, each * scale)
-                for dot, each in zip(trace.dots, deviations, strict=True)
-                if dot.settling is settling
-            ]
-            item.setData([x for x, _ in chosen], [y for _, y in chosen])
-        self._plot.setLabel("left", _DEVIATION.filled(unit=unit.symbol if unit else "–").within(self._language))
-        last = max([dot.seconds for dot in trace.dots], default=1.0)
-        height = (reach or 1.0) * scale * 1.25
+    def show_graph(self, graph: Graph) -> None:
+        """Draw a graph; nothing where it is the one that stands there."""
+        if graph == self._shown:
+            return
+        self._shown = graph
+        self._show_bands(graph)
+        self._show_curves(graph)
+        self._plot.setLabel("left", graph.y_title)
+        self._plot.setLabel("bottom", graph.x_title)
         box = self._plot.getViewBox()
-        box.setXRange(0.0, max(last, 1.0), padding=0.02)
-        box.setYRange(-height, height, padding=0.02)
+        box.setXRange(*graph.x_range, padding=0.02)
+        box.setYRange(*graph.y_range, padding=0.02)
         box.updateMatrix()  # else the matrix resolves inside the paint and it paints twice
+
+    def _show_bands(self, graph: Graph) -> None:
+        for item in self._bands:
+            self._plot.removeItem(item)
+        self._bands = [_region(each) for each in graph.bands]
+        for item in self._bands:
+            self._plot.addItem(item)
+
+    def _show_curves(self, graph: Graph) -> None:
+        while len(self._curves) < len(graph.curves):
+            self._curves.append(pg.PlotDataItem())
+            self._plot.addItem(self._curves[-1])
+        titles = list(dict.fromkeys(each.title for each in graph.curves))
+        for item, curve in zip(self._curves, graph.curves, strict=False):
+            colour = _COLOURS[titles.index(curve.title) % len(_COLOURS)]
+            many = len(curve.xs) > _MANY
+            item.setData(
+                list(curve.xs),
+                list(curve.ys),
+                pen=pg.mkPen(theme.INK if curve.hollow and len(titles) == 1 else colour, width=1),
+                symbol=None if many else "o",
+                symbolSize=5 if curve.hollow else 8,
+                symbolBrush=None if curve.hollow else colour,
+                symbolPen=theme.INK if curve.hollow and len(titles) == 1 else colour,
+            )
+        for item in self._curves[len(graph.curves) :]:
+            item.setData([], [])
+        if titles != self._named:
+            self._name(graph, titles)
+
+    def _name(self, graph: Graph, titles: list[str]) -> None:
+        """Write the legend, where there is more than one series to tell apart."""
+        self._named = titles
+        self._legend.clear()
+        if len(titles) < 2:  # noqa: PLR2004
+            return
+        for title in titles:
+            first = next(number for number, each in enumerate(graph.curves) if each.title == title)
+            self._legend.addItem(self._curves[first], title)
+
+
+def _region(band: Band) -> pg.LinearRegionItem:
+    pen = pg.mkPen(theme.FAINT, width=1, style=Qt.PenStyle.DashLine if band.kind in _DASHED else Qt.PenStyle.SolidLine)
+    if band.kind == "steady":
+        pen = pg.mkPen(theme.ACCENT, width=1)
+    region = pg.LinearRegionItem(
+        (band.low, band.high), orientation="horizontal", movable=False, brush=_BRUSHES[band.kind], pen=pen
+    )
+    region.setZValue(-10)
+    return region

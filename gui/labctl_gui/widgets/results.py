@@ -12,15 +12,15 @@ from labctl_gui.presenters.results import ResultRow
 Index = QModelIndex | QPersistentModelIndex
 
 HEADINGS: tuple[tuple[Text, int], ...] = (
-    (Text("Verdict", zh="结论"), 164),
-    (Text("Point", zh="校准点"), 92),
-    (Text("Range", zh="量程"), 70),
-    (Text("Indication", zh="示值"), 128),
-    (Text("Error", zh="示值误差"), 92),
+    (Text("Verdict", zh="结论"), 158),
+    (Text("Point", zh="校准点"), 110),
+    (Text("Range or part", zh="量程或项目"), 122),
+    (Text("Indication", zh="示值"), 120),
+    (Text("Error or result", zh="误差或结果"), 126),
     (Text("U", zh="U"), 72),
     (Text("Limit", zh="最大允许误差"), 96),
     (Text("Unit", zh="单位"), 46),
-    (Text("Within the limit", zh="误差与允差"), 150),
+    (Text("Within the limit", zh="误差与允差"), 110),
     (Text("Rule", zh="判定规则"), 104),
 )
 BAR = 8
@@ -74,8 +74,9 @@ class ResultsModel(QAbstractTableModel):
         """Return what a cell shows."""
         row = self.rows[index.row()]
         column = index.column()
+        part = row.title if row.title != row.point else ""
         texts = (
-            row.verdict_text, row.point, row.span, row.indication, row.error,
+            row.verdict_text, row.point, row.span or part, row.indication, row.error,
             row.expanded, row.limit, row.unit, "", row.rule,
         )  # fmt: skip
         shown: dict[Qt.ItemDataRole, object] = {

@@ -54,6 +54,12 @@ class TrafficLog(QWidget):
             if each not in known:
                 self.filter.addItem(each, each)
 
+    def forget_instruments(self) -> None:
+        """Offer all of them together only: it is another bench now."""
+        self.filter.setCurrentIndex(0)
+        while self.filter.count() > 1:
+            self.filter.removeItem(1)
+
     def show_traffic(self) -> None:
         """Show what is new."""
         lines = self._presenter.lines

@@ -130,6 +130,15 @@ class BenchPage(QWidget):
         splitter.setChildrenCollapsible(False)
         return splitter
 
+    def forget(self) -> None:
+        """Show nothing: it is another bench now."""
+        for panel in self.panels.values():
+            self._grid.removeWidget(panel)
+            panel.deleteLater()
+        self.panels.clear()
+        self.cards = []
+        self.log.forget_instruments()
+
     def show_cards(self, cards: list[BenchCard]) -> None:
         """Show one panel an instrument."""
         if cards == self.cards:

@@ -1,15 +1,18 @@
 """The Certificate screen: the pages as they were issued, and what verification says of them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from labctl.app.window import Issued
 from labctl.language import Language, Text
 from labctl_gui.widgets.paper import pages_of
 from labctl_gui.widgets.parts import button, label
+
+if TYPE_CHECKING:
+    from labctl.app.submission import Issued
 
 _TITLE = Text("Certificate", zh="证书")
 _NONE = Text("The certificate can be issued when the run has finished.", zh="运行完成后可出具证书。")
@@ -17,8 +20,14 @@ _READY = Text("The run has finished. Issue the certificate.", zh="运行已完�
 _ISSUE = Text("Issue and verify", zh="出具并验证")
 _PAGE = Text("Page {number}", zh="第 {number} 页")
 _WIDTH = 720  # of a page on the screen, in pixels
-_VERIFIED = Text("{number} · ✔ verified", zh="{number} · ✔ 验证通过")
-_DIFFERS = Text("{number} · ✖ verification found a difference", zh="{number} · ✖ 验证发现差异")
+_VERIFIED = Text(
+    "{number} · ✔ submitted: signed, issued and in the register · ✔ verified",
+    zh="{number} · ✔ 已提交：已签署、出具并登记 · ✔ 验证通过",
+)
+_DIFFERS = Text(
+    "{number} · issued and in the register · ✖ verification found a difference",
+    zh="{number} · 已出具并登记 · ✖ 验证发现差异",
+)
 _REPORT = Text("Verification", zh="验证结果")
 _PAPER = Text("Pages of the certificate", zh="证书页面")
 _WORKING = Text("Typesetting and verifying …", zh="正在排版并验证 …")
@@ -32,6 +41,12 @@ class CertificatePage(QWidget):
         self.setObjectName("page")
         self._language = language
         self.is_shown = self._working = False
+        self._issued: tuple[Issued, ...] = ()
+        self.which = QComboBox()
+        self.which.setAccessibleName(_TITLE.within(language))
+        self.which.setMinimumHeight(32)
+        self.which.setVisible(False)
+        self.which.activated.connect(lambda number: self.show_issued(self._issued[number]))
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
@@ -42,6 +57,7 @@ class CertificatePage(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(_TITLE.within(language), "title"))
         head.addWidget(self._words, 1)
+        head.addWidget(self.which)
         head.addWidget(self.issue)
         paper = QWidget()
         self._sheets = QVBoxLayout(paper)
@@ -57,6 +73,11 @@ class CertificatePage(QWidget):
         layout.setContentsMargins(18, 14, 18, 8)
         layout.addLayout(head)
         layout.addLayout(pages, 1)
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether the certificate is being made or was made."""
+        return self._working or self.is_shown
 
     @property
     def words(self) -> str:
@@ -75,7 +96,15 @@ class CertificatePage(QWidget):
         self.issue.setEnabled(False)
         self._words.setText(_WORKING.within(self._language))
 
-    def show_issued(self, issued: Issued) -> None:
+    def show_all(self, issued: "tuple[Issued, ...]") -> None:
+        """Show the first certificate of a run, and offer those of its other units."""
+        self._issued = issued
+        self.which.clear()
+        self.which.addItems([each.number for each in issued])
+        self.which.setVisible(len(issued) > 1)
+        self.show_issued(issued[0])
+
+    def show_issued(self, issued: "Issued") -> None:
         """Show the pages and the report."""
         self._working = False
         words = (_VERIFIED if issued.verified else _DIFFERS).filled(number=issued.number)
@@ -92,6 +121,7 @@ class CertificatePage(QWidget):
     def forget(self) -> None:
         """Show nothing: another run is looked at, or the certificate could not be made."""
         self._working = self.is_shown = False
+        self.which.setVisible(False)
         self._report.setVisible(False)
         self._clear()
 

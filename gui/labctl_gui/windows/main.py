@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
@@ -16,35 +17,37 @@ from PySide6.QtWidgets import (
 
 from labctl.app.look import Look
 from labctl.app.window import Desk
-from labctl.errors import LabctlError
+from labctl.events.journal import Entry
+from labctl.events.kinds import RunFinished, RunStarted
 from labctl.language import Language, Text
+from labctl_gui import asking
 from labctl_gui import bridge as news
 from labctl_gui.bridge import Bridge
 from labctl_gui.presenters import state
 from labctl_gui.presenters.bench import cards_of, with_seen
 from labctl_gui.presenters.run import RunPresenter
 from labctl_gui.presenters.traffic import TrafficPresenter
-from labctl_gui.widgets.parts import button, frame, label
+from labctl_gui.widgets.parts import button, frame
+from labctl_gui.windows.bar import Bar
 from labctl_gui.windows.bench import BenchPage
 from labctl_gui.windows.certificate import CertificatePage
+from labctl_gui.windows.prepare import PreparePage
 from labctl_gui.windows.results import ResultsPage
 from labctl_gui.windows.run import RunPage
 
+if TYPE_CHECKING:
+    from labctl.app.readiness import Choice
+
 SMALLEST, USUAL = (1180, 660), (1280, 720)
 TICK = 50  # ms between two looks into the inbox
-BENCH, RUN, RESULTS, CERTIFICATE = range(4)
+PREPARE, BENCH, RUN, RESULTS, CERTIFICATE = range(5)
 _PAGES = (
+    Text("Prepare", zh="准备"),
     Text("Bench", zh="工作台"),
     Text("Run", zh="运行"),
     Text("Results", zh="结果"),
     Text("Certificate", zh="证书"),
 )
-_START = Text("Start  F5", zh="开始  F5")
-_RESUME = Text("Resume run  F6", zh="恢复运行  F6")
-_PAUSE = Text("Pause  F8", zh="暂停  F8")
-_CONTINUE = Text("Continue  F7", zh="继续  F7")
-_RETRY = Text("Retry point  F9", zh="重测本点  F9")
-_ABORT = Text("■  Abort → safe", zh="■  中止 → 安全")
 _TITLE = Text("labctl — calibration laboratory", zh="labctl — 计量校准系统")
 
 
@@ -65,12 +68,17 @@ class MainWindow(QMainWindow):
         self.resize(*_fitting())
         self.traffic = TrafficPresenter()
         self._looking: frozenset[str] = frozenset()  # instruments that are being asked again
+        self.prepare_page = PreparePage(language, self._check)
         self.bench_page = BenchPage(language, self.traffic, self.reconnect)
-        self.run_page = RunPage(language, self._answer, bridge.picture)
+        self.run_page = RunPage(language, self._answer, bridge.picture, self._skip)
         self.results_page = ResultsPage(language)
         self.certificate_page = CertificatePage(language)
+        self.bar = Bar(language)
+        self.stage, self.message = self.bar.stage, self.bar.message
+        self.resume, self.start, self.abort = self.bar.resume, self.bar.start, self.bar.abort
+        self.pause, self.go_on, self.retry, self.skip = self.bar.pause, self.bar.go_on, self.bar.retry, self.bar.skip
         self._stack = QStackedWidget()
-        for page in (self.bench_page, self.run_page, self.results_page, self.certificate_page):
+        for page in (self.prepare_page, self.bench_page, self.run_page, self.results_page, self.certificate_page):
             self._stack.addWidget(page)
         self._navigation = QButtonGroup(self)
         body = QHBoxLayout()
@@ -83,13 +91,13 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(body, 1)
-        layout.addWidget(self._bar())
+        layout.addWidget(self.bar)
         self.setCentralWidget(central)
         self._bind()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self.tick)
-        self.go_to(BENCH)
+        self.go_to(PREPARE)
 
     # --- layout -----------------------------------------------------------------------------------------------------
 
@@ -107,42 +115,20 @@ class MainWindow(QMainWindow):
         self._navigation.idClicked.connect(self.go_to)
         return side
 
-    def _bar(self) -> QWidget:
-        words = self._language
-        self.stage = label(name="title")
-        self.message = label(name="faint", wrap=True)
-        self.resume = button(_RESUME.within(words), "primary")
-        self.resume.setVisible(False)
-        self.start = button(_START.within(words), "primary")
-        self.pause = button(_PAUSE.within(words))
-        self.go_on = button(_CONTINUE.within(words))
-        self.retry = button(_RETRY.within(words))
-        self.abort = button(_ABORT.within(words), "abort")
-        for each in (self.start, self.pause, self.go_on, self.retry):
-            each.setEnabled(False)  # until the bench was looked at
-        bar = frame("bar")
-        layout = QHBoxLayout(bar)
-        layout.setContentsMargins(16, 8, 16, 8)
-        text = QVBoxLayout()
-        text.setSpacing(0)
-        text.addWidget(self.stage)
-        text.addWidget(self.message)
-        layout.addLayout(text, 1)
-        for each in (self.resume, self.start, self.pause, self.go_on, self.retry, self.abort):
-            layout.addWidget(each)
-        return bar
-
     def _bind(self) -> None:
         self.start.clicked.connect(self._start)
         self.resume.clicked.connect(self._resume)
         self.pause.clicked.connect(lambda: self._command("pause"))
         self.go_on.clicked.connect(lambda: self._command("continue"))
         self.retry.clicked.connect(lambda: self._command("retry"))
-        self.run_page.card.onward.clicked.connect(lambda: self.go_to(CERTIFICATE))
+        self.skip.clicked.connect(self.run_page.card.ask_reason)
+        self.run_page.card.onward.clicked.connect(lambda: self.go_to(RESULTS))
+        self.results_page.issue.clicked.connect(self._issue)
         self.abort.clicked.connect(self._abort)
         self.bench_page.look_again.clicked.connect(self.look)
         self.certificate_page.issue.clicked.connect(self._issue)
         keys = {"F5": self.start, "F6": self.resume, "F7": self.go_on, "F8": self.pause, "F9": self.retry}
+        keys["F10"] = self.skip
         for key, each in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(each.click)
         QShortcut(QKeySequence("Ctrl+Shift+X"), self).activated.connect(self.abort.click)
@@ -175,11 +161,32 @@ class MainWindow(QMainWindow):
             self._bridge.do(lambda desk: news.SeenAgain(desk.look_at(key)))
 
     def _start(self) -> None:
+        """Start what is prepared; from any other screen show first what that is."""
         if not state.may_start(self.run.stage):
             return
+        if self.page != PREPARE:
+            self.go_to(PREPARE)
+            return
+        if not self.prepare_page.presenter.may_start:
+            return
+        choice = self.prepare_page.presenter.choice
         self._before = self.run
         self._show(RunPresenter(self._language, stage=state.Stage.PREPARING))
-        self._bring_up(lambda desk: desk.start())
+        self._bring_up(lambda desk: desk.start(choice))
+
+    def _check(self, choice: "Choice | None") -> None:
+        """Let a choice be checked; a method may bring another bench, which is looked at then."""
+        self._dirty = True
+        if choice is None or state.is_under_way(self.run.stage):
+            return
+        self._refusal = None
+        self._bridge.do(asking.prepared(choice))
+        self._bridge.do(asking.look_unless(self._look.station if self._look is not None else ""))
+
+    def _skip(self, reason: str) -> None:
+        """Leave the point at work out, for a reason."""
+        at = self.run.at
+        self._command("skip", reason=reason, phase=at.phase, section=at.section, point=at.point)
 
     def _resume(self) -> None:
         if not state.may_resume(self.run.stage):
@@ -191,14 +198,7 @@ class MainWindow(QMainWindow):
 
     def _bring_up(self, engine: Callable[[Desk], str]) -> None:
         self._refusal = None
-
-        def job(desk: Desk) -> news.News:
-            try:
-                return news.Attached(engine(desk))
-            except LabctlError as error:
-                return news.NotStarted(error.text())
-
-        self._bridge.bring_up(job)
+        self._bridge.bring_up(asking.brought_up(engine))
         self.go_to(RUN)
 
     def _abort(self) -> None:
@@ -226,15 +226,18 @@ class MainWindow(QMainWindow):
     def _issue(self) -> None:
         self._refusal = None
         self.certificate_page.show_working()
-        self._bridge.do(_issued)
+        self._bridge.do(asking.issued)
+        self.go_to(CERTIFICATE)
 
     # --- the tick ---------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
         """Start the worker and the tick, once the first paint is out."""
         self._bridge.start()
-        self._bridge.do(_attached)
-        self._bridge.do(_first_look)
+        self._bridge.do(asking.attached)
+        self._bridge.do(asking.usual)
+        self._bridge.do(asking.first_look)
+        self._bridge.do(asking.offered)
         self._timer.start()
 
     def tick(self) -> None:
@@ -251,25 +254,56 @@ class MainWindow(QMainWindow):
         match item:
             case news.Entries(run=run, entries=entries):
                 self._follow(run)
-                for entry in entries if run == self.run.run else ():
-                    self.run.apply(entry)
+                if run == self.run.run:
+                    self._fold(entries)
             case news.Heard(passed=passed):
                 self.traffic.take(passed)
-            case news.SeenAgain(seen=seen):
-                self._look = with_seen(self._look, seen)
-                self._looking -= {seen.key}
-            case news.Looked(look=look):
-                self._look, self._looking = look, frozenset()
-                titles = {seen.key: seen.title.within(self._language) for seen in look.seen if seen.shows_live}
-                self.run_page.show_instruments(titles)
+            case news.SeenAgain() | news.Looked():
+                self._take_look(item)
             case news.Attached(run=run, working=working):
                 self._follow(run)
                 if run and working:
                     self.go_to(RUN)
-            case news.CertificateReady(issued=issued):
-                self.certificate_page.show_issued(issued)
+            case news.CertificateReady() | news.Reviewed() | news.Offered() | news.Prepared() | news.NotPrepared():
+                self._take_result(item)
             case news.EngineLost() | news.Refused() | news.NotStarted():
                 self._take_trouble(item)
+
+    def _take_look(self, item: news.SeenAgain | news.Looked) -> None:
+        match item:
+            case news.SeenAgain(seen=seen):
+                self._look = with_seen(self._look, seen)
+                self._looking -= {seen.key}
+            case news.Looked(look=look):
+                if self._look is not None and self._look.station != look.station:
+                    self.bench_page.forget()
+                self._look, self._looking = look, frozenset()
+
+    def _fold(self, entries: tuple[Entry, ...]) -> None:
+        """Let the run's presenter take in new events; a run that has finished is reviewed."""
+        for entry in entries:
+            self.run.apply(entry)
+            if self.run.watching is None and isinstance(entry.event, RunStarted):
+                self.run.watching = self._bridge.watching()
+            if isinstance(entry.event, RunFinished) and self.run.stage is state.Stage.FINISHED:
+                self._bridge.do(asking.reviewed)
+
+    def _take_result(
+        self, item: news.CertificateReady | news.Reviewed | news.Offered | news.Prepared | news.NotPrepared
+    ) -> None:
+        preparation = self.prepare_page.presenter
+        match item:
+            case news.CertificateReady(issued=issued):
+                self.certificate_page.show_all(issued)
+            case news.Reviewed(run=run, reviews=reviews):
+                if run == self.run.run:
+                    self.results_page.show_reviews(reviews)
+            case news.Offered(offer=offer):
+                preparation.offer = offer
+            case news.Prepared(readiness=readiness):
+                preparation.take(readiness)
+            case news.NotPrepared(text=text):
+                preparation.refused(text)
 
     def _take_trouble(self, item: news.EngineLost | news.Refused | news.NotStarted) -> None:
         match item:
@@ -300,6 +334,7 @@ class MainWindow(QMainWindow):
         self._past.discard(run.run)
         self.run = run
         self.certificate_page.forget()
+        self.results_page.forget()
         self._dirty = True
 
     def _refused(self, text: Text) -> None:
@@ -313,31 +348,35 @@ class MainWindow(QMainWindow):
         stage = self.run.stage
         self.stage.setText(state.TITLES[stage].within(self._language))
         self.message.setText(self._words())
-        self.resume.setVisible(state.may_resume(stage))
-        self.resume.setEnabled(self._look is not None)
-        self.start.setEnabled(state.may_start(stage) and self._look is not None)
-        self.pause.setEnabled(state.may_pause(stage))
-        self.go_on.setEnabled(state.may_continue(stage))
-        self.retry.setEnabled(state.may_retry(stage))
-        self.bench_page.look_again.setEnabled(not state.is_under_way(stage) and self._look is not None)
-        self.certificate_page.offer(possible=stage is state.Stage.FINISHED)
+        under_way = state.is_under_way(stage)
+        self.bar.show_buttons(
+            stage,
+            at_point=bool(self.run.at.point),
+            looked=self._look is not None,
+            prepared=self.prepare_page.presenter.may_start if self.page == PREPARE else None,
+        )
+        self.bench_page.look_again.setEnabled(not under_way and self._look is not None)
+        finished = stage is state.Stage.FINISHED
+        self.certificate_page.offer(possible=finished)
+        self.results_page.offer(possible=finished and not self.certificate_page.is_busy)
         match self.page:
             case 0:
-                in_use = state.is_under_way(stage)
+                self.prepare_page.show_preparation(may_change=not under_way)
+            case 1:
                 self.bench_page.show_cards(
                     cards_of(
                         self._look,
                         self.run.live,
-                        in_use=in_use,
+                        in_use=under_way,
                         language=self._language,
                         today=self._today(),
                         looking=self._looking,
                     )
                 )
                 self.bench_page.log.show_traffic()
-            case 1:
-                self.run_page.show_run(self.run)
             case 2:
+                self.run_page.show_run(self.run)
+            case 3:
                 self.results_page.show_run(self.run)
             case _:
                 pass
@@ -361,17 +400,3 @@ def _fitting() -> tuple[int, int]:
     """Return the usual size, or what the screen has room for."""
     room = QGuiApplication.primaryScreen().availableGeometry().size()
     return max(SMALLEST[0], min(USUAL[0], room.width())), max(SMALLEST[1], min(USUAL[1], room.height()))
-
-
-def _first_look(desk: Desk) -> news.News:
-    """Look at the bench; where a run is under way nothing on it is touched."""
-    return news.Looked(desk.look(touch=not desk.is_working()))
-
-
-def _attached(desk: Desk) -> news.News:
-    return news.Attached(desk.attach(), working=desk.is_working())
-
-
-def _issued(desk: Desk) -> news.News | None:
-    issued = desk.issue()
-    return news.CertificateReady(issued) if issued is not None else None

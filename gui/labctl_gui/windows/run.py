@@ -1,6 +1,7 @@
 """The Run screen: steps, card, live readings with their trace, the results filling in."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -21,27 +22,41 @@ from labctl_gui.widgets.card import Card
 from labctl_gui.widgets.numeral import Numeral
 from labctl_gui.widgets.parts import frame, label
 from labctl_gui.widgets.results import ResultsTable
+from labctl_gui.widgets.stability import StabilityStrip
+from labctl_gui.widgets.tank import TankView
 
+if TYPE_CHECKING:
+    from labctl_gui.widgets.plot import TracePlot
+
+SLOTS = 3  # large displays beside each other
 _STEPS = Text("Points", zh="校准点")
 _RESULTS = Text("Results", zh="结果")
 _TRACE = Text("Readings of this point", zh="本点读数")
 _SIMULATED = Text("simulated instruments", zh="模拟仪器")
 _PROGRESS = Text("{done} of {all} points", zh="{done}/{all} 点")
-
-
-_LINES = 5  # of the log, on the card
+_CARD = 290  # pixels in width that the card has at least
+_LINES = 4  # of the log, on the card
 
 
 class RunPage(QWidget):
     """Everything a technician watches during a run."""
 
-    def __init__(self, language: Language, answer: Callable[[str, str], None], picture: Callable[[str], bytes]) -> None:
+    def __init__(
+        self,
+        language: Language,
+        answer: Callable[[str, str], None],
+        picture: Callable[[str], bytes],
+        skip: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         self._language = language
         self._steps_shown: list[Step] = []
         self._plot_holder = QVBoxLayout()
-        self._plot: QWidget | None = None
+        self._plot: TracePlot | None = None
+        self._tank = TankView(language)
+        self._tank.setVisible(False)
+        self._stability = StabilityStrip(language)
         self._title = label(name="title")
         self._unit = label(name="faint")
         self._mark = label(_SIMULATED.within(language), "mark")
@@ -51,9 +66,8 @@ class RunPage(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(_STEPS.within(language))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.card = Card(language, answer, picture)
-        self._numerals = QHBoxLayout()
-        self._numeral_of: dict[str, Numeral] = {}
+        self.card = Card(language, answer, picture, skip)
+        self._numerals = [Numeral(language) for _ in range(SLOTS)]
         self.results = ResultsTable(language)
         self._lay_out()
 
@@ -68,14 +82,24 @@ class RunPage(QWidget):
         left.addWidget(self._list, 1)
         trace = frame("panel")
         trace_layout = QVBoxLayout(trace)
+        trace_layout.setContentsMargins(10, 6, 10, 8)
+        trace_layout.setSpacing(4)
         trace_layout.addWidget(label(_TRACE.within(self._language), "heading"))
-        trace_layout.addLayout(self._plot_holder, 1)
+        rows = QHBoxLayout()
+        rows.addWidget(self._tank, 2)
+        rows.addLayout(self._plot_holder, 5)
+        trace_layout.addLayout(rows, 1)
+        trace_layout.addWidget(self._stability)
+        numerals = QHBoxLayout()
+        for each in self._numerals:
+            numerals.addWidget(each)
         live = QVBoxLayout()
-        live.addLayout(self._numerals)
+        live.addLayout(numerals)
         live.addWidget(trace, 1)
         upper = QHBoxLayout()
         upper.setSpacing(12)
         upper.addWidget(_wrapped(left, 200))
+        self.card.setMinimumWidth(_CARD)
         upper.addWidget(self.card, 4)
         upper.addLayout(live, 7)
         lower = QVBoxLayout()
@@ -86,19 +110,12 @@ class RunPage(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(_wrapped(upper))
         splitter.addWidget(_wrapped(lower))
-        splitter.setSizes([330, 290])
+        splitter.setSizes([400, 210])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 12, 18, 8)
         layout.addLayout(head)
         layout.addWidget(self._progress)
         layout.addWidget(splitter, 1)
-
-    def show_instruments(self, titles: dict[str, str]) -> None:
-        """Give each instrument that shows or presents something its numeral."""
-        for key, title in titles.items():
-            if key not in self._numeral_of:
-                self._numeral_of[key] = numeral = Numeral(self._language, title)
-                self._numerals.addWidget(numeral)
 
     def show_run(self, run: RunPresenter) -> None:
         """Show the run as it stands."""
@@ -112,8 +129,10 @@ class RunPage(QWidget):
         self._show_steps(run.steps())
         self.card.show_question(run.card, run.stage)
         self.card.show_log(list(run.log)[-_LINES:])
-        for key, numeral in self._numeral_of.items():
-            numeral.show_live(run.live.get(key), current=run.is_measuring)
+        for number, numeral in enumerate(self._numerals):
+            key = run.slots[number] if number < len(run.slots) else ""
+            numeral.setVisible(bool(key) or number == 0)
+            numeral.show_live(run.titles.get(key, key), run.live.get(key), current=run.is_measuring)
         self._show_trace(run)
         self.results.show_rows(run.results())
 
@@ -121,9 +140,12 @@ class RunPage(QWidget):
         if self._plot is None:
             from labctl_gui.widgets.plot import TracePlot  # pyqtgraph takes half a second: after the first paint
 
-            self._plot = TracePlot(self._language)
+            self._plot = TracePlot()
             self._plot_holder.addWidget(self._plot, 1)
-        self._plot.show_trace(run.trace)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        self._tank.setVisible(run.view == "tank")
+        self._tank.show_rig(run.rig)
+        self._plot.show_graph(run.graph())
+        self._stability.show_stability(run.stability())
 
     def _show_steps(self, steps: list[Step]) -> None:
         if steps == self._steps_shown:
@@ -139,6 +161,7 @@ class RunPage(QWidget):
             font.setBold(step.is_section or step.mark == "▶")
             item.setFont(font)
             item.setForeground(QColor(theme.FAINT if step.mark in {"✔", "–"} else theme.INK))
+            item.setToolTip(step.remark)
             if step.mark == "▶":
                 self._list.scrollToItem(item)
         self._steps_shown = steps
