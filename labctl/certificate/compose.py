@@ -1,5 +1,6 @@
 """From a record to the certificate that will be printed: the one place where its figures become words."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 from labctl.certificate.document import NOTHING, Document, Issue, Line, ResultTable, Signature, StandardLine
@@ -196,9 +197,9 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
     certificate = asset.certificate
     stated, figures = _both(certificate.statement if certificate is not None else ""), asset.specification
     if not equipment and certificate is None:
-        stated = _both("; ".join(f"{each.name} {each.figure}" for each in asset.characteristics))
+        stated = _both("; ".join(f"{each.name} {_spelled(each.figure)}" for each in asset.characteristics))
     elif not stated.en:
-        stated = _both("; ".join(f"≤ {each.up_to}: {each.figure}" for each in figures))
+        stated = _both("; ".join(f"≤ {each.up_to}: {_spelled(each.figure)}" for each in figures))
     confirmed = [each.confirmed for each in figures]
     if not equipment:
         confirmed += [each.confirmed for each in asset.characteristics]
@@ -212,6 +213,15 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
         laboratory=certificate.laboratory if certificate is not None else "—",
         due=certificate.due.isoformat() if certificate is not None else "—",
     )
+
+
+def _spelled(figure: str) -> str:
+    """Return a figure as print has it.
+
+    >>> _spelled("10 ppm * abs(nominal) + 2 µV")
+    '10 ppm × |nominal| + 2 µV'
+    """
+    return re.sub(r"abs\((\w+)\)", r"|\1|", figure).replace(" * ", " × ")
 
 
 def _condition(condition: Condition) -> Line:
