@@ -1,5 +1,6 @@
 """Several units in one run: each with its own points, order, verdict and record, and nobody in another's way."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,42 @@ def test_a_unit_that_fails_its_check_again_and_again_is_left_out(tmp_path: Path)
     assert all(each.startswith("display2: Plausible") for each in rejected)
     assert len(rejected) == 2  # the third is the last
     assert len(errors_of(records(run)["display1"])) == 2
+
+
+def altered(tmp_path: Path, method: str, before: str, after: str) -> str:
+    folder = tmp_path / method
+    shutil.copytree(METHODS / method, folder)
+    text = (folder / "procedure.py").read_text(encoding="utf-8")
+    assert before in text
+    (folder / "procedure.py").write_text(text.replace(before, after), encoding="utf-8")
+    return str(folder)
+
+
+def test_a_method_leaves_a_unit_out_by_its_own_judgement(tmp_path: Path) -> None:
+    line = '    run.observe("t_s", reference.temperature, times=point.readings)\n'
+    method = altered(tmp_path, "with_check", line, f'{line}    run.exclude(units[0], "its display is dark")\n')
+    run = running(tmp_path, "display1,display4", method)
+    ended = run.carry_out()
+    assert ended is not None
+    assert ended.outcome is Outcome.ABORTED  # the second is the first of those that are left at the next point
+    entries = run.entries()
+    left = [(each.event.unit, each.event.place.point) for each in entries if isinstance(each.event, UnitExcluded)]
+    assert left == [("display1", "20 °C, 60 min"), ("display4", "30 °C, 60 min")]
+    taken = [each.event for each in entries if isinstance(each.event, IndicationTaken)]
+    assert "display1" not in {each.instrument for each in taken}
+    assert [each.instrument for each in taken].count("display4") == 3
+
+
+def test_a_unit_that_is_left_out_in_its_turn_makes_room_for_the_next(tmp_path: Path) -> None:
+    line = '    run.observe("t_ind", unit.temperature, times=point.readings)\n'
+    method = altered(tmp_path, "in_turn", line, f'    run.exclude(unit, "its display is dark")\n{line}')
+    run = running(tmp_path, "display1,display2", method)
+    ended = run.carry_out()
+    assert ended is not None
+    assert ended.reason.en == "no unit is left: its display is dark"
+    events = [each.event for each in run.entries()]
+    assert [each.unit for each in events if isinstance(each, UnitExcluded)] == ["display1", "display2"]
+    assert [each.place.unit for each in events if isinstance(each, AttemptRejected)] == ["display1"]
 
 
 def test_the_plan_is_the_union_of_the_units_points_merged_by_nominal() -> None:
