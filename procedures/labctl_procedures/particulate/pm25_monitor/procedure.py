@@ -196,11 +196,31 @@ METHOD.require(
     within="20 %",
     source="JJF 1659-2017, unconfirmed",
 )
-METHOD.table("Flow", zh="流量", columns=("nominal", "q [L/min]", "U(q)", "E_q [%]", "U(E_q)", "mpe", "verdict"))
-METHOD.table("Temperature", zh="温度", columns=("t_i", "t_a", "E_t", "U(E_t)", "mpe", "verdict"))
-METHOD.table("Pressure", zh="压力", columns=("p_i", "p_a", "E_p [hPa]", "U(E_p)", "mpe", "verdict"))
+METHOD.table(
+    "Flow",
+    zh="流量",
+    columns=("nominal", "q [L/min]", "U(q)", "E_q [%]", "U(E_q)", "mpe", "verdict"),
+    titles={"q": Text("Audit standard", zh="流量校准器")},
+)
+METHOD.table(
+    "Temperature",
+    zh="温度",
+    columns=("t_i", "t_a", "E_t", "U(E_t)", "mpe", "verdict"),
+    titles={"t_i": Text("Monitor", zh="测量仪示值"), "t_a": Text("Audit standard", zh="校准器示值")},
+)
+METHOD.table(
+    "Pressure",
+    zh="压力",
+    columns=("p_i", "p_a", "E_p [hPa]", "U(E_p)", "mpe", "verdict"),
+    titles={"p_i": Text("Monitor", zh="测量仪示值"), "p_a": Text("Audit standard", zh="校准器示值")},
+)
 METHOD.table("Clock", zh="时钟", columns=("E_c", "U(E_c)", "mpe", "verdict"))
-METHOD.table("Zero", zh="零点", columns=("z [µg/m³]", "U(z)", "s_0 [µg/m³]", "mpe", "verdict"))
+METHOD.table(
+    "Zero",
+    zh="零点",
+    columns=("z [µg/m³]", "U(z)", "s_0 [µg/m³]", "mpe", "verdict"),
+    titles={"z": Text("Zero", zh="零点示值"), "s_0": Text("Noise", zh="零点噪声")},
+)
 METHOD.table(
     "Concentration",
     zh="质量浓度",
