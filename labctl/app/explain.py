@@ -15,9 +15,16 @@ from labctl.certificate.document import Document, Issue, Origin
 from labctl.certificate.figures import amount_in
 from labctl.certificate.words import RULES, VERDICTS
 from labctl.errors import QuantityError, RecordAltered, UnknownPoint, UnknownUnit
-from labctl.events.codec import decode
+from labctl.events.codec import decode, decode_event
 from labctl.events.journal import Entry
-from labctl.events.kinds import CertificateIssued, IndicationTaken, InstrumentOpened, RecordEvaluated, SettingMade
+from labctl.events.kinds import (
+    CertificateIssued,
+    IndicationTaken,
+    InstrumentOpened,
+    RecordEvaluated,
+    ResultsAdopted,
+    SettingMade,
+)
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity, parse_quantity, shortest
@@ -301,6 +308,9 @@ class _Explanation:
             told = ""
             for n in numbers:
                 event = entries[n].event
+                if isinstance(event, ResultsAdopted):
+                    yield from self._earlier(event, symbol)
+                    break
                 if not isinstance(event, IndicationTaken | SettingMade):
                     continue
                 who = self._instrument(entries[n], event.instrument)
@@ -308,6 +318,18 @@ class _Explanation:
                     told = who
                     yield f"  {who}"
                 yield from self._observed(entries[n], event)
+
+    def _earlier(self, adopted: ResultsAdopted, symbol: str) -> Iterator[str]:
+        """Yield what an earlier run observed in place of this one."""
+        yield self._said(_EARLIER, run=adopted.run, measured=_instant(adopted.measured), until=_instant(adopted.until))
+        for each in adopted.evidence:
+            event = decode_event(each.canonical)
+            if isinstance(event, IndicationTaken | SettingMade) and (
+                (event.place.point, event.place.symbol) == (self.point.point, symbol)
+            ):
+                yield from self._observed(
+                    Entry(n=each.n, event=event, canonical=each.canonical, digest=bytes.fromhex(each.digest)), event
+                )
 
     def _observed(self, entry: Entry, event: IndicationTaken | SettingMade) -> Iterator[str]:
         called = f"{event.method}({', '.join(str(each) for each in event.arguments)})"
@@ -405,6 +427,10 @@ _FLOOR: Final = Text(
     zh="  实验室校准测量能力 {figure}（{source}）{mark}更大：给出 U = {expanded} {unit}，k = {k}",
 )
 _SERIES: Final = Text("{symbol}: {count} observations", zh="{symbol}：{count} 个观测值")
+_EARLIER: Final = Text(
+    "  of run {run}, which ended with it at {measured}; it stands in until {until}",
+    zh="  来自运行 {run}（{measured} 测毕），有效期至 {until}",
+)
 _READ: Final = Text(
     "    [{n}] {at}  {quantity}  {called}  (chain {digest}…)",
     zh="    [{n}] {at}  {quantity}  {called}（链 {digest}…）",

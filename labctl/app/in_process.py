@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import define, field
 
+from labctl.app.adoption import adopted
 from labctl.app.job import Job
 from labctl.app.preparation import Prepared, prepare, software, started_of
 from labctl.app.simulate import bench_of
@@ -46,6 +47,7 @@ class InProcess:
         operator: who carries instructions out; nobody, where none is given, and the bench is told.
         hears: called with every entry once it is kept.
         durable: whether every entry is on the disk before the next command is sent.
+        adopts: whether what earlier runs of the data folder observed may stand in, as it may on a real bench.
         prepares: called with what was found and checked before anything is opened.
     """
 
@@ -55,6 +57,7 @@ class InProcess:
     operator: Operator | None = None
     hears: Hears = lambda _entry: None
     durable: bool = False
+    adopts: bool = False
     prepares: Callable[[Prepared], None] = lambda _prepared: None
 
     @classmethod
@@ -102,6 +105,8 @@ class InProcess:
                     transcript=transcript,
                     note=folder.note(run),
                 )
+                if self.adopts:
+                    engine.adopted = lambda: adopted(prepared, engine.started, clock.now())
                 ended = engine.run()
                 if ended is not None:
                     self._seal(journal, ended, simulated=engine.started.simulated)

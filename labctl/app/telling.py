@@ -14,6 +14,7 @@ from labctl.events.kinds import (
     PointFinished,
     PointSkipped,
     QueryRetried,
+    ResultsAdopted,
     RunContinued,
     RunFinished,
     RunInterrupted,
@@ -94,6 +95,8 @@ class Teller:
                 )
             case PointFinished() | PointSkipped():
                 said = self._point(event)
+            case ResultsAdopted():
+                said = _STANDS_IN.filled(section=event.title, run=event.run, day=event.measured.date().isoformat())
             case _:
                 said = _rare(event)
         return said
@@ -199,3 +202,8 @@ def _result(result: Result, judged: Judgement | None) -> Text:
 
 
 _SEVERAL = Text("{count} units ({title}) of {orders} orders", zh="{count} 台{title}，{orders} 份委托")
+
+
+_STANDS_IN = Text(
+    "{section}: what run {run} measured on {day} stands in", zh="{section}：采用运行 {run} 于 {day} 测得的结果"
+)

@@ -6,6 +6,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from labctl.errors import RecordError
+from labctl.events.codec import decode_event
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -19,6 +20,7 @@ from labctl.events.kinds import (
     Purpose,
     RepetitionFinished,
     RepetitionStarted,
+    ResultsAdopted,
     RunFinished,
     RunStarted,
     SectionStarted,
@@ -135,6 +137,8 @@ class Account:
     members: Members | None = None  # whose readings these are, where several units are calibrated in step
     notes: list[Text] = field(factory=list[Text])
     answers: dict[str, str] = field(factory=dict[str, str])  # by question
+    adopted: dict[tuple[str, str], ResultsAdopted] = field(factory=dict[tuple[str, str], ResultsAdopted])
+    """By phase and section, what an earlier run observed in place of this one."""
     _group: Attempt = field(factory=lambda: Attempt(number=0), init=False)  # what hooks brought about
 
     @classmethod
@@ -171,8 +175,24 @@ class Account:
                 self.notes.append(text)
             case OperatorAnswered(question=question, answer=answer):
                 self.answers[question] = answer
+            case ResultsAdopted():
+                self._adopt(n, event)
             case _:
                 pass
+
+    def _adopt(self, n: int, event: ResultsAdopted) -> None:
+        """Fold in what an earlier run observed: all of it is in one entry of this run's journal."""
+        self.adopted[event.place.phase, event.place.section] = event
+        for each in event.evidence:
+            self.take(n, decode_event(each.canonical))
+        self.notes.append(
+            _ADOPTED.filled(
+                section=event.title,
+                day=event.measured.date().isoformat(),
+                run=event.run,
+                until=event.until.date().isoformat(),
+            )
+        )
 
     def point(self, phase: str, section: str, key: str) -> PointAccount:
         """Return what is known of a point; empty when it was not begun."""
@@ -221,6 +241,10 @@ class Account:
         return next((each for each in reversed(tries) if each.number == place.attempt), self._group)
 
 
+_ADOPTED: Final = Text(
+    "{section}: results of run {run}, measured on {day}, stand in; they are valid until {until}",
+    zh="{section}：采用运行 {run} 于 {day} 测得的结果，有效期至 {until}",
+)
 _HEADLESS: Final = Text(
     "the entries do not begin with a run's start; give the whole journal", zh="条目未以运行开始事件起始；请提供完整日志"
 )

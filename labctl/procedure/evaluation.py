@@ -462,11 +462,12 @@ class Evaluation:
         return found
 
     def _places(self, phase: str, section: str, here: str) -> dict[Scope, str]:
+        earlier = self.account.adopted.get((phase, section))
         return {
             Scope.READING: here,
             Scope.POINT: here,
             Scope.GROUP: f"{phase}/{section}",
-            Scope.RUN: self.started.run,
+            Scope.RUN: earlier.run if earlier is not None else self.started.run,
         }
 
     def _conditions(self, phase: str, section: str, key: str, attempts: Sequence[Attempt]) -> dict[str, list[Quantity]]:

@@ -78,6 +78,7 @@ class Section:
         latest: and no later than this; nothing is held meanwhile.
         uses_up: column whose thing an attempt uses up, such as a filter: after one that does not count, what other
             sections measured of it is measured again.
+        valid_for: so long after it was measured on the same assets, what an earlier run observed stands in for it.
     """
 
     title: Text
@@ -92,6 +93,7 @@ class Section:
     earliest: str = field(default="", kw_only=True)
     latest: str = field(default="", kw_only=True)
     uses_up: str = field(default="", kw_only=True)
+    valid_for: str = field(default="", kw_only=True)
     hooks: list[Hook] = field(factory=list[Hook], init=False)
 
     def before_each(self, column: str, *, again: bool = True) -> Callable[[Function], Function]:
@@ -131,6 +133,13 @@ class Section:
     def together(self) -> bool:
         """Return whether all units that are present are measured by one call."""
         return any(each.together for each in parts_of(self.function).values())
+
+    @property
+    def drawn_on(self) -> frozenset[str]:
+        """Return the roles that are called, or whose record enters the model."""
+        named = {role for each in self.model.sources.values() if (role := getattr(each, "role", ""))}
+        kept = {self.repeatability.role} if isinstance(self.repeatability, Characteristic) else set[str]()
+        return frozenset(named | kept | self.roles.keys())
 
     @property
     def fillings(self) -> tuple[Filling, ...]:
@@ -217,7 +226,7 @@ class Procedure:
 
     # --- declarations ------------------------------------------------------------------------------------------------
 
-    def section(
+    def section(  # noqa: PLR0913  (the words of one declaration)
         self,
         title: str,
         *,
@@ -228,6 +237,7 @@ class Procedure:
         repeatability: Pooled | Characteristic | None = None,
         environment: Environment | None = None,
         uses_up: str = "",
+        valid_for: str = "",
     ) -> Callable[[Function], Section]:
         """Declare a section; the function below measures one point once. The words are those of `Section`."""
         self._refuse_second(title)
@@ -242,6 +252,7 @@ class Procedure:
                 repeatability=repeatability,
                 environment=environment,
                 uses_up=uses_up,
+                valid_for=valid_for,
             )
             self.sections.append(section)
             return section

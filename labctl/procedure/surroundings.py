@@ -19,11 +19,13 @@ _DIVISOR = 3**0.5  # of a rectangular distribution
 def conditions_of(account: Account) -> tuple[Condition, ...]:
     """Return lowest and highest value of each ambient condition, with U by the record of what showed it.
 
-    A condition is named by the method that showed it: `temperature`, `humidity`, `pressure`.
+    Those of an earlier run, whose results stand in, are not this run's. A condition is named by the method that showed
+    it: `temperature`, `humidity`, `pressure`.
     """
     found: dict[str, list[Seen]] = {}
     for seen in account.conditions:
-        if isinstance(seen.event, IndicationTaken):
+        place = seen.event.place
+        if isinstance(seen.event, IndicationTaken) and (place.phase, place.section) not in account.adopted:
             found.setdefault(seen.event.method, []).append(seen)
     return tuple(_condition(name, seen, account.started) for name, seen in found.items())
 

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from labctl.events.kinds import (
     EngineStarted,
     GuardianReady,
     Place,
+    ResultsAdopted,
     RunFinished,
     RunInterrupted,
     RunRested,
@@ -72,6 +73,7 @@ class Engine:
         note: where the guardian of an engine before left word.
         work: the sections and their points.
         by: who started or resumed, and why.
+        adopted: finds what earlier runs observed that stands in, when the run begins.
     """
 
     started: RunStarted
@@ -85,6 +87,7 @@ class Engine:
     software: Software
     by: str
     reason: str = ""
+    adopted: Callable[[], Sequence[ResultsAdopted]] = tuple
     _lost: bool = field(default=False, init=False)
     _until: datetime | None = field(default=None, init=False)  # the run may be taken up from then on
     _wires_safe: threading.Event = field(factory=threading.Event, init=False)
@@ -136,6 +139,8 @@ class Engine:
         progress = self.scribe.progress
         if progress.started is None:
             self.scribe.append(self.started)
+            for each in self.adopted():
+                self.scribe.append(each)
         else:
             self._take_up()
         self.scribe.append(

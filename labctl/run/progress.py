@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from labctl.events.codec import decode_event
 from labctl.events.kinds import (
     AttemptRejected,
     CommandIntended,
@@ -18,6 +19,7 @@ from labctl.events.kinds import (
     Purpose,
     RepetitionFinished,
     RepetitionStarted,
+    ResultsAdopted,
     RunFinished,
     RunRested,
     RunStarted,
@@ -103,13 +105,17 @@ class Progress:
                 self.section_ends[place.phase, place.section] = event.at
             case UnitExcluded(unit=unit, reason=reason):
                 self.excluded[unit] = reason
-            case RunStarted() | EngineStarted() | RunRested() | RunFinished():
+            case RunStarted() | EngineStarted() | RunRested() | RunFinished() | ResultsAdopted():
                 self._note(event)
             case _:
                 pass
 
-    def _note(self, event: RunStarted | EngineStarted | RunRested | RunFinished) -> None:
+    def _note(self, event: RunStarted | EngineStarted | RunRested | RunFinished | ResultsAdopted) -> None:
         match event:
+            case ResultsAdopted(evidence=evidence):  # as if it had been measured in this run
+                for each in evidence:
+                    self.take(self.n, decode_event(each.canonical))
+                self.at, self.open_attempt = event.at, None
             case RunStarted():
                 self.started = event
             case EngineStarted():

@@ -44,11 +44,45 @@ def declarations(survey: Survey) -> Iterator[Finding]:
         elif not sections[title].points:
             words = Text("plan({title}): the section has no points", zh="plan({title})：该部分没有校准点文件")
             yield found(survey.lines.declared("plan", title), "LP310", words.filled(title=repr(title)), _GIVE_ROWS)
+    yield from _lasting(survey)
     yield from _tables(survey)
     yield from _order(survey)
     yield from _unused(survey)
     yield from _words(survey)
     yield from _document(survey)
+
+
+def _lasting(survey: Survey) -> Iterator[Finding]:
+    """Tell of results that may not stand in later: of the unit, resting on what does not, or that others wait for."""
+    procedure, unit = survey.procedure, survey.procedure.roles.unit
+    lasting = {each.name: each for each in procedure.sections if each.valid_for}
+    for section in lasting.values():
+        why: Text | None = None
+        others = [each.section for each in section.model.results.values() if each.section not in lasting]
+        waiting = [each.title for each in procedure.sections if section.name in {each.after, each.again_of}]
+        if not _is_time(section.valid_for):
+            why = Text("valid_for={given!r} is no time", zh="valid_for={given!r} 不是时间").filled(
+                given=section.valid_for
+            )
+        elif unit in section.drawn_on:
+            why = Text(
+                "it measures the unit, of which another run knows nothing",
+                zh="该部分测量被测对象，其他运行的结果不适用",
+            )
+        elif others:
+            why = Text("it rests on {others}, which does not", zh="其依赖的 {others} 不能沿用").filled(others=others[0])
+        elif waiting or section.again_of:
+            why = Text("it has its time among other sections", zh="该部分与其他部分有时间关系")
+        if why is not None:
+            words = _NOT_LASTING.filled(section=section.title, why=why)
+            yield found(survey.lines.declared("section", section.name), "LP420", words, _MEASURE_ANEW)
+
+
+def _is_time(words: str) -> bool:
+    try:
+        return parse_quantity(words).value_in("s") > 0
+    except MetrologyError:
+        return False
 
 
 def known_names(survey: Survey, target: Target) -> set[str]:
@@ -257,6 +291,10 @@ _USE: Final = Text(
     zh="请用 METHOD.table 输出，提出要求或核查，或删除",
 )
 _NUMBER: Final = Text("Write it as JJF 1587-2016, or JJG 1037-2008", zh="请写成 JJF 1587-2016 或 JJG 1037-2008 的形式")
+_NOT_LASTING: Final = Text(
+    "{section}: an earlier result cannot stand in: {why}", zh="{section}：不能沿用以前的结果：{why}"
+)
+_MEASURE_ANEW: Final = Text('Leave valid_for= out, or write it as "90 d"', zh='请去掉 valid_for=，或写成 "90 d" 的形式')
 _GIVE_ROWS: Final = Text(
     "Give it points=, rows with the columns that its function needs", zh="请用 points= 给出含所需列的校准点文件"
 )

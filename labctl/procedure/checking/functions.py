@@ -78,7 +78,7 @@ def _roles(procedure: Procedure, function: Function, body: Body) -> Iterator[Fin
 
 def _figures(body: Body) -> Iterator[Finding]:
     spared = {id(each) for each in _paces(body)}
-    for node in ast.walk(body.tree):
+    for node in (each for statement in body.tree.body for each in ast.walk(statement)):  # not its decorators
         written = ""
         match node:
             case ast.Constant() if id(node) in spared:
