@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from labctl.certificate.document import NOTHING, Cell, Group, Origin
 from labctl.certificate.figures import amount_in, digits, factor, freedom, given_unit, near, padding, place_of, plain
-from labctl.certificate.words import LEGAL_VERDICTS, RULES, VERDICTS
+from labctl.certificate.words import COLUMN_WORDS, LEGAL_VERDICTS, RULES, VERDICTS
 from labctl.language import Text
 from labctl.metrology.conformity import Side, worst
 from labctl.metrology.display import fitting_unit
@@ -158,7 +158,7 @@ class Rows:
         if isinstance(value, Quantity):
             return _number(point, name, "column", plain(near(value.value_in(self._unit_of(value)))))
         if isinstance(value, str):
-            return Cell(text=Text(value, zh=value), origin=_origin(point, name, "column"))
+            return Cell(text=COLUMN_WORDS.get(value, Text(value, zh=value)), origin=_origin(point, name, "column"))
         return _number(point, name, "column", plain(value))
 
     def _verdict(self, point: PointResult) -> Cell:

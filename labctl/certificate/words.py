@@ -49,6 +49,13 @@ HEADINGS: Final = {
     "result": Text("Result", zh="结果"),
     "point": Text("Point", zh="校准点"),
 }
+COLUMN_WORDS: Final = {
+    "up": Text("up", zh="上行"),
+    "down": Text("down", zh="下行"),
+    "sample": Text("sample", zh="样品"),
+    "blank": Text("blank", zh="空白"),
+}
+"""Words that stand in columns of points; others print as they were written."""
 
 NUMBER: Final = Text("Certificate no.", zh="证书编号")
 CLIENT: Final = Text("Client", zh="委托方")

@@ -298,7 +298,12 @@ METHOD.table(
     "Sampler flow",
     zh="采样器流量",
     columns=("nominal", "q_i", "q_a", "d_q [L/min]", "U(d_q)", "e_q [%]"),
-    titles={"q_i": Text("Sampler", zh="采样器"), "q_a": Text("Audit standard", zh="校准器"), "d_q": DIFFERENCE},
+    titles={
+        "q_i": Text("Sampler", zh="采样器"),
+        "q_a": Text("Audit standard", zh="校准器"),
+        "d_q": DIFFERENCE,
+        "e_q": Text("Relative", zh="相对偏差"),
+    },
 )
 METHOD.table(
     "Concentration",
