@@ -53,6 +53,7 @@ class Checks:
     present: Present
     _failures: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int], init=False)
     _judged: set[tuple[str, str, int]] = field(factory=set[tuple[str, str, int]], init=False)
+    _kept: dict[str, tuple[object, Evaluation]] = field(factory=dict[str, tuple[object, Evaluation]], init=False)
 
     def after_repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
         """Judge what is asked of every repetition, before it counts.
@@ -68,7 +69,7 @@ class Checks:
         planned = self._planned(place)
         seen: list[tuple[Place, Evaluation, Batch]] = []
         for unit, view in self.present.judged(section, planned, place.point, place.unit):
-            evaluation = self._evaluation(view)
+            evaluation = self._beside(view, section.name)
             attempt = evaluation.account.point(place.phase, place.section, place.point).attempts[place.repetition][-1]
             batch = evaluation.repetition(place.phase, section.name, point.key, attempt, values_only=True)
             seen.append((evolve(place, unit=unit), evaluation, batch))
@@ -123,6 +124,19 @@ class Checks:
     def _evaluation(self, view: str) -> Evaluation:
         account = self.wishes.run.scribe.accounts[view]
         return Evaluation(self.procedure, account.started, account)
+
+    def _beside(self, view: str, section: str) -> Evaluation:
+        """Return what works out single attempts at a section; it keeps what others gave, until they are made anew."""
+        others = [
+            (name, done.made, len(done.reported), done.skipped)
+            for name, done in self.wishes.run.scribe.accounts[view].points.items()
+            if name[1] != section
+        ]
+        state, evaluation = self._kept.get(view, (None, None))
+        if evaluation is None or state != (section, others):
+            evaluation = self._evaluation(view)
+            self._kept[view] = ((section, others), evaluation)
+        return evaluation
 
     def _planned(self, place: Place) -> PlannedSection:
         return next(each for each in self.started.plan if (each.phase, each.section) == (place.phase, place.section))
@@ -192,7 +206,7 @@ class Checks:
         for each in failed:
             failures = self._counted(check, each.place)
             if check.otherwise is Consequence.NOTE:
-                self.wishes.note(_OF.filled(unit=each.place.unit, words=each.words))
+                self.wishes.note(each.words, each.place.unit)
             elif check.otherwise is Consequence.STOP or failures % ATTEMPTS == 0:
                 self.wishes.run.leave_out(each.place.unit, each.words)
             elif check.otherwise is not Consequence.ASK or self._wants_again(each):

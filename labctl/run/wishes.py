@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn
 
-from attrs import define
+from attrs import define, evolve
 
 from labctl.errors import InstrumentError, RunAborted, WrongIdentity
 from labctl.events.kinds import AttemptRejected, Field, NoteTaken, Place, PointSkipped, Question
@@ -115,10 +115,11 @@ class Wishes:
             else:
                 return
 
-    def note(self, text: Text) -> None:
-        """Write a remark of the engine into the record."""
+    def note(self, text: Text, unit: str = "") -> None:
+        """Write a remark of the engine into the record, of one of several units where it concerns that alone."""
         scribe = self.run.scribe
-        scribe.append(NoteTaken(at=self.run.clock.now(), text=text, place=scribe.place))
+        place = evolve(scribe.place, unit=unit) if unit else scribe.place
+        scribe.append(NoteTaken(at=self.run.clock.now(), text=text, place=place))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
