@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labctl.app.casting import Proposal, named_units, propose
+from labctl.app.own_bench import bench_in
 from labctl.app.procedures import find_procedure
 from labctl.app.readiness import usual_unit
 from labctl.app.station import read_station
@@ -17,8 +18,9 @@ def proposed(procedure: str, station: Path, language: Language, unit: str = "") 
         StationError: the station file is malformed.
         ProcedureError: there is no such procedure, or it is malformed.
     """
-    found, bench = find_procedure(procedure), read_station(station)
-    named = unit or usual_unit(found, bench)
+    found, own = find_procedure(procedure), bench_in(station)
+    bench = read_station(own.station)
+    named = unit or own.unit or usual_unit(found, bench)
     key = next(iter(named_units(bench, named)), "") if named else ""
     for each in propose(found, bench, unit=key):
         if each.role != found.roles.unit:
