@@ -1,6 +1,6 @@
 """A whole run within one process: simulated instruments on loopback wires, one thread, a time that nobody waits for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from labctl.errors import RunEnded
 from labctl.events.journal import Entry
 from labctl.events.kinds import RunFinished, RunRested, RunSealed
 from labctl.instruments.channel import ChannelWire, place_of
+from labctl.instruments.patience import Patience
 from labctl.records.calibration import Software
 from labctl.run.bench import Bench, Seat
 from labctl.run.clock import RunClock
@@ -149,7 +150,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
     note: Path,
     made_by: Software | None = None,
     clock: Clock | None = None,
-    patience: Iterable[int] = (),
+    patience: Patience | None = None,
     arms: bool = True,
 ) -> Engine:
     """Return an engine in this process and thread, its instruments on loopback wires, or on real ones.
@@ -164,7 +165,7 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
         note: where a guardian would leave word.
         made_by: which program makes the record; looked up where it is not given.
         clock: the bench's, borrowed, where the bench is served: the addresses of the seats are opened then.
-        patience: how many readings each settling takes at the least.
+        patience: how often is looked at what is waited for, at the least.
         arms: whether instruments' own watchdogs are armed.
     """
     seats = prepared.seated.seats
@@ -180,12 +181,12 @@ def engine_on(  # noqa: PLR0913  (the parts of one run)
             return simulated.loopback(seat.instrument, transcript=transcript)
         return open_transport(seat.address, instrument=seat.instrument, clock=clock, transcript=transcript)
 
-    bench = Bench(seats, scribe, run_clock, wire, arms=arms)
+    bench = Bench(seats, scribe, run_clock, wire, arms=arms, patience=patience or Patience())
 
     def tell(picture: str, about: Mapping[str, str]) -> None:
         simulated.operate(picture, about)
 
-    live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock, patience=iter(patience))
+    live = LiveRun(scribe, bench, control, operator or Policy(tell, inspects=True), run_clock)
     made_by = made_by or software(prepared.procedure, prepared.seated)
     started = scribe.progress.started or started_of(prepared, scribe, time, made_by)
     return Engine(

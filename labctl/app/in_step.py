@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 
 from labctl.app.simulate import bench_of
 from labctl.app.trials import Compared, Made, Trials
-from labctl.events.kinds import Settled
 from labctl.metrology.batch import Batch
 from labctl.metrology.figure import Value
 from labctl.metrology.many import NotInStep, value_of
@@ -29,7 +28,7 @@ class InStep:
         compared: by seed, every result beside its truth; without those that strayed, which would have gone another way
             alone than they went in step.
         strayed: their seeds.
-        patience: how many readings each settling took; a trial that takes as many alone has the same results.
+        patience: how often was looked at what was waited for; a trial that looks as often alone has the same results.
     """
 
     compared: Mapping[int, list[Compared]]
@@ -51,7 +50,7 @@ def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
     return InStep(
         compared={seed: [row(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
         strayed=tuple(seed for n, seed in enumerate(seeds) if strayed[n]),
-        patience=tuple(each.event.readings for each in made.journal.read() if isinstance(each.event, Settled)),
+        patience=made.patience,
     )
 
 

@@ -17,6 +17,7 @@ from labctl.errors import TrialFailed
 from labctl.events.kinds import Event, PointFinished, RunRested, RunStarted, UnitExcluded
 from labctl.events.memory import MemoryJournal
 from labctl.events.of_unit import entries_of
+from labctl.instruments.patience import Patience
 from labctl.language import Text
 from labctl.metrology.batch import Batch
 from labctl.metrology.conformity import Verdict
@@ -107,7 +108,7 @@ class Trials:
 
         Args:
             seed: of the unit, the standards and the noise.
-            patience: how many readings each settling takes at the least; of a trial that went in step with others.
+            patience: how often it looks at what is waited for, at the least; of a trial that went in step with others.
 
         Raises:
             TrialFailed: the run did not come to its end.
@@ -159,7 +160,7 @@ class Trials:
         journal = MemoryJournal("trial")
         scribe = Scribe(journal, Unsealed(), clock)
         truly = _Truly(prepared.procedure, self.truths, bench)
-        settlings = iter(patience)
+        looks = Patience(patience)
         scribe.ring = lambda n: truly.hear(next(journal.read(n - 1)).event)
         borrowed = None if clock is bench.clock else clock
         while True:
@@ -171,7 +172,7 @@ class Trials:
                 note=NOWHERE,
                 made_by=self.made_by,
                 clock=borrowed,
-                patience=settlings,
+                patience=looks,
                 arms=False,  # without the run no simulated time passes, so nothing is ever left alone
             )
             ended = engine.run()
@@ -185,7 +186,7 @@ class Trials:
             clock.wait((until - clock.now()).total_seconds())
         if ended.outcome is not Outcome.FINISHED:
             raise TrialFailed(procedure=self.prepared.job.procedure, seed=seed, problem=ended.reason)
-        return Made(journal=journal, accounts=scribe.accounts, truly=truly)
+        return Made(journal=journal, accounts=scribe.accounts, truly=truly, patience=tuple(looks.taken))
 
 
 @frozen(kw_only=True)
@@ -195,6 +196,7 @@ class Made:
     journal: MemoryJournal
     accounts: Mapping[str, Account]
     truly: "_Truly"
+    patience: tuple[int, ...]
 
     @property
     def units(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from labctl.events.journal import Nobody, Witness
 from labctl.events.kinds import Argument, CommandIntended, IndicationTaken, QueryRetried
 from labctl.instruments.call import Call, record_public_methods
 from labctl.instruments.limits import Limit
+from labctl.instruments.patience import Patience
 from labctl.instruments.replies import decoded, integer, number
 from labctl.instruments.safety import SafeState
 from labctl.metrology.many import Members
@@ -110,6 +111,7 @@ class Driver:
         self.spoken_at = 0.0  # on the clock's monotonic scale; kept where the model has a watchdog
         self.intending: Callable[[str, tuple[Argument, ...]], None] = lambda _method, _arguments: None
         """Hears of method and arguments before a command leaves that changes something; it may refuse by raising."""
+        self.patience = Patience()  # counts the looks at what is waited for; a run gives its own
         self.asks_again = False  # whether a query without an answer may be asked once more; a run allows it
         self._pristine = True  # nothing was set or shown since the wire was opened
         self._rests_until = 0.0  # on the clock's monotonic scale

@@ -11,7 +11,9 @@ from labctl.events.kinds import Argument, InstrumentClosed, InstrumentOpened, No
 from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
+from labctl.instruments.patience import Patience
 from labctl.language import Text
+from labctl.metrology.many import everywhere
 from labctl.records.equipment import Identity
 from labctl.records.observation import Exchange
 from labctl.run.clock import RunClock
@@ -75,6 +77,7 @@ class Bench:
         clock: the run's.
         wire: builds the wire of a seat; it is opened here.
         arms: whether instruments' own watchdogs are armed; where nothing real could be left alone they need not be.
+        patience: counts how often is looked at what is waited for.
     """
 
     seats: dict[str, Seat]
@@ -84,6 +87,7 @@ class Bench:
     before: Callable[[Driver, str, Sequence[Argument]], None] = lambda _driver, _method, _arguments: None
     """Hears of every command before it leaves, by driver, method and arguments; it may refuse by raising."""
     arms: bool = field(default=True, kw_only=True)
+    patience: Patience = field(factory=Patience, kw_only=True)
     _open: dict[str, Driver] = field(factory=dict[str, Driver], init=False)  # by instrument
     _unready: set[str] = field(factory=set[str], init=False)  # recognised, but not yet as a run wants them
     _safe: set[str] = field(factory=set[str], init=False)  # said that they are safe when they were last asked
@@ -169,6 +173,7 @@ class Bench:
             wire, name=seat.instrument, witness=self.scribe, clock=self.clock, limits=dict(seat.limits)
         )
         driver.asks_again = True
+        driver.patience = self.patience
         driver.intending = lambda method, arguments: self.before(driver, method, arguments)
         place, self.scribe.place = self.scribe.place, Place()
         try:
@@ -328,8 +333,9 @@ class Bench:
 
     def _says_safe(self, driver: Driver, within: float) -> bool:
         """Ask an instrument whether it is safe, again and again while it may be on its way there."""
-        deadline = self.clock.monotonic() + within
-        while not driver.confirm_safe():
+        deadline, looks = self.clock.monotonic() + within, self.patience.begin()
+        while not everywhere(driver.confirm_safe()) or not looks.enough:
+            looks.take()
             if self.clock.monotonic() >= deadline:
                 return False
             self.clock.wait(LOOK)

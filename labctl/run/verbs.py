@@ -1,6 +1,6 @@
 """The verbs of a procedure's functions, as a live run carries them out."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn, ParamSpec
@@ -78,8 +78,6 @@ class LiveRun:
         operator: who carries instructions out.
         clock: the run's.
         high_voltage: somebody confirmed beforehand that there may be more than 42 V.
-        patience: how many readings each settling takes at the least, in their order; as few as its criterion asks
-            where nothing is said.
     """
 
     scribe: Scribe
@@ -88,7 +86,6 @@ class LiveRun:
     operator: Operator
     clock: Clock
     high_voltage: bool = False
-    patience: Iterator[int] = field(factory=lambda: iter(()))
     units: tuple[str, ...] = field(default=(), init=False)
     """Instruments of the units that are being measured, where the run has several."""
     _together: Together = field(init=False)
@@ -157,13 +154,14 @@ class LiveRun:
         """
         judge = steady.begin(self.columns)
         start = self.clock.monotonic()
-        met, at_least = False, next(self.patience, 0)
-        while not everywhere(met) or judge.readings < at_least:
+        met, looks = False, self.bench.patience.begin()
+        while not everywhere(met) or not looks.enough:
             waited = self.clock.monotonic() - start
             if judge.overdue(waited):
                 break
             if judge.every and judge.readings:
                 self._pass_until(start + judge.readings * judge.every)
+            looks.take()
             shown = self._read(trace, Purpose.SETTLE, call)
             met |= judge.take(self.clock.monotonic() - start, shown.quantity)
         waited = self.clock.monotonic() - start

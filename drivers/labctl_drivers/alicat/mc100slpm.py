@@ -57,7 +57,8 @@ class MC100SLPM(AcknowledgingDriver, maker="Alicat", model="MC-100SLPM"):
         """Return whether its valve is held closed or its set-point is zero, and no flow is shown."""
         frame = self._frame_of(self.query("A"))
         closed = "HLD" in _status(frame) or float(frame[5]) == 0.0
-        return closed and abs(float(frame[4])) <= CLOSED
+        flow = self._of_each(self._open_call().exchanges[-1].received, self._flow_in)
+        return closed and abs(flow) <= CLOSED
 
     def prepare(self) -> None:
         """Bring its set-point to zero and its valve to closed."""
@@ -100,6 +101,9 @@ class MC100SLPM(AcknowledgingDriver, maker="Alicat", model="MC-100SLPM"):
         frame = self._frame_of(self._told("AS0"))
         if "HLD" not in _status(frame) or float(frame[5]) != 0.0:
             raise NotReady(instrument=self.name, asked="valve held closed", found=frame[0], waited=0.0)
+
+    def _flow_in(self, reply: bytes) -> float:
+        return float(self._frame_of(reply.decode("ascii").strip())[4])
 
     def _frame_of(self, text: str) -> re.Match[str]:
         frame, latest = _FRAME.fullmatch(text), self._open_call().exchanges[-1]

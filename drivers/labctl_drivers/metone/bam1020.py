@@ -13,6 +13,7 @@ from attrs import frozen
 
 from labctl.errors import InstrumentReported, NotReady, ReplyError
 from labctl.instruments.driver import Driver
+from labctl.metrology.many import everywhere
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Indication
@@ -84,9 +85,10 @@ class BAM1020(Driver, maker="MetOne", model="BAM-1020"):
             InstrumentReported: the record carries alarms; its concentration is worth nothing.
             NotReady: no new record came in two hours.
         """
-        known = self._taken if self._taken is not None else self._record()[1]
-        started = self.clock.monotonic()
-        while (record := self._record())[1] == known:
+        known = self._taken if self._taken is not None else self._known()
+        started, looks = self.clock.monotonic(), self.patience.begin()
+        while (record := self._record())[1] == known or not self._turned(known) or not looks.enough:
+            looks.take()
             waited = self.clock.monotonic() - started
             if waited >= PATIENCE:
                 raise NotReady(instrument=self.name, asked=f"a record after {known}", found=record[1], waited=waited)
@@ -102,6 +104,25 @@ class BAM1020(Driver, maker="MetOne", model="BAM-1020"):
         """Read its clock (file 5), as seconds since midnight on it."""
         self.query(PROMPT, within=5.0)
         return self.indication("5", "s", resolution=Quantity.of(1, "s"), part=_seconds)
+
+    def _known(self) -> str:
+        """Return the time of the last record; of monitors in step, once it is the same for all of them."""
+        looks = self.patience.begin()
+        known = self._record()[1]
+        while self._turned(known, whole=False) or not looks.enough:
+            looks.take()
+            self.clock.wait(POLL)
+            known = self._record()[1]
+        return known
+
+    def _turned(self, known: str, *, whole: bool = True) -> bool:
+        """Return whether the last record is another one than was known; of monitors in step, each one's or any's."""
+        other = self._latest_number(lambda answer: float(_time_of(answer) != known))
+        return everywhere(other == 1) if whole else not everywhere(other == 0)
+
+    def _latest_number(self, reads: Callable[[str], float]) -> float:
+        received = self._open_call().exchanges[-1].received
+        return self._of_each(received, lambda answer: reads(answer.decode("ascii")))
 
     def _record(self) -> re.Match[str]:
         """Return the last record, whatever it says."""

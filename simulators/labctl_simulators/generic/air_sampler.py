@@ -5,9 +5,10 @@ Its profile stands with its driver's documentation (`generic/AIR-SAMPLER`).
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from labctl.metrology.many import finite, mapped, nan, worded
 from labctl.simulation.dialogue import ScpiDialogue, Spoken, command
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -82,7 +83,7 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         flow = self.calibration.true(FLOW) / 60.0 / 1000.0  # m³/s
         cut = self.inlet.cut_at(self.calibration.true(FLOW)) + self.cut_error
         unhindered = exposure * flow * relative(cut) / 1000.0
-        return -math.expm1(-LOADING * unhindered) / LOADING
+        return -mapped(math.expm1, -LOADING * unhindered) / LOADING
 
     # --- what is seen ------------------------------------------------------------------------------------------------
 
@@ -109,9 +110,9 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
             return self._collected() + (self.filter.dust if self.filter is not None else 0.0)
         return super().truth(name, **at)
 
-    def clock(self) -> datetime:
+    def clock(self) -> str:
         """Return what its clock shows."""
-        return self.begun + timedelta(seconds=self.now + self.clock_offset)
+        return worded(lambda passed: f"{self.begun + timedelta(seconds=passed):%H,%M,%S}", self.now + self.clock_offset)
 
 
 class AirSamplerDialogue(ScpiDialogue):
@@ -178,11 +179,11 @@ class AirSamplerDialogue(ScpiDialogue):
 
     @command("SYSTem:TIME?")
     def _clock(self, _: list[str]) -> Spoken:
-        return f"{self.sampler.clock():%H,%M,%S}"
+        return self.sampler.clock()
 
 
 def _printed(value: float, decimals: int) -> str:
     """Return a number, or what SCPI says where there is none (SCPI-1999, 7.2.1)."""
-    if math.isnan(value):
+    if nan(value):
         return "9.91E+37"
-    return f"{value:.{decimals}f}" if math.isfinite(value) else f"{math.copysign(9.9e37, value):.1E}"
+    return f"{value:.{decimals}f}" if finite(value) else f"{math.copysign(9.9e37, value):.1E}"

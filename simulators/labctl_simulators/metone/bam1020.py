@@ -5,10 +5,11 @@ settings report and of the clock's file is engineering memory.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from labctl.metrology.many import chosen, common, mapped, values_of, worded
 from labctl.simulation.dialogue import Answer, Dialogue, Spoken
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -61,13 +62,21 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
 
     # --- time --------------------------------------------------------------------------------------------------------
 
-    def clock_at(self, instant: float) -> datetime:
-        """Return what its clock shows at an instant of the world."""
-        return self.started + timedelta(seconds=self.clock_offset + instant * self.clock_rate)
+    def clock(self, form: str) -> str:
+        """Return what its clock shows now, in a form."""
+        return worded(lambda passed: f"{self._shown_after(passed):{form}}", self._passed(self.now))
 
-    def _hour(self, instant: float) -> int:
+    def _passed(self, instant: float) -> float:
+        """Return what its clock has counted since it was started, up to an instant of the world, in seconds."""
+        return self.clock_offset + instant * self.clock_rate
+
+    def _shown_after(self, passed: float) -> datetime:
+        return self.started + timedelta(seconds=passed)
+
+    def _hour(self, instant: float) -> float:
         """Return the hour that its clock has completed last, counted from the epoch."""
-        return math.floor(self.clock_at(instant).timestamp() / HOUR)
+        hours = mapped(lambda passed: self._shown_after(passed).timestamp() // HOUR, self._passed(instant))
+        return common(hours)
 
     def _instant(self, shown: float) -> float:
         """Return when its clock shows a time, in seconds since the epoch."""
@@ -98,7 +107,7 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
 
     def alarm(self, letter: str) -> None:
         """Mark the hour under way."""
-        self.alarms.setdefault(self._hour(self.now) + 1, set()).add(letter)
+        self.alarms.setdefault(int(self._hour(self.now)) + 1, set()).add(letter)
 
     def true_flow(self, instant: float) -> float:
         """Return the flow that it truly draws, in L/min, while it believes in 16.67 L/min."""
@@ -146,13 +155,12 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
 
     def state(self) -> Mapping[str, object]:
         """Return what its display shows."""
-        return {"energised": False, "clock": f"{self.clock_at(self.now):%H:%M:%S}", "tape": not self.tape_broken}
+        return {"energised": False, "clock": self.clock("%H:%M:%S"), "tape": not self.tape_broken}
 
     def truth(self, name: str, **at: float) -> float:
         """Return its `flow`, `clock offset`, true `concentration` of its last hour, or `error`, `response` at one."""
-        hour = self._hour(self.now)
         if name == "concentration":
-            return self.true_concentration(hour)
+            return self._of_hours(self.true_concentration)
         if name == "flow":
             return self.true_flow(self.now)
         if name == "clock offset":
@@ -167,11 +175,23 @@ class BAM1020(SimulatedInstrument, maker="MetOne", model="BAM-1020", wires=("ser
     def record(self, message: str) -> str:
         """Return the last record as a line."""
         hour = self._hour(self.now)
-        stamp = datetime.fromtimestamp(hour * HOUR, self.started.tzinfo)
-        value = self.shown(hour, message) / 1000.0
-        flags = ",".join("1" if each in self.alarms_of(hour) else "0" for each in ALARMS)
+        stamp = worded(lambda own: f"{datetime.fromtimestamp(own * HOUR, self.started.tzinfo):%m/%d/%y %H:%M:%S}", hour)
+        value = self._of_hours(lambda own: self.shown(own, message)) / 1000.0
         channels = ", 0.000" * 6
-        return f"{stamp:%m/%d/%y %H:%M:%S}, {number(value)},{self.volume():+.3f}{channels},{flags}"
+        return f"{stamp}, {number(value)},{self.volume():+.3f}{channels},{worded(self._flags, hour)}"
+
+    def _of_hours(self, shown: Callable[[int], float]) -> float:
+        """Return what belongs to the hour that was completed last; clocks in step complete theirs within minutes."""
+        hours = self._hour(self.now)
+        first, *others = sorted({int(each) for each in values_of(hours)})
+        found = shown(first)
+        for each in others:
+            found = chosen(hours == each, shown(each), found)
+        return found
+
+    def _flags(self, hour: float) -> str:
+        alarms = self.alarms_of(int(hour))
+        return ",".join("1" if each in alarms else "0" for each in ALARMS)
 
 
 def number(value: float) -> str:
@@ -264,7 +284,7 @@ class BAM1020Dialogue(Dialogue):
             case "4":
                 return lines(*self._settings()) + "*"
             case "5":
-                return lines(f"{monitor.clock_at(monitor.now):%m/%d/%Y %H:%M:%S}") + "*"
+                return lines(monitor.clock("%m/%d/%Y %H:%M:%S")) + "*"
             case "H" | "?":
                 return lines("BAM 1020 System Menu", "4 - Settings", "5 - Date and Time", "6 - CSV Reports") + "*"
             case _:
@@ -275,7 +295,7 @@ class BAM1020Dialogue(Dialogue):
         who = disguised(monitor.identity, self.struck)
         return (
             "BAM 1020 Settings Report" if who.model == monitor.identity.model else "BAM 1022 Settings Report",
-            f"{monitor.clock_at(monitor.now):%m/%d/%Y %H:%M:%S}",
+            monitor.clock("%m/%d/%Y %H:%M:%S"),
             "Station ID,    1",
             f"Serial Number, {who.serial}",
             f"Firmware, {who.firmware or FIRMWARE}",

@@ -5,9 +5,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
 from attrs import define, field, frozen
 
-from labctl.metrology.many import everywhere, greatest, mapped
+from labctl.metrology.many import Mask, as_many, chosen, everywhere, greatest, mapped
 
 MINUTE: Final = 60.0  # seconds for which the generator's output keeps one value
 
@@ -77,7 +78,16 @@ class Chamber:
 
     def exposure(self, instant: float) -> float:
         """Return its integral since the world began, in µg/m³ · s."""
-        return self._piece(instant).exposure(instant)
+        differing = as_many(instant)
+        if differing is None:
+            return self._piece(instant).exposure(instant)
+        self._reach(float(differing.values.max()))
+        places = np.maximum(np.searchsorted(self._since, differing.values, side="right") - 1, 0)
+        first, *others = sorted({*places.tolist()})
+        found = self._pieces[first].exposure(instant)
+        for each in others:
+            found = chosen(Mask(differing.members, places == each), self._pieces[each].exposure(instant), found)
+        return found
 
     def settled(self) -> float:
         """Return the concentration that the present feed would come to."""

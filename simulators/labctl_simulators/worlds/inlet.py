@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
-from labctl.metrology.many import greatest, mapped
+from labctl.metrology.many import as_many, chosen, everywhere, greatest, least, mapped
 
 MEDIAN: Final = 2.2  # µm, mass median aerodynamic diameter of the test dust
 SPREAD: Final = 2.0  # geometric standard deviation of its lognormal distribution of mass
@@ -100,12 +100,24 @@ class Inlet:
 
     def exposure(self, start: float, end: float) -> float:
         """Return the integral of the concentration before the inlet, in µg/m³ · s; nothing before the world began."""
+        if as_many(start) is not None or as_many(end) is not None:
+            return self._exposure_of_each(greatest((start, 0.0)), end)
         start, total = max(start, 0.0), 0.0
         n = max(bisect_right(self._since, start) - 1, 0)
         while start < end:
             until = min(self._since[n + 1], end) if n + 1 < len(self._since) else end
             total += self._shares[n] * (self.air.exposure(until) - self.air.exposure(start))
             start, n = until, n + 1
+        return total
+
+    def _exposure_of_each(self, start: float, end: float) -> float:
+        """Return the same between instants that differ between worlds in step."""
+        total = 0.0
+        for since, until, share in zip(self._since, (*self._since[1:], math.inf), self._shares, strict=True):
+            begun, ended = greatest((start, since)), least((end, until))
+            if not everywhere(begun >= ended):
+                passed = self.air.exposure(greatest((begun, ended))) - self.air.exposure(begun)
+                total += share * chosen(begun < ended, passed, 0.0)
         return total
 
     def _change(self, instant: float) -> None:
