@@ -42,7 +42,7 @@ def write(block: Block, folder: Path) -> None:
         assert before.count(old) == 1, f"{block.place}: these lines do not stand there once"
         file.write_text(before.replace(old, new), "utf-8")
     elif "more" in block.words:
-        file.write_text(file.read_text("utf-8") + block.text, "utf-8")
+        file.write_text(f"{file.read_text('utf-8')}\n\n{block.text}", "utf-8")
     else:
         file.write_text(block.text, "utf-8")
 

@@ -200,7 +200,7 @@ def test_every_code_has_its_line_in_the_reference() -> None:
     root = Path(__file__).parents[2]
     sources = [
         *(root / "labctl" / "procedure").rglob("*.py"),
-        *(root / "labctl" / "app" / name for name in ("check.py", "foretelling.py")),
+        *(root / "labctl" / "app" / name for name in ("check.py", "foretelling.py", "misfits.py")),
     ]
     used = {code for file in sources for code in re.findall(r'"(LP\d{3})"', file.read_text("utf-8"))}
     page = (root / "docs" / "reference" / "procedure-language.md").read_text("utf-8")
