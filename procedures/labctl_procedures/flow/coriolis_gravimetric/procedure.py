@@ -103,7 +103,7 @@ def error(
     """Weigh, collect with the pulses gated by the diverter, let it drip, weigh again."""
     rig.drain()
     run.observe("W_0", balance.stable_mass)
-    with run.record("t_line", line.temperature, every="5 s"):
+    with run.record("t_line", line.temperature, every="10 s"):
         rig.fill_for(point["filling"])
     run.observe("t", rig.filling_time)
     run.observe("N", counter.gated_pulses)
