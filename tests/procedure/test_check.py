@@ -183,7 +183,7 @@ def test_a_malformed_procedure_is_told_with_its_line(tmp_path: Path, text: str, 
 def test_words_of_later_releases_are_refused_by_name(folder: Path) -> None:
     for before, after, word in (
         ('symbol="E_0", within="mpe"', 'symbol="E_0", within="mpe", within_range="mpe"', "within_range"),
-        ('METHOD.require("Zero error"', 'METHOD.function("Zero error"', "function"),
+        ('METHOD.require("Zero error"', 'METHOD.interlude("Zero error"', "interlude"),
     ):
         with pytest.raises(ProcedureError, match=rf"line \d+: {word} is not in this release"):
             changed(folder, before, after)
