@@ -70,7 +70,7 @@ def main() -> int:
     theme.apply_theme(application)
     theme.load_packaged_typeface()
     for language in (Language.CHINESE, Language.ENGLISH):
-        with tempfile.TemporaryDirectory() as data:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as data:
             Photographer(application, language, Path(data)).take()
     return 0
 
@@ -136,6 +136,8 @@ class Photographer:
 
         def ready() -> bool:
             found = page.presenter.ready
+            if page.presenter.refusal:
+                raise TimeoutError(page.presenter.refusal)
             return page.presenter.may_start and found is not None and found.method.name == method
 
         self.until(ready)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 METHOD = "dmm-dc-voltage"
 """The method that is offered first, where the bench does not say otherwise."""
+_GOES = 5.0  # seconds in which an engine whose run has ended leaves its bench
 _NEVER_BEGAN = Text("aborted before the engine was started", zh="引擎启动前已中止")
 
 
@@ -137,12 +138,20 @@ class Desk:
         wanted = _bench_of(procedure)
         if wanted is None or wanted == self.station.file or self.bench is None:
             return
-        if self.is_working() or Users(self.folder.root / "simulated-bench.users").others():
-            raise EngineFailed(run=self.station.name, kind="", problem=_IN_USE)
+        self._refuse_in_use()
         described = read_station(wanted)
         self.bench.stop()
         self.bench = ServedBench.shared(self.folder.root, wanted, real_time=self.real_time)
         self.station = with_endpoints(described, self.bench.line)
+
+    def _refuse_in_use(self) -> None:
+        """Refuse to leave a simulated bench that somebody uses; an engine that has just ended takes a moment to go."""
+        users, clock = Users(self.folder.root / "simulated-bench.users"), WallClock()
+        deadline = clock.monotonic() + _GOES
+        while self.is_working() or users.others():
+            if clock.monotonic() > deadline:
+                raise EngineFailed(run=self.station.name, kind="", problem=_IN_USE)
+            clock.wait(0.05)
 
     # --- the bench --------------------------------------------------------------------------------------------------
 

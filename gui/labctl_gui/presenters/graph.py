@@ -251,7 +251,8 @@ def _ranges(
     first = min(x for each in curves for x in each.xs)  # what settled before is of another kind
     held = [each for each in bands if each.kind in {"steady", "near"}]
     window = trace.watch.window / pace if trace.watch is not None else 0.0
-    close = bool(held and window) and not any(each.kind == "mpe" for each in bands) and _is_close(curves, held)
+    zooms = not any(each.kind == "mpe" for each in bands) and not (absolute and len(held) == 1)
+    close = bool(held and window) and zooms and _is_close(curves, held)
     if close:
         first = max(0.0, last - _WINDOWS * window)
     counted = [y for each in curves if not each.hollow for y in each.ys]

@@ -34,6 +34,7 @@ _LOOK = Text("▲ Ready, with {count} things to look at", zh="▲ 可以开始�
 _REFUSED = Text("✖ Cannot start: {count} errors", zh="✖ 不能开始：{count} 项错误")
 _NO_UNIT = Text("✖ No instrument of this bench suits the method", zh="✖ 本台位没有适用该规程的被检器具")
 _ORDER = ("LP611", "LP610", "", "LP605", "LP607")  # cables, time, anything else, single points
+_COARSE = "LP609"
 _FEW = 3  # others that are named with their reason
 
 
@@ -107,6 +108,10 @@ class PreparationPresenter:
         """Choose between calibration and verification; what the station says anyway is left to it."""
         usual = self.ready is not None and self.ready.usual_order.kind is kind
         return self._keep(self.choice and evolve(self.choice, kind=None if usual else kind))
+
+    def allow(self, reason: str) -> "Choice | None":
+        """Say why a verification is allowed though U is too large a share of the permissible error."""
+        return self._keep(self.choice and evolve(self.choice, coarse=reason.strip()))
 
     def cast(self, role: str, key: str) -> "Choice | None":
         """Give a role to an instrument; to the proposed one by leaving it to the station."""
@@ -217,6 +222,12 @@ class PreparationPresenter:
         ]
 
     @property
+    def needs_reason(self) -> bool:
+        """Return whether a reason is wanted: U is too large a share of the permissible error for a verification."""
+        given = self.choice is not None and bool(self.choice.coarse)
+        return given or (self.ready is not None and any(each.code == _COARSE for each in self.ready.findings))
+
+    @property
     def takes_several(self) -> bool:
         """Return whether the method takes several units in one run, and the bench has them."""
         return self.ready is not None and self.ready.up_to > 1 and len(self.ready.units) > 1
@@ -275,5 +286,5 @@ def _rank(finding: "Finding") -> tuple[int, int]:
 
 def _same(one: "Choice", other: "Choice") -> bool:
     """Return whether two choices ask for the same check; what is only printed makes no difference."""
-    facts: Sequence[str] = ("procedure", "unit", "kind", "roles")
+    facts: Sequence[str] = ("procedure", "unit", "kind", "roles", "coarse")
     return all(getattr(one, each) == getattr(other, each) for each in facts)

@@ -1,7 +1,7 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from attrs import frozen
@@ -53,6 +53,7 @@ def row_of(
     title: str = "",
     resolutions: Mapping[str, Quantity] | None = None,
     units: Mapping[str, str] | None = None,
+    of_unit: Collection[str] = (),
 ) -> ResultRow:
     """Return the line of a point: its judged result, or its first one.
 
@@ -62,6 +63,7 @@ def row_of(
         title: of its section; stands for the point where it has no nominal value.
         resolutions: of the instruments that showed each series, by symbol.
         units: in which the method's table prints each result, by symbol.
+        of_unit: symbols of the series that the unit under test showed.
     """
     judgement = point.judgements[0] if point.judgements else None
     result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
@@ -78,7 +80,7 @@ def row_of(
         error, expanded = report(value, u) if u > 0 else (f"{value:.4g}", "")
         limit_text = _limit(limit.value_in(shown), u) if limit is not None else ""
         given = nominal.unit if isinstance(nominal, Quantity) else shown
-        indication = _indication(result, given, resolutions or {}) if judgement else ""
+        indication = _indication(result, given, resolutions or {}, of_unit) if judgement else ""
     half = limit.value_in(result.unit) if limit is not None and result is not None else 0.0
     return ResultRow(
         key=(point.phase, point.section, point.point),
@@ -144,9 +146,9 @@ def _text(column: Quantity | str | float | None) -> str:
     return "" if column is None else str(column).replace("-", "−")
 
 
-def _indication(result: Result, unit: Unit, resolutions: Mapping[str, Quantity]) -> str:
+def _indication(result: Result, unit: Unit, resolutions: Mapping[str, Quantity], of_unit: Collection[str]) -> str:
     """Return the mean that was shown, to one digit beyond the instrument's resolution."""
-    symbol = next((line.symbol for line in result.budget if line.evaluation == "A"), "")
+    symbol = next((each for each in result.inputs if each in of_unit), "")
     mean = result.inputs.get(symbol)
     if mean is None:
         return ""

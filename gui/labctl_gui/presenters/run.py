@@ -121,6 +121,7 @@ class RunPresenter:
     log: deque[str] = field(factory=lambda: deque[str](maxlen=_LINES))
     last: int = 0  # number of the last event that was folded
     _printed: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str], init=False)  # units of the tables
+    _of_unit: set[str] = field(factory=set[str], init=False)  # symbols of series that the unit showed
     _under_test: frozenset[str] = field(default=frozenset(), init=False)
     _settling_ended: bool = field(default=False, init=False)
     _resolutions: dict[str, Quantity] = field(factory=dict[str, Quantity], init=False)  # by symbol, of the last reading
@@ -362,6 +363,8 @@ class RunPresenter:
         if event.resolution is not None:
             self._resolutions[place.symbol] = event.resolution
         self.trace.take(event)
+        if place.purpose is Purpose.OBSERVE and not self._under_test.isdisjoint({event.instrument, event.of}):
+            self._of_unit.add(place.symbol)
         if place.purpose is Purpose.SETTLE:
             self._settle(event)
 
@@ -386,7 +389,14 @@ class RunPresenter:
                 if result is not None:
                     title = self.title_of(key[:3])
                     units = {name: unit for (section, name), unit in self._printed.items() if section == place.section}
-                    row = row_of(result, self.language, title=title, resolutions=self._resolutions, units=units)
+                    row = row_of(
+                        result,
+                        self.language,
+                        title=title,
+                        resolutions=self._resolutions,
+                        units=units,
+                        of_unit=self._of_unit,
+                    )
                     owner = self.titles.get(place.unit, "") if len(self.units) > 1 else ""
                     self.rows[key] = evolve(row, unit_title=owner)
             case PointSkipped(reason=reason):

@@ -42,6 +42,7 @@ _ORDER = Text("Order number", zh="委托单号")
 _KIND = Text("Kind of order", zh="委托类别")
 _STANDARDS = Text("Standards and auxiliaries", zh="标准器与配套设备")
 _FINDINGS = Text("Check for today", zh="今日核查")
+_REASON = Text("Why a large U is allowed", zh="允许较大 U 的理由")
 _UNITS = Text("Instruments", zh="仪器（可多选）")
 _LIST = 62  # pixels in height of the list of units
 _ROW = 34  # pixels in height of a field
@@ -134,6 +135,12 @@ class PreparePage(QWidget):
         self.serial, self.customer, self.order = QLineEdit(), QLineEdit(), QLineEdit()
         for field in (self.serial, self.customer, self.order):
             field.textEdited.connect(self._worded)
+        self.reason = QLineEdit()
+        self.reason.setAccessibleName(_REASON.within(language))
+        self.reason.setPlaceholderText(_REASON.within(language))
+        self.reason.setMinimumHeight(_ROW)
+        self.reason.setVisible(False)
+        self.reason.editingFinished.connect(lambda: self._changed(self.presenter.allow(self.reason.text())))
         self.kinds = {kind: QRadioButton(words.within(language)) for kind, words in KINDS.items()}
         self._kind = QButtonGroup(self)
         for kind, each in self.kinds.items():
@@ -198,6 +205,7 @@ class PreparePage(QWidget):
         layout.addWidget(self.several, 0, 1)
         layout.addWidget(label(_KIND.within(self._language), "faint"), 2, 0)
         layout.addLayout(kinds, 2, 1)
+        layout.addWidget(self.reason, 2, 2, 1, 2)
         layout.setColumnStretch(1, 5)
         layout.setColumnStretch(3, 3)
         return panel
@@ -317,6 +325,8 @@ class PreparePage(QWidget):
         self.several.setVisible(presenter.takes_several)
         self.several.setEnabled(may_change)
         ready, choice = presenter.ready, presenter.choice
+        self.reason.setVisible(presenter.needs_reason)
+        self.reason.setEnabled(may_change)
         for each in (self.unit, self.serial, self.customer, self.order, *self.kinds.values()):
             each.setEnabled(may_change)
         if ready is None or choice is None:

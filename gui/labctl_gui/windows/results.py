@@ -78,6 +78,7 @@ class ResultsPage(QWidget):
         self.unit.activated.connect(lambda number: self._show_review(self._reviews[number]))
         self.verdict = label(name="title")
         self.remarks = label(name="faint", wrap=True)
+        self.remarks.setVisible(False)
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._heading = label(_NONE.within(language), "heading", wrap=True)
@@ -147,6 +148,7 @@ class ResultsPage(QWidget):
         colour = _COLOURS.get(review.verdict, theme.INK) if review.verdict is not None else theme.INK
         self.verdict.setStyleSheet(f"color: {colour};")
         self.remarks.setText(" · ".join(self.presenter.remarks))
+        self.remarks.setVisible(bool(self.presenter.remarks))
         self.tabs.setCurrentIndex(min(1, self.tabs.count() - 1))
         self._show_budget()
 
@@ -157,6 +159,7 @@ class ResultsPage(QWidget):
         self.unit.setVisible(False)
         self.verdict.setText("")
         self.remarks.setText("")
+        self.remarks.setVisible(False)
 
     def _clear(self) -> None:
         while self.tabs.count() > 1:
@@ -236,7 +239,7 @@ class ResultsPage(QWidget):
         column = table.currentColumn()
         chosen = held[column] if 0 <= column < len(held) else None
         cell = chosen if isinstance(chosen, ReviewCell) and chosen.result is not None else None
-        stated = [each for each in cells if each.result is not None and each.result.k]
+        stated = [each for each in cells if each.result is not None and each.result.k and each.unit]
         cell = cell or next(iter(reversed(stated or cells)), None)
         return (cell.result, cell.unit) if cell is not None else (None, "")
 

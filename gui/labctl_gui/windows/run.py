@@ -69,6 +69,7 @@ class RunPage(QWidget):
         self.card = Card(language, answer, picture, skip)
         self._numerals = [Numeral(language) for _ in range(SLOTS)]
         self.results = ResultsTable(language)
+        self.results.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._lay_out()
 
     def _lay_out(self) -> None:
