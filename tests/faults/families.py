@@ -22,6 +22,7 @@ class Family:
     method: str  # its folder among those that ship
     unit: str
     tables: Mapping[str, str]
+    bench: str = field()  # that ships; of the family where nothing else is said
     changed: tuple[tuple[str, str], ...] = ()  # lines of its text, and what stands in their place
     settings: Mapping[str, Mapping[str, float]] = field(
         factory=dict
@@ -33,8 +34,8 @@ class Family:
     def name(self) -> str:
         return self.method.partition("/")[2]
 
-    @property
-    def bench(self) -> str:
+    @bench.default
+    def _own_bench(self) -> str:
         return self.method.partition("/")[0]
 
     def station(self, to: Path) -> Path:
@@ -189,6 +190,13 @@ FAMILIES = (
         method="temperature/liquid_in_glass",
         unit="glass",
         tables={"points.csv": "nominal [°C], emergent [K], repeats\n50, 5, 2\n90, 5, 2"},
+        changed=(STILL,),
+    ),
+    Family(
+        method="temperature/digital_thermometer",
+        unit="display1,display2,display4",  # of more than one customer
+        bench="batch",
+        tables={"points.csv": "nominal [°C], repeats\n25, 2\n50, 2"},
         changed=(STILL,),
     ),
     Family(

@@ -12,6 +12,7 @@ from labctl.certificate.compose import compose
 from labctl.certificate.document import Document, Issue, Origin
 from labctl.events.journal import Entry
 from labctl.events.kinds import AttemptRejected, IndicationTaken, Purpose, RunFinished, RunStarted
+from labctl.events.of_unit import entries_of, units_of
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.load import load_folder
 from labctl.records.calibration import CalibrationRecord, Outcome, PointResult
@@ -38,13 +39,21 @@ class Finished:
         assert isinstance(found, RunStarted)
         return found
 
-    @cached_property
-    def record(self) -> CalibrationRecord:
-        return evaluate_run(load_folder(self.procedure), self.entries)
+    @property
+    def units(self) -> tuple[str, ...]:
+        return units_of(self.started)
 
     @cached_property
-    def document(self) -> Document:
-        return compose(self.record, Issue(number="1", at=self.started.at, head="0" * 64, release="0"))
+    def records(self) -> dict[str, CalibrationRecord]:
+        """Return the record of each unit."""
+        method = load_folder(self.procedure)
+        return {each: evaluate_run(method, entries_of(self.entries, each)) for each in self.units}
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """Return the certificate of each unit."""
+        issue = Issue(number="1", at=self.started.at, head="0" * 64, release="0")
+        return {unit: compose(record, issue) for unit, record in self.records.items()}
 
 
 @define
@@ -94,12 +103,23 @@ class Interruptions:
 
 
 def holds(found: Finished, whole: Finished, unresolved: dict[str, float]) -> None:
-    """The record has the same points, the same unit, and every printed result in common with the other one."""
+    """The records have the same points, the same units, and every printed result in common with the other ones."""
     assert found.started.plan == whole.started.plan
-    one, other = found.record, whole.record
-    assert (one.unit, one.verdict, one.inspections) == (other.unit, other.verdict, other.inspections)
-    assert points_of(one) == points_of(other)
-    printed, expected = found.document, whole.document
+    assert found.units == whole.units
+    for unit, one in found.records.items():
+        other = whole.records[unit]
+        assert (one.unit, one.verdict, one.inspections) == (other.unit, other.verdict, other.inspections)
+        assert points_of(one) == points_of(other)
+        _prints(one, other, found.documents[unit], whole.documents[unit], unresolved)
+
+
+def _prints(
+    one: CalibrationRecord,
+    other: CalibrationRecord,
+    printed: Document,
+    expected: Document,
+    unresolved: dict[str, float],
+) -> None:
     assert printed.conditions == expected.conditions
     assert (printed.conclusion, printed.rules) == (expected.conclusion, expected.rules)
     differ = {
@@ -116,12 +136,17 @@ def kept(found: Finished, durable: tuple[Entry, ...]) -> None:
     """What was durable is there, byte for byte; each reading of it is reported, or superseded with a reason."""
     after = found.entries[: len(durable)]
     assert [(each.n, each.canonical) for each in after] == [(each.n, each.canonical) for each in durable]
+    for unit, record in found.records.items():
+        _accounted(tuple(entries_of(found.entries, unit)), tuple(entries_of(durable, unit)), record)
+
+
+def _accounted(entries: tuple[Entry, ...], durable: tuple[Entry, ...], record: CalibrationRecord) -> None:
     rejected = {
         (each.place.phase, each.place.section, each.place.point, each.place.repetition, each.place.attempt): each.reason
-        for each in (entry.event for entry in found.entries)
+        for each in (entry.event for entry in entries)
         if isinstance(each, AttemptRejected)
     }
-    reported = {(each.phase, each.section, each.point): each for each in every_point(found.record)}
+    reported = {(each.phase, each.section, each.point): each for each in every_point(record)}
     for entry in durable:
         reading = entry.event
         if isinstance(reading, IndicationTaken) and reading.place.attempt:
