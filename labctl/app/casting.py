@@ -225,7 +225,8 @@ class _Casting:
         if role == self.procedure.roles.unit:
             found = tuple(self._unit(each) for each in self.station.instruments.values())
         else:
-            might = dict.fromkeys((*([key] if key else []), *self._might(role)))
+            keys = [key, *self._might(role)] if key else self._might(role)
+            might: list[str] = list(dict.fromkeys(keys))
             found = preferred([self._candidate(role, each) for each in might])
         why = _CHOSEN if named.get(role) == key else _BEARS if role == key else _ONLY if len(found) == 1 else _BEST
         return Proposal(

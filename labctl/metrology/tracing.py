@@ -8,8 +8,10 @@ from attrs import frozen
 
 from labctl.metrology.distributions import Floats
 
-Rule = Callable[..., tuple[Floats, ...]]
-"""Gives the derivatives of an operation along its arguments, from its value and them."""
+One = Callable[[Floats, Floats], Floats]
+"""Gives the derivative of an operation on one array, from its value and the array."""
+Two = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+"""Gives the derivatives of an operation on two arrays, from its value and both."""
 
 
 class Untraceable(Exception):
@@ -32,10 +34,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             value: Any = ufunc(*values)
             if ufunc in _COMPARISONS:
                 return value
-            rule = _RULES.get(ufunc)
-            if rule is None:
-                raise Untraceable(ufunc.__name__)
-            return Traced(value, _chained(given, rule(value, *values)))
+            arrays = [np.asarray(each, dtype=np.float64) for each in values]
+            if ufunc in _OF_ONE:
+                return Traced(value, _chained(given, (_OF_ONE[ufunc](value, *arrays),)))
+            if ufunc in _OF_TWO:
+                return Traced(value, _chained(given, _OF_TWO[ufunc](value, *arrays)))
+            raise Untraceable(ufunc.__name__)
 
     def __array_function__(
         self, function: Callable[..., object], _types: object, given: Sequence[Any], more: Mapping[str, Any]
@@ -107,56 +111,59 @@ def _chained(given: Sequence[object], along: Sequence[Floats]) -> dict[int, Floa
     return slopes
 
 
-def _power(value: Floats, a: Floats, b: Floats) -> tuple[Floats, ...]:
-    return b * np.power(a, np.asarray(b) - 1.0), value * np.log(a)
+def _power(value: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    return b * np.power(a, b - 1.0), value * np.log(a)
 
 
-def _longest(value: Floats, a: Floats, b: Floats) -> tuple[Floats, ...]:
-    return np.asarray(value == a, np.float64), np.asarray(value != a, np.float64) + 0 * np.asarray(b)
+def _longest(value: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    first = np.asarray(value == a, np.float64)
+    return first, 1.0 - first + 0 * b
 
 
 _STEP: Final = float(np.finfo(np.float64).eps) ** (1 / 3)
 _SMALL: Final = 1e-3
-_COMPARISONS: Final = {
+_COMPARISONS: Final[frozenset[np.ufunc]] = frozenset({
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.isfinite, np.isnan, np.isinf, np.sign, np.signbit, np.floor, np.ceil, np.rint,
-}  # fmt: skip
+})  # fmt: skip
 """What has no derivative, or a derivative of zero where it has one."""
-_RULES: Final[dict[np.ufunc, Rule]] = {
+_OF_TWO: Final[dict[np.ufunc, Two]] = {
     np.add: lambda _, a, b: (1.0 + 0 * a, 1.0 + 0 * b),
     np.subtract: lambda _, a, b: (1.0 + 0 * a, -1.0 + 0 * b),
     np.multiply: lambda _, a, b: (b, a),
-    np.true_divide: lambda v, _a, b: (1 / b, -v / b),
+    np.true_divide: lambda value, _, b: (1 / b, -value / b),
     np.power: _power,
     np.float_power: _power,
-    np.negative: lambda _, a: (-1.0 + 0 * a,),
-    np.positive: lambda _, a: (1.0 + 0 * a,),
-    np.absolute: lambda _, a: (np.where(a < 0, -1.0, 1.0),),
-    np.fabs: lambda _, a: (np.where(a < 0, -1.0, 1.0),),
-    np.square: lambda _, a: (2 * a,),
-    np.sqrt: lambda v, _a: (0.5 / v,),
-    np.cbrt: lambda v, _a: (1 / (3 * v * v),),
-    np.reciprocal: lambda v, _a: (-v * v,),
-    np.exp: lambda v, _a: (v,),
-    np.exp2: lambda v, _a: (v * np.log(2.0),),
-    np.expm1: lambda v, _a: (v + 1,),
-    np.log: lambda _, a: (1 / a,),
-    np.log2: lambda _, a: (1 / (a * np.log(2.0)),),
-    np.log10: lambda _, a: (1 / (a * np.log(10.0)),),
-    np.log1p: lambda _, a: (1 / (1 + a),),
-    np.sin: lambda _, a: (np.cos(a),),
-    np.cos: lambda _, a: (-np.sin(a),),
-    np.tan: lambda v, _a: (1 + v * v,),
-    np.arcsin: lambda _, a: (1 / np.sqrt(1 - a * a),),
-    np.arccos: lambda _, a: (-1 / np.sqrt(1 - a * a),),
-    np.arctan: lambda _, a: (1 / (1 + a * a),),
     np.arctan2: lambda _, a, b: (b / (a * a + b * b), -a / (a * a + b * b)),
-    np.hypot: lambda v, a, b: (a / v, b / v),
-    np.sinh: lambda _, a: (np.cosh(a),),
-    np.cosh: lambda _, a: (np.sinh(a),),
-    np.tanh: lambda v, _a: (1 - v * v,),
+    np.hypot: lambda value, a, b: (a / value, b / value),
     np.maximum: _longest,
     np.minimum: _longest,
-    np.deg2rad: lambda _, a: (np.deg2rad(1.0) + 0 * a,),
-    np.rad2deg: lambda _, a: (np.rad2deg(1.0) + 0 * a,),
+}
+_OF_ONE: Final[dict[np.ufunc, One]] = {
+    np.negative: lambda _, a: -1.0 + 0 * a,
+    np.positive: lambda _, a: 1.0 + 0 * a,
+    np.absolute: lambda _, a: np.where(a < 0, -1.0, 1.0),
+    np.fabs: lambda _, a: np.where(a < 0, -1.0, 1.0),
+    np.square: lambda _, a: 2 * a,
+    np.sqrt: lambda value, _: 0.5 / value,
+    np.cbrt: lambda value, _: 1 / (3 * value * value),
+    np.reciprocal: lambda value, _: -value * value,
+    np.exp: lambda value, _: value,
+    np.exp2: lambda value, _: value * float(np.log(2.0)),
+    np.expm1: lambda value, _: value + 1,
+    np.log: lambda _, a: 1 / a,
+    np.log2: lambda _, a: 1 / (a * float(np.log(2.0))),
+    np.log10: lambda _, a: 1 / (a * float(np.log(10.0))),
+    np.log1p: lambda _, a: 1 / (1 + a),
+    np.sin: lambda _, a: np.cos(a),
+    np.cos: lambda _, a: -np.sin(a),
+    np.tan: lambda value, _: 1 + value * value,
+    np.arcsin: lambda _, a: 1 / np.sqrt(1 - a * a),
+    np.arccos: lambda _, a: -1 / np.sqrt(1 - a * a),
+    np.arctan: lambda _, a: 1 / (1 + a * a),
+    np.sinh: lambda _, a: np.cosh(a),
+    np.cosh: lambda _, a: np.sinh(a),
+    np.tanh: lambda value, _: 1 - value * value,
+    np.deg2rad: lambda _, a: float(np.deg2rad(1.0)) + 0 * a,
+    np.rad2deg: lambda _, a: float(np.rad2deg(1.0)) + 0 * a,
 }

@@ -140,8 +140,12 @@ def test_the_record_says_so_and_the_certificate_is_verified_and_explained(second
 def test_what_holds_for_a_run_alone_is_another_in_the_earlier_one(second: InProcess) -> None:
     account = Account.of(second.entries())
     evaluation = Evaluation(find_procedure(second.job.procedure), account.started, account)
-    places = [evaluation._places("as found", each, "")[Scope.RUN] for each in ("Diverter", "K factor")]
-    assert places == ["20260101-0001", "20260101-0002"]
+    instances: list[str] = []
+    for planned in account.started.plan:
+        section, point = evaluation.procedure.find(planned.section), planned.points[0]
+        attempts = evaluation.attempts(planned.phase, planned.section, point.key)
+        instances.append(evaluation.circumstances(planned.phase, section, point, attempts).places[Scope.RUN])
+    assert instances == ["20260101-0001", "20260101-0002"]
 
 
 def test_it_ends_with_its_time_its_assets_and_its_method(method: Path, data: Path, first: InProcess) -> None:

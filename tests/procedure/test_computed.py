@@ -9,7 +9,7 @@ from attrs import evolve
 from labctl.errors import ProcedureError
 from labctl.events.kinds import Place, RepetitionFinished, RepetitionStarted
 from labctl.metrology.quantity import Quantity, parse_quantity
-from labctl.procedure import Model, Observed
+from labctl.procedure import Floats, Model, Observed
 from labctl.procedure.check import check
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.load import load_folder
@@ -20,6 +20,10 @@ from labctl.records.equipment import SpecificationLine
 from tests.procedure.journals import calibrator, run_of
 
 METHOD = load_folder(Path(__file__).parent / "methods" / "computed")
+
+
+def same(v: Floats) -> Floats:
+    return v
 
 
 def results() -> dict[str, Result]:
@@ -68,8 +72,8 @@ def test_a_check_notes_the_differences_and_finds_nothing_else() -> None:
 
 def test_a_function_has_a_unit_for_each_argument_and_a_name_of_its_own() -> None:
     with pytest.raises(ProcedureError, match="Name one unit for each argument"):
-        METHOD.function(units=("V", "V"), gives="V")(lambda v: v)
+        METHOD.function(units=("V", "V"), gives="V")(same)
     with pytest.raises(ProcedureError, match="Name one unit for each argument"):
-        METHOD.function(units=("volts",), gives="V")(lambda v: v)
+        METHOD.function(units=("volts",), gives="V")(same)
     with pytest.raises(ProcedureError, match="sqrt is a function that every model knows"):
-        Model("E = sqrt(V)", V=Observed(), sqrt=Computed("root", lambda v: v, ("V",), "V"))
+        Model("E = sqrt(V)", V=Observed(), sqrt=Computed("root", same, ("V",), "V"))
