@@ -255,9 +255,6 @@ class Flow(Coupling, field="flow"):
                     return of_characteristic(self.world, asset, each, unit)
         return 0.0
 
-    def _drawn(self, of: str, half_width: float, name: str) -> float:
-        return self.world.drawn(half_width, of, name)
-
     # --- acting ------------------------------------------------------------------------------------------------------
 
     def act(self, action: str) -> None:
