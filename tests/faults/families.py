@@ -22,21 +22,21 @@ class Family:
     method: str  # its folder among those that ship
     unit: str
     tables: Mapping[str, str]
-    bench: str = field()  # that ships; of the family where nothing else is said
+    on: str = ""  # a bench that ships; that of the family where nothing is said
     changed: tuple[tuple[str, str], ...] = ()  # lines of its text, and what stands in their place
-    settings: Mapping[str, Mapping[str, float]] = field(
-        factory=dict
-    )  # of the bench: what would go on and on is left out
+    settings: Mapping[str, Mapping[str, float]] = field(factory=dict[str, "Mapping[str, float]"])
+    """Of its bench, by instrument: what would go on and on is left out."""
     of_types: bool = False  # the points that types have for themselves stay
-    unresolved: Mapping[str, float] = field(factory=dict)  # by symbol, in its SI unit: what is less is no difference
+    unresolved: Mapping[str, float] = field(factory=dict[str, float])
+    """By symbol, in its SI unit: what is less is no difference."""
 
     @property
     def name(self) -> str:
         return self.method.partition("/")[2]
 
-    @bench.default
-    def _own_bench(self) -> str:
-        return self.method.partition("/")[0]
+    @property
+    def bench(self) -> str:
+        return self.on or self.method.partition("/")[0]
 
     def station(self, to: Path) -> Path:
         """Return its bench, with these settings."""
@@ -195,7 +195,7 @@ FAMILIES = (
     Family(
         method="temperature/digital_thermometer",
         unit="display1,display2,display4",  # of more than one customer
-        bench="batch",
+        on="batch",
         tables={"points.csv": "nominal [°C], repeats\n25, 2\n50, 2"},
         changed=(STILL,),
     ),
