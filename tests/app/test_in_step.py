@@ -24,6 +24,9 @@ def trials_of(procedure: str) -> Trials:
             "pm25-gravimetric",
             (100, 102),
         ),  # clocks complete an hour at other instants, valves close later
+        ("clinical-thermometer", (100, 101, 102)),  # each holds a highest of its own
+        ("iprt", (100, 101, 102)),  # a bath, a cell and ice, two readouts, a curve through correlated results
+        ("thermocouple-s", (100, 101, 102)),
     ],
 )
 def test_what_goes_in_step_comes_to_the_same_results_as_alone(procedure: str, seeds: Sequence[int]) -> None:
