@@ -112,9 +112,16 @@ def _exponent(value: float) -> int:
 
 
 def point_title(columns: Mapping[str, Quantity | str | float], language: Language) -> str:
-    """Return how a point is called on the list: its nominal value, and the range where there is one."""
+    """Return how a point is called on the list: its nominal value, and the range where there is one; else its words."""
     nominal, top = columns.get("nominal"), columns.get("range")
+    if nominal is None and top is None:
+        return named(columns) or _ONCE.within(language)
     parts = [str(nominal).replace("-", "−")] if nominal is not None else []
     if top is not None:
         parts.append(f"[{top}]")
-    return "  ".join(parts) or _ONCE.within(language)
+    return "  ".join(parts)
+
+
+def named(columns: Mapping[str, Quantity | str | float]) -> str:
+    """Return the name that the columns of a point without a nominal value give it, such as that of its filter."""
+    return next((each for each in columns.values() if isinstance(each, str) and each), "")

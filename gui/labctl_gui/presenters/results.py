@@ -13,6 +13,7 @@ from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
 from labctl.metrology.units import Unit, parse_unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
+from labctl_gui.presenters.live import named
 from labctl_gui.presenters.words import VERDICTS
 
 _PLAIN = 5  # digits of a limit that are shown as they are
@@ -85,7 +86,7 @@ def row_of(
     return ResultRow(
         key=(point.phase, point.section, point.point),
         title=title or point.section,
-        point=(_text(nominal) or title or point.section) + _again(point),
+        point=(_text(nominal) or _named(point) or title or point.section) + _again(point),
         span=_text(point.columns.get("range")),
         indication=indication,
         error=signed(error) if judgement or result is None else f"{result.symbol} = {error.replace('-', '−')}",
@@ -134,6 +135,10 @@ def _limit(limit: float, expanded: float) -> str:
         words = f"{round_to(limit, last_place(expanded) / 10):f}"
         words = words.rstrip("0").rstrip(".") if "." in words else words
     return words
+
+
+def _named(point: PointResult) -> str:
+    return named(point.columns) if point.columns.get("range") is None else ""
 
 
 def _again(point: PointResult) -> str:

@@ -9,18 +9,12 @@ from attrs import define, evolve, field, frozen
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
-    CallFailed,
     CommandIntended,
     CommandReceived,
     EngineStarted,
     Event,
-    GuardianActed,
-    GuardianReady,
     HookFinished,
     IndicationTaken,
-    InstrumentClosed,
-    InstrumentOpened,
-    NoteTaken,
     OperatorAnswered,
     OperatorAsked,
     Place,
@@ -29,12 +23,10 @@ from labctl.events.kinds import (
     PointSkipped,
     PointStarted,
     Purpose,
-    QueryRetried,
     Question,
     RepetitionStarted,
     RunContinued,
     RunFinished,
-    RunInterrupted,
     RunPaused,
     RunRested,
     RunStarted,
@@ -53,6 +45,7 @@ from labctl_gui.presenters.results import ResultRow, row_of
 from labctl_gui.presenters.rig import Rig
 from labctl_gui.presenters.stability import Stability, stability_of
 from labctl_gui.presenters.state import Stage, is_under_way
+from labctl_gui.presenters.telling import rejected, skipped, told
 from labctl_gui.presenters.words import PHASES
 
 if TYPE_CHECKING:
@@ -67,14 +60,6 @@ _NOT_SAFE = Text(
     "✖ not every instrument confirmed its safe state: look at the bench", zh="✖ 有仪器未确认安全状态：请检查台位"
 )
 _SEVERAL = Text("{count} units", zh="{count} 台被检器具")
-_COMMANDS = {
-    "pause": Text("pause", zh="暂停"),
-    "continue": Text("continue", zh="继续"),
-    "abort": Text("abort", zh="中止"),
-    "stop": Text("put to rest", zh="暂存"),
-    "retry": Text("measure the point again", zh="重测本点"),
-    "skip": Text("skip the point", zh="跳过本点"),
-}
 _GUARDED = Text("the guardian made the bench safe", zh="守护进程已使台位安全")
 _UNGUARDED = Text("the engine is gone", zh="引擎进程已退出")
 Key = tuple[str, str, str]  # phase, section, point
@@ -212,26 +197,30 @@ class RunPresenter:
         """Take in one entry of the journal."""
         self.last = entry.n
         self._fold(entry.event)
+        words = told(entry.event, self.titles)
+        if words is not None and (said := words.within(self.language)):
+            self.log.append(f"{entry.event.at.astimezone():%H:%M:%S}  {said}")
 
     def _fold(self, event: Event) -> None:
         match event:
             case RunStarted():
                 self._begin(event)
-            case EngineStarted() | GuardianReady() | SectionStarted() | HookFinished():
+            case EngineStarted() | SectionStarted() | HookFinished():
                 self._work(event)
-            case InstrumentOpened() | InstrumentClosed() | SafeStateSent() | GuardianActed():
-                self._instrument(event)
+            case SafeStateSent(instrument=name):
+                words = _SAFE.within(self.language)
+                self.live[name] = Live(instrument=name, value="—", unit=words, at=event.at, is_safe=True)
             case PointStarted(place=place) | RepetitionStarted(place=place):
                 self._arrive(place, event.at)
-            case CommandIntended() | SettingMade() | IndicationTaken() | Settled() | CallFailed() | QueryRetried():
+            case CommandIntended() | SettingMade() | IndicationTaken() | Settled():
                 self._exchange(event)
             case OperatorAsked() | OperatorAnswered():
                 self._talk(event)
             case PointFinished() | PointSkipped() | UnitExcluded():
                 self._finish_point(event)
-            case AttemptRejected() | NoteTaken() | CommandReceived():
-                self._remark(event)
-            case RunPaused() | RunContinued() | RunInterrupted() | RunRested() | RunFinished():
+            case AttemptRejected():
+                self._reject(event)
+            case CommandReceived() | RunPaused() | RunContinued() | RunRested() | RunFinished():
                 self._turn(event)
             case _:
                 pass  # sealing, signing and the like are for the record, not for the eye
@@ -258,43 +247,17 @@ class RunPresenter:
         self.titles |= dict.fromkeys(unit_role, event.unit.description.within(self.language))
         self.titles |= {each.key: f"{each.unit.identity.model} {each.unit.identity.serial}" for each in event.units}
         self._go(Stage.PREPARING)
-        self._note(event.at, Text("run {run} begins", zh="运行 {run} 开始").filled(run=event.run))
 
-    def _work(self, event: EngineStarted | GuardianReady | SectionStarted | HookFinished) -> None:
+    def _work(self, event: EngineStarted | SectionStarted | HookFinished) -> None:
         match event:
-            case EngineStarted(epoch=epoch, process=process):
+            case EngineStarted():
                 self.stage, self.card, self.reason, self.until = Stage.PREPARING, None, "", None
-                text = Text("engine {epoch} at work, process {process}", zh="引擎 {epoch} 已启动，进程 {process}")
-                self._note(event.at, text.filled(epoch=epoch, process=process))
-            case GuardianReady():
-                self._note(event.at, Text("the guardian watches", zh="守护进程已就绪"))
             case SectionStarted(place=place):
                 self.at = place
                 self.slots.clear()
                 self._go(Stage.MEASURING)
             case HookFinished(place=place):
                 self.at = place
-
-    def _instrument(self, event: InstrumentOpened | InstrumentClosed | SafeStateSent | GuardianActed) -> None:
-        match event:
-            case InstrumentOpened(instrument=name, identity=who):
-                text = Text("{name}: {maker} {model}, serial {serial}", zh="{name}：{maker} {model}，编号 {serial}")
-                who_text = text.filled(name=name, maker=who.manufacturer, model=who.model, serial=who.serial)
-                self._note(event.at, who_text)
-            case InstrumentClosed(instrument=name):
-                self._note(event.at, Text("{name}: closed", zh="{name}：已关闭").filled(name=name))
-            case SafeStateSent(instrument=name, confirmed=confirmed):
-                text = (
-                    Text("{name}: safe state confirmed", zh="{name}：安全状态已确认")
-                    if confirmed
-                    else Text("{name}: safe state sent, not confirmed", zh="{name}：已发送安全指令，未获确认")
-                )
-                self._note(event.at, text.filled(name=name))
-                words = _SAFE.within(self.language)
-                self.live[name] = Live(instrument=name, value="—", unit=words, at=event.at, is_safe=True)
-            case GuardianActed(after_seconds=seconds):
-                text = Text("the guardian made the bench safe after {s} s", zh="守护进程在 {s} 秒后使台位安全")
-                self._note(event.at, text.filled(s=f"{seconds:.2f}"))
 
     def _arrive(self, place: Place, at: datetime) -> None:
         self.at = place
@@ -314,14 +277,11 @@ class RunPresenter:
             case OperatorAsked(question=question):
                 self.card = question
                 self._go(Stage.WAITING)
-                self._note(event.at, question.text)
             case OperatorAnswered():
                 self.card = None
                 self._go(Stage.MEASURING)
 
-    def _exchange(
-        self, event: CommandIntended | SettingMade | IndicationTaken | Settled | CallFailed | QueryRetried
-    ) -> None:
+    def _exchange(self, event: CommandIntended | SettingMade | IndicationTaken | Settled) -> None:
         match event:
             case CommandIntended():
                 self.rig.told(event)
@@ -335,12 +295,8 @@ class RunPresenter:
                 self._show(live, counts=event.place.purpose is not Purpose.CONDITION)
                 self.rig.saw(event)
                 self._dot(event)
-            case Settled(met=met):
+            case Settled():
                 self._settling_ended = True
-                if not met:
-                    self._note(event.at, Text("not steady in time", zh="未能按时稳定"))
-            case CallFailed(message=message) | QueryRetried(message=message):
-                self._note(event.at, message)
 
     def _show(self, live: Live, *, counts: bool = True) -> None:
         """Take over a value; one of this section gets a large display, the one that was silent longest gives way."""
@@ -402,36 +358,26 @@ class RunPresenter:
             case PointSkipped(reason=reason):
                 self.skipped.update((*key[:3], unit) for unit in ([place.unit] if place.unit else self.units))
                 self.rows.pop(key, None)
-                self._remark_on(key[:3], Text("skipped: {reason}", zh="跳过：{reason}").filled(reason=reason))
-                self._note(event.at, Text("skipped: {reason}", zh="跳过：{reason}").filled(reason=reason))
-            case UnitExcluded(unit=unit, reason=reason):
+                self._remark_on(key[:3], skipped(reason))
+            case UnitExcluded(unit=unit):
                 self.units = tuple(each for each in self.units if each != unit) or self.units
-                said = Text("{unit} is left out: {reason}", zh="{unit} 退出本次运行：{reason}")
-                self._note(event.at, said.filled(unit=self.titles.get(unit, unit), reason=reason))
 
     def _remark_on(self, key: Key, text: Text) -> None:
         self.remarks.setdefault(key, []).append(text.within(self.language))
 
-    def _remark(self, event: AttemptRejected | NoteTaken | CommandReceived) -> None:
+    def _reject(self, event: AttemptRejected) -> None:
+        place = event.place
+        key: UnitKey = (place.phase, place.section, place.point, place.unit)
+        for each in [key] if place.unit else [(*key[:3], unit) for unit in self.units]:
+            self.rows.pop(each, None)  # open again; the journal keeps it
+            self.finished.discard(each)
+        self._remark_on(key[:3], rejected(event))
+
+    def _turn(self, event: CommandReceived | RunPaused | RunContinued | RunRested | RunFinished) -> None:
         match event:
-            case AttemptRejected(reason=reason, place=place):
-                key: UnitKey = (place.phase, place.section, place.point, place.unit)
-                for each in [key] if place.unit else [(*key[:3], unit) for unit in self.units]:
-                    self.rows.pop(each, None)  # open again; the journal keeps it
-                    self.finished.discard(each)
-                said = Text("attempt {number} rejected: {reason}", zh="第 {number} 次作废：{reason}")
-                self._remark_on(key[:3], said.filled(number=max(place.attempt, 1), reason=reason))
-                self._note(event.at, Text("attempt rejected: {reason}", zh="本次作废：{reason}").filled(reason=reason))
-            case NoteTaken(text=text):
-                self._note(event.at, text)
-            case CommandReceived(command=command, by=by):
+            case CommandReceived(command=command):
                 if command == "abort" and is_under_way(self.stage):
                     self.stage = Stage.ABORTING
-                words = _COMMANDS.get(command, Text(command, zh=command))
-                self._note(event.at, Text("{by}: {command}", zh="{by}：{command}").filled(by=by, command=words))
-
-    def _turn(self, event: RunPaused | RunContinued | RunInterrupted | RunRested | RunFinished) -> None:
-        match event:
             case RunPaused():
                 self._go(Stage.PAUSED)
             case RunContinued():
@@ -439,13 +385,9 @@ class RunPresenter:
             case RunRested(reason=reason, safe=safe, until=until):
                 self.stage, self.card, self.until = Stage.RESTING, None, until
                 self.reason = self._ended(reason, safe=safe)
-                self._note(event.at, reason)
-            case RunInterrupted():
-                self._note(event.at, Text("the engine before ended without a word", zh="上一引擎异常退出"))
             case RunFinished(outcome=outcome, reason=reason, safe=safe):
                 self.stage, self.card = _ENDS[outcome], None
                 self.reason = self._ended(reason, safe=safe)
-                self._note(event.at, reason)
 
     def _ended(self, reason: Text, *, safe: bool) -> str:
         words = _ALL_SAFE if safe else _NOT_SAFE
@@ -458,8 +400,3 @@ class RunPresenter:
             done, every = self.progress
             words = (_GUARDED if guarded else _UNGUARDED).within(self.language)
             self.reason = f"{self.run} · {done}/{every} · {words}"
-
-    def _note(self, at: datetime, text: Text) -> None:
-        words = text.within(self.language)
-        if words:
-            self.log.append(f"{at.astimezone():%H:%M:%S}  {words}")

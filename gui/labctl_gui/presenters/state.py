@@ -28,12 +28,12 @@ TITLES: dict[Stage, Text] = {
     Stage.WAITING: Text("Waiting for you", zh="等待操作"),
     Stage.SETTLING: Text("Waiting for a steady indication", zh="等待示值稳定"),
     Stage.MEASURING: Text("Measuring", zh="正在测量"),
-    Stage.PAUSED: Text("⏸ Paused", zh="⏸ 已暂停"),
+    Stage.PAUSED: Text("❚❚ Paused", zh="❚❚ 已暂停"),
     Stage.ABORTING: Text("Aborting: making the bench safe", zh="正在中止：台位转入安全状态"),
     Stage.FINISHED: Text("Finished", zh="已完成"),
     Stage.ABORTED: Text("■ Aborted", zh="■ 已中止"),
     Stage.FAILED: Text("✖ Stopped by an error", zh="✖ 因错误停止"),
-    Stage.RESTING: Text("⏸ At rest; the run can be resumed", zh="⏸ 已暂存，可恢复运行"),
+    Stage.RESTING: Text("❚❚ At rest; the run can be resumed", zh="❚❚ 已暂存，可恢复运行"),
     Stage.INTERRUPTED: Text("▲ Engine gone: the run can be resumed", zh="▲ 引擎已退出，可恢复运行"),
 }
 

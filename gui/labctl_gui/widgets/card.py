@@ -1,6 +1,7 @@
 """The card on which the engine asks something of a person: picture, words, an answer; Enter is OK."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QKeyEvent
@@ -17,6 +18,7 @@ _QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统
 _IDLE = Text("Press Start to calibrate on this bench.", zh="按“开始”在本台位进行校准。")
 _PAUSED = Text("Paused, sources off. Press Continue.", zh="已暂停，输出已断开。请按“继续”。")
 _RESUME = Text("Resume the run, or start a new one.", zh="请恢复该运行，或开始新的运行。")
+_RESTS = Text("Rests until {at}. Resume the run then.", zh="暂存至 {at}，届时请恢复运行。")
 _FINISHED = Text("Every point is recorded. Look through the results.", zh="所有校准点均已记录，请审阅结果。")
 _ANSWER = Text("Answer", zh="回答")
 _DONE = Text("Done ⏎", zh="完成 ⏎")
@@ -160,9 +162,18 @@ class Card(QFrame):
         """Let the question be answered again: the answer was refused."""
         self.confirm.setEnabled(True)
 
-    def show_question(self, question: Question | None, stage: Stage) -> None:
-        """Show a question, or what there is to do at this stage."""
-        key = question if question is not None else _SAID.get(stage, _QUIET).en
+    def show_question(self, question: Question | None, stage: Stage, until: datetime | None = None) -> None:
+        """Show a question, or what there is to do at this stage.
+
+        Args:
+            question: what the engine asks; None: nothing.
+            stage: of the run.
+            until: from when on a resting run may be taken up.
+        """
+        said = _SAID.get(stage, _QUIET)
+        if stage is Stage.RESTING and until is not None:
+            said = _RESTS.filled(at=f"{until.astimezone():%Y-%m-%d %H:%M}")
+        key = question if question is not None else said.en
         if key == self._shown:
             return
         self._shown, self._question = key, question
@@ -182,7 +193,7 @@ class Card(QFrame):
         self._picture.setVisible(bool(question and question.picture))
         self._log.setVisible(question is None)
         if question is None:
-            self._words.setText(_SAID.get(stage, _QUIET).within(self._language))
+            self._words.setText(said.within(self._language))
             return
         self._words.setText(question.text.within(self._language))
         self.confirm.setText((_DONE if kind == "instruction" else _ENTER).within(self._language))

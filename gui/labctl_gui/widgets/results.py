@@ -76,7 +76,7 @@ class ResultsModel(QAbstractTableModel):
         column = index.column()
         part = row.title if row.title != row.point else ""
         texts = (
-            row.verdict_text, row.point, row.span or part, row.indication, row.error,
+            row.verdict_text, row.point, row.unit_title or row.span or part, row.indication, row.error,
             row.expanded, row.limit, row.unit, "", row.rule,
         )  # fmt: skip
         shown: dict[Qt.ItemDataRole, object] = {

@@ -185,7 +185,8 @@ class ResultsPage(QWidget):
         made.resizeColumnsToContents()
         for column in range(made.columnCount()):
             made.setColumnWidth(column, made.columnWidth(column) + 18)
-        made.horizontalHeader().setStretchLastSection(True)
+        numbers = bool(table.rows) and table.rows[0][-1].number
+        made.horizontalHeader().setStretchLastSection(not numbers)
         made.currentCellChanged.connect(self._show_budget)
         return made
 

@@ -128,7 +128,7 @@ class RunPage(QWidget):
         self._progress.setValue(done)
         self._progress_words.setText(_PROGRESS.filled(done=done, all=every).within(self._language) if every else "")
         self._show_steps(run.steps())
-        self.card.show_question(run.card, run.stage)
+        self.card.show_question(run.card, run.stage, run.until)
         self.card.show_log(list(run.log)[-_LINES:])
         for number, numeral in enumerate(self._numerals):
             key = run.slots[number] if number < len(run.slots) else ""
