@@ -203,6 +203,12 @@ class Control:
                 self._changed.wait(_SLICE)
         return held
 
+    def expect(self, question: Question) -> None:
+        """Take answers to a question from now on, before anybody hears of it."""
+        with self._changed:
+            self._answer = None
+            self.question = question
+
     def await_answer(
         self, question: Question, within: float | None = None, meanwhile: Callable[[], object] = lambda: None
     ) -> Answer | None:
@@ -217,9 +223,8 @@ class Control:
             NobodyThere: no controller was heard of for `unattended` seconds.
         """
         deadline = None if within is None else self.clock.monotonic() + within
-        with self._changed:
-            self._answer = None
-            self.question = question
+        if self.question is not question:
+            self.expect(question)
         try:
             while not self._answered_within_a_look():
                 if deadline is not None and self.clock.monotonic() >= deadline:

@@ -264,14 +264,18 @@ class LiveRun:
     def put(self, question: Question) -> str:
         """Put a question to whoever is there and return the answer; both stand in the journal."""
         self.look()
-        self.scribe.append(OperatorAsked(at=self.clock.now(), question=question, place=self.scribe.place))
-        answer, by = self.operator.answers(question), "policy"
-        if answer is None:
-            given = self.control.await_answer(question, meanwhile=self.bench.tend)
-            self.look()
-            if given is None:
-                raise NobodyThere
-            answer, by = given.answer, given.by
+        self.control.expect(question)  # whoever hears of it may answer at once
+        try:
+            self.scribe.append(OperatorAsked(at=self.clock.now(), question=question, place=self.scribe.place))
+            answer, by = self.operator.answers(question), "policy"
+            if answer is None:
+                given = self.control.await_answer(question, meanwhile=self.bench.tend)
+                self.look()
+                if given is None:
+                    raise NobodyThere
+                answer, by = given.answer, given.by
+        finally:
+            self.control.question = None
         self.scribe.append(OperatorAnswered(at=self.clock.now(), question=question.key, answer=answer, by=by))
         return answer
 
