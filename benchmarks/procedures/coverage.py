@@ -21,8 +21,8 @@ def main(arguments: list[str]) -> int:
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     wanted = arguments[2:] or [each.name for each in installed_methods()]
     print(f"{trials} simulated units of each method, seed {seed}; limits at 95 % confidence\n")
-    print("| method | results | coverage | limits | lowest of one point | falsely accepted | falsely rejected |")
-    print("|---|---|---|---|---|---|---|")
+    print("| method | units | results | coverage | limits | lowest point | wrongly passed | wrongly failed |")
+    print("|---|---|---|---|---|---|---|---|")
     short: list[str] = []
     for name in wanted:
         began = perf_counter()
@@ -43,6 +43,7 @@ def line(found: Validation) -> str:
     accepted, rejected = found.false_accept, found.false_reject
     cells = (
         f"`{found.procedure}`",
+        str(found.trials),
         str(overall.of_all),
         f"{overall.share:.1%}",
         f"{overall.low:.1%} to {overall.high:.1%}",

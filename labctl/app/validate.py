@@ -25,7 +25,7 @@ CONFIDENCE: Final = 0.95
 ONE_IN: Final = 1000
 """Trials to each one that is made over real wires, too."""
 _PORTIONS: Final = 40  # of a validation: a worker tells its progress after each
-_SMALLEST: Final = 10  # trials of a portion, which go in step
+_SMALLEST: Final = 100  # trials of a portion, which go in step
 _FEWEST: Final = 2  # units between which anything varies
 _STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
 
