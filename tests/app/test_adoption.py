@@ -36,14 +36,9 @@ POINTS: Final = {
 
 @pytest.fixture(scope="module")
 def method(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the shipped method, its diverter measured once in 90 days, at few points."""
+    """Return the shipped method, whose diverter is measured once in 90 days, at few points."""
     made = tmp_path_factory.mktemp("lasting") / "method"
     copytree(METHOD, made, ignore=ignore_patterns("__pycache__"))
-    file = made / "procedure.py"
-    before, after = 'points="diverter.csv", model=DIVERTER)', 'points="diverter.csv", model=DIVERTER, valid_for="90 d")'
-    text = file.read_text("utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after), "utf-8")
     for name, rows in POINTS.items():
         (made / name).write_text(f"# A few points for tests\n{rows}", "utf-8")
     return made

@@ -104,7 +104,7 @@ METER_FACTOR = Model(
 )
 
 
-@METHOD.section("Diverter", zh="换向器", points="diverter.csv", model=DIVERTER)
+@METHOD.section("Diverter", zh="换向器", points="diverter.csv", model=DIVERTER, valid_for="90 d")
 def diverter(run: Run, point: Point, rig: TimedDiverter, balance: Weighs, master: MeasuresFlow) -> None:
     """Collect once for the full time, then in bursts: what the diverter adds to each shows in the difference."""
     rig.drain()
