@@ -310,10 +310,22 @@ def mapped(function: Callable[[float], float], value: float) -> float:
     return _as_float(found.map(function) if at_once is None else Many(found.members, at_once(found.values)))
 
 
+def at_once(function: Callable[..., Floats], *arguments: float) -> float:
+    """Return a function of arrays, worked out for all members at once where a number differs.
+
+    >>> at_once(np.sqrt, 4.0)
+    2.0
+    """
+    members = members_of(arguments)
+    if members is None:
+        return float(function(*arguments))
+    found = function(*(values_of(each) for each in arguments))
+    return many(members, np.broadcast_to(found, members.count))
+
+
 def many(members: Members, values: Iterable[float]) -> float:
     """Return a number of which every member has its own; it behaves as a float, or refuses."""
-    each = values if isinstance(values, np.ndarray) else list(values)
-    return _as_float(Many(members, np.asarray(each, dtype=np.float64)))
+    return _as_float(Many(members, np.fromiter(values, np.float64)))
 
 
 def value_of(value: float, member: int) -> float:
@@ -347,6 +359,11 @@ def worded(words: Callable[[float], str], value: float) -> str:
 def holds(condition: object, members: Members) -> Flags:
     """Return for each member whether something holds."""
     return condition.flags if isinstance(condition, Mask) else np.full(members.count, bool(condition))
+
+
+def both(one: bool, other: bool) -> bool:  # noqa: FBT001  (conditions)
+    """Return whether two conditions hold, for each member its own."""
+    return one & other
 
 
 def chosen(condition: object, one: float, other: float) -> float:

@@ -43,8 +43,8 @@ class Curve:
     def at(self, t: float) -> tuple[float, float]:
         """Return the value and its slope at a temperature in °C; the curve ends at its range's ends."""
         if (everyone := as_many(t)) is not None:
-            value, slope = self._at_each(everyone.values)
-            return many(everyone.members, value), many(everyone.members, slope)
+            values, slopes = self._at_each(everyone.values)
+            return many(everyone.members, values), many(everyone.members, slopes)
         held = min(max(t, self.low), self.high)
         knot = round(held * KNOTS)
         value, slope, bend = self._at_knot(knot)
