@@ -91,9 +91,10 @@ def on_bench(procedure: Procedure, station: Station, players: Cast) -> Iterator[
 
 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
+    measured = _measured(procedure, players.unit)
     for role in procedure.abilities:
         seat = players.seats.get(role)
-        wanted = wanted_of(procedure, players.unit, role)
+        wanted = _wanted(procedure, measured, role)
         missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
         if missing:
             problem = Text(
@@ -104,11 +105,19 @@ def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
 
 def wanted_of(procedure: Procedure, unit: UnitUnderTest, role: str) -> list[str]:
     """Return the methods that are called on a role where a unit is measured; its type may leave sections out."""
-    wanted = {name for each in procedure.abilities.get(role, ()) for name in _methods(each)}
+    return _wanted(procedure, _measured(procedure, unit), role)
+
+
+def _measured(procedure: Procedure, unit: UnitUnderTest) -> set[str]:
+    """Return the sections that are measured of a unit; all of them where its points are refused."""
     try:
-        planned = {each.section for each in plan(procedure, unit)}
+        return {each.section for each in plan(procedure, unit)}
     except LabctlError:  # told with the points
-        return sorted(wanted)
+        return {each.name for each in procedure.sections}
+
+
+def _wanted(procedure: Procedure, planned: set[str], role: str) -> list[str]:
+    wanted = {name for each in procedure.abilities.get(role, ()) for name in _methods(each)}
     called: dict[bool, set[str]] = {True: set(), False: set()}
     for section in procedure.sections:
         for function in (section.function, *(hook.function for hook in section.hooks)):

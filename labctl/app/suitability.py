@@ -19,6 +19,7 @@ from labctl.metrology.inputs import Input
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, parse_unit
 from labctl.procedure.bind import Circumstances, brought
+from labctl.procedure.body import roles_of
 from labctl.procedure.declared import Reduction
 from labctl.procedure.forecast import assumed, rehearsed, room_of
 from labctl.procedure.procedure import Procedure, Section
@@ -107,11 +108,16 @@ class Suitability:
 
     @cached_property
     def wanted(self) -> dict[str, tuple[str, ...]]:
-        """Return by role the methods that the procedure calls on it."""
-        return {
-            role: tuple(sorted({name for each in abilities for name in vars(each) if not name.startswith("_")}))
-            for role, abilities in self.procedure.abilities.items()
-        }
+        """Return by role the methods that the procedure calls on it where it measures what is planned."""
+        planned = {each.section for each in self.plan}
+        found: dict[str, set[str]] = {role: set() for role in self.procedure.roles}
+        for section in self.procedure.sections:
+            if planned and section.name not in planned:
+                continue
+            for function in (section.function, *(hook.function for hook in section.hooks)):
+                for role, ability in roles_of(function).items():
+                    found.setdefault(role, set()).update(each for each in vars(ability) if not each.startswith("_"))
+        return {role: tuple(sorted(names)) for role, names in found.items()}
 
     def _lacks_methods(self, role: str, driver: type[Driver] | None) -> list[Text]:
         there = set(dir(driver)) if driver is not None else set[str]()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from attrs import define, frozen
 
@@ -120,8 +121,20 @@ class Asked:
         return (*(each for _, each in self.hooks), self.function)
 
 
+_KNOWN: Final[WeakKeyDictionary[Section, dict[tuple[str, int, str], Asked]]] = WeakKeyDictionary()
+"""What dry calls asked for: a check, a choice of standards and a forecast ask alike."""
+
+
 def rehearsed(section: Section, point: PlannedPoint, units: int = 1) -> Asked:
-    """Return what the function and the hooks of a section ask for at a planned point."""
+    """Return what the function and the hooks of a section ask for at a planned point; asked again, the same answer."""
+    known = _KNOWN.setdefault(section, {})
+    name = (point.key, units, repr(point.columns))
+    if name not in known:
+        known[name] = _rehearsed(section, point, units)
+    return known[name]
+
+
+def _rehearsed(section: Section, point: PlannedPoint, units: int) -> Asked:
     seen = Point.of(point)
     names = {"mpe": Quantity(1.0, ONE), **point.columns}
     return Asked(
