@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 from labctl.errors import InstrumentReported, LimitExceeded, NotArmed, NotReady, ReplyError
 from labctl.instruments.limits import Limit
 from labctl.instruments.modbus import ModbusDriver, Register, TextRegister, safe_state, value_written
+from labctl.metrology.many import everywhere
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Identity
 from labctl.records.observation import Indication, Setting
@@ -173,9 +174,16 @@ class ACS580(ModbusDriver, maker="ABB", model="ACS580"):
                 raise NotReady(instrument=self.name, asked=asked, found=found, waited=waited)
             self.clock.wait(POLL)
 
+    def _turns(self) -> bool:
+        """Return whether the pump runs, or still turns; of pumps in step, whether any does."""
+        if self.query_count(STATUS) & RUNNING:
+            return True
+        return not everywhere(abs(self.query_count(ACTUAL_SPEED)) <= STANDSTILL)
+
     def _await_standstill(self) -> None:
-        started = self.clock.monotonic()
-        while self.query_count(STATUS) & RUNNING or abs(self.query_count(ACTUAL_SPEED)) > STANDSTILL:
+        started, looks = self.clock.monotonic(), self.patience.begin()
+        while self._turns() or not looks.enough:
+            looks.take()
             waited = self.clock.monotonic() - started
             if waited >= STOPPING:
                 raise NotReady(instrument=self.name, asked="standstill", found="still turning", waited=waited)

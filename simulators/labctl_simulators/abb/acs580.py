@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
+from labctl.metrology.many import both, chosen, everywhere, greatest, within
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.modbus import ILLEGAL_VALUE, Cell, ModbusDialogue, Refused
 from labctl.simulation.talk import Said
@@ -82,7 +83,7 @@ class ACS580(
         self.coasting = True
         self._integral = 0.0
         self._calm = 0.0  # seconds for which the deviation was small
-        self._held = -1  # the reference for which the output is held
+        self._held: float = -1  # the reference for which the output is held
 
     # --- the profile -------------------------------------------------------------------------------------------------
 
@@ -103,7 +104,7 @@ class ACS580(
             self._go_on(word)
 
     def _stop(self) -> None:
-        if self.state_now in {State.RUNNING, State.STOPPING} and self.speed > 0:
+        if self.state_now in {State.RUNNING, State.STOPPING} and not everywhere(self.speed == 0):
             self.state_now = State.STOPPING
         else:
             self.state_now = State.READY_ON if self.control & OFF3 else State.INHIBITED
@@ -136,7 +137,7 @@ class ACS580(
             bool(self.control & OFF3),
             state is State.INHIBITED,
             self.warning,
-            state is State.RUNNING and abs(self.setpoint - self.feedback()) < WITHIN * self.full_flow,
+            state is State.RUNNING and everywhere(abs(self.setpoint - self.feedback()) < WITHIN * self.full_flow),
             True,  # remote
         )
         return sum(1 << n for n, each in enumerate(bits) if each)
@@ -178,8 +179,8 @@ class ACS580(
     def resting(self) -> bool:
         """Return whether the pump stands still and shall, or holds its speed."""
         if self.state_now is State.RUNNING:
-            return self._held == self.reference
-        return self.speed == 0 and not self.modulating
+            return everywhere(self._held == self.reference)
+        return everywhere(self.speed == 0) and not self.modulating
 
     def advance(self, dt: float) -> None:
         """Turn the pump for one step."""
@@ -187,24 +188,26 @@ class ACS580(
             self._control(dt)
         elif self.state_now is State.STOPPING:
             ramp = DECELERATION if self.control & OFF3 else EMERGENCY
-            self.speed = max(self.speed - dt / ramp, 0.0)
-            if self.speed == 0:
+            self.speed = greatest((self.speed - dt / ramp, 0.0))
+            if everywhere(self.speed == 0):
                 self._stop()
         else:
-            self.speed *= math.exp(-dt / COASTING)
-            if self.speed < 1e-3:  # noqa: PLR2004  (of full speed: friction stops it)
-                self.speed = 0.0
+            speed = self.speed * math.exp(-dt / COASTING)
+            self.speed = chosen(speed < 1e-3, 0.0, speed)  # noqa: PLR2004  (of full speed: friction stops it)
 
     def _control(self, dt: float) -> None:
         off = (self.setpoint - self.feedback()) / self.full_flow
-        if self._held == self.reference and abs(off) < WAKES * self.deadband:
+        waits = both(self._held == self.reference, abs(off) < WAKES * self.deadband)
+        if everywhere(waits):
             return
-        self._calm = self._calm + dt if abs(off) < self.deadband else 0.0
-        self._held = self.reference if self._calm >= DELAY else -1
-        self._integral = min(max(self._integral + GAIN * off * dt / INTEGRATION, 0.0), 1.0)
-        wanted = min(max(self._integral + GAIN * off, 0.0), 1.0) if self.reference > 0 else 0.0
+        calm = chosen(abs(off) < self.deadband, self._calm + dt, 0.0)
+        integral = within(self._integral + GAIN * off * dt / INTEGRATION, 0.0, 1.0)
+        wanted = within(integral + GAIN * off, 0.0, 1.0) if self.reference > 0 else 0.0
         most = dt / ACCELERATION
-        self.speed += min(max(wanted - self.speed, -most), most)
+        self.speed += chosen(waits, 0.0, within(wanted - self.speed, -most, most))
+        self._calm = chosen(waits, self._calm, calm)
+        self._held = chosen(waits, self._held, chosen(self._calm >= DELAY, self.reference, -1))
+        self._integral = chosen(waits, self._integral, integral)
 
     # --- seen --------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import numpy as np
+
+from labctl.metrology.many import Floats, as_many, both, chosen, everywhere, greatest, many, values_of
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.truth import TrueError, half_width, of_standard
 from labctl.simulation.world import World
@@ -67,11 +70,23 @@ class InlineMeter(SimulatedInstrument):
         q = abs(flow) * HOUR / self.greatest
         if not self._curve:
             self._curve = [self._error_at(each) for each in KNOTS]
+        differing = as_many(q)
+        if differing is not None:
+            return many(differing.members, self._error_of_each(differing.values)) + self.changed
         n = bisect_left(KNOTS, q)
         if n in {0, len(KNOTS)}:
             return self._curve[min(n, len(KNOTS) - 1)] + self.changed
         share = (q - KNOTS[n - 1]) / (KNOTS[n] - KNOTS[n - 1])
         return (1 - share) * self._curve[n - 1] + share * self._curve[n] + self.changed
+
+    def _error_of_each(self, shares: Floats) -> Floats:
+        """Return the same for meters in step, each from its own curve."""
+        curves = np.stack([np.broadcast_to(values_of(each), shares.shape) for each in self._curve])
+        n, each, knots = np.searchsorted(KNOTS, shares), np.arange(shares.size), np.array(KNOTS)
+        low, high = np.maximum(n - 1, 0), np.minimum(n, len(KNOTS) - 1)
+        span = knots[high] - knots[low]
+        share = (shares - knots[low]) / np.where(span > 0, span, 1.0)
+        return np.where(span > 0, (1 - share) * curves[low, each] + share * curves[high, each], curves[low, each])
 
     def _error_at(self, share: float) -> float:
         q = share * self.greatest
@@ -92,22 +107,21 @@ class InlineMeter(SimulatedInstrument):
     @property
     def resting(self) -> bool:
         """Return whether the flow is steady and the display has arrived."""
-        return self._away == 0 and self.pipe.steady
+        return everywhere(self._away == 0) and everywhere(self.pipe.steady)
 
     def advance(self, dt: float) -> None:
         """Count what has passed in one step, and let the display follow."""
         now = self.world.stepped
         flow = self.pipe.flow(now)
         self.note(now)
+        steady, before = self.pipe.steady, self.factor
         self.find_factor(flow)
+        self.factor = chosen(both(self._away == 0, steady), before, self.factor)  # at rest it stays as it is
         end = self._end(now)
-        if self.pipe.steady:
-            self._away *= 1 - self._share(dt)
-        else:
-            before = self._shown if self._away else end
-            self._away = before + (self._indicated(flow) - before) * self._share(dt) - end
-        if abs(self._away) < ARRIVED * self.greatest / HOUR and self.pipe.steady:
-            self._away = 0.0
+        before = chosen(self._away == 0, end, self._shown)
+        following = before + (self._indicated(flow) - before) * self._share(dt) - end
+        away = chosen(steady, self._away * (1 - self._share(dt)), following)
+        self._away = chosen(both(steady, abs(away) < ARRIVED * self.greatest / HOUR), 0.0, away)
         self._shown = end + self._away
 
     def note(self, instant: float) -> None:
@@ -138,21 +152,24 @@ class InlineMeter(SimulatedInstrument):
     def counted(self, instant: float) -> float:
         """Return the volume in m³ that the meter has counted at an instant from the last step on."""
         passed = self.pipe.volume(instant) - self._passed
-        drifted = self._offset() * (instant - self._at) if passed else 0.0
+        drifted = chosen(passed == 0, 0.0, self._offset() * (instant - self._at))
         return self._counted + passed * (self.factor + self.pipe.air(instant)) + drifted
 
     def shown_at(self, instant: float) -> float:
         """Return the flow in m³/s that it shows at an instant from the last step on, damped, without noise."""
-        return self._shown if self._away and not self.pipe.steady else self._end(instant) + self._away
+        ended = self._end(instant) + self._away
+        return chosen(self._away == 0, ended, chosen(self.pipe.steady, ended, self._shown))
 
     def indicated(self) -> float:
         """Return the flow that it shows now, in m³/s: damped, with noise."""
         flow = self.shown_at(self.now)
-        if abs(flow) < self.cut_off * self.greatest / HOUR:
+        silent = abs(flow) < self.cut_off * self.greatest / HOUR
+        if everywhere(silent):
             return 0.0
         air = self.pipe.air(self.now)
         noise = (self.noise + air) / math.sqrt(1 + self.damping / STEP)
-        return flow * (1 + noise * self.world.noise(f"{self.key} flow", round(self.now / STEP)))
+        shown = flow * (1 + noise * self.world.noise(f"{self.key} flow", round(self.now / STEP)))
+        return chosen(silent, 0.0, shown)
 
     def _indicated(self, flow: float) -> float:
         return flow * self.factor + self._offset()
@@ -175,7 +192,8 @@ class InlineMeter(SimulatedInstrument):
     def pulse_rate(self, instant: float) -> float:
         """Return the pulses a second, undamped."""
         flow = self.pipe.flow(instant)
-        return max(flow * self.factor + self._offset(), 0.0) * 1000 * self.pulses_per_litre if flow else 0.0
+        rate = greatest((flow * self.factor + self._offset(), 0.0)) * 1000 * self.pulses_per_litre
+        return chosen(flow == 0, 0.0, rate)
 
     # --- seen --------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Final, Protocol
 
+from labctl.metrology.many import at_once, members_of
 from labctl.metrology.physics.water import water_density
 
 HOUR: Final = 3600.0
@@ -94,6 +95,8 @@ def density_of(temperature: float, pressure: float) -> float:
     >>> round(density_of(20.0, 1013.25), 3)
     998.207
     """
+    if members_of((temperature, pressure)) is not None:
+        return at_once(water_density, temperature, pressure * 100)
     return _density(float(temperature), float(pressure))
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from labctl.metrology.many import both, chosen, everywhere, for_each, greatest, mapped
 from labctl.simulation.physics import Wander
 from labctl_simulators.hydraulics.pipe import Following, density_of
 
@@ -33,16 +34,17 @@ class Wave:
 
     def at(self, instant: float) -> float:
         """Return how far it is up, as a share of the flow."""
-        return self.amplitude * math.sin(self.rate * instant + self.phase)
+        return self.amplitude * mapped(math.sin, self.rate * instant + self.phase)
 
     def risen(self, instant: float) -> float:
         """Return its integral, in seconds."""
-        return -self.amplitude / self.rate * math.cos(self.rate * instant + self.phase)
+        return -self.amplitude / self.rate * mapped(math.cos, self.rate * instant + self.phase)
 
     def behind(self, lag: float) -> "Wave":
         """Return what is left of it behind a time constant."""
         turned = self.rate * lag
-        return Wave(self.amplitude / math.hypot(1, turned), self.rate, self.phase - math.atan(turned))
+        length = for_each(math.hypot, 1, turned)
+        return Wave(self.amplitude / length, self.rate, self.phase - mapped(math.atan, turned))
 
 
 def slow_waves(unsteadiness: float, drawn: Callable[[float, str], float]) -> tuple[Wave, ...]:
@@ -107,14 +109,17 @@ class Rig:
     @property
     def resting(self) -> bool:
         """Return whether nothing changes but the waves."""
-        return self._left == 0 and self._wanted() == self._level
+        return everywhere(self.steady)
 
-    steady = resting
+    @property
+    def steady(self) -> bool:
+        """Return the same, of rigs in step for each."""
+        return both(self._left == 0, self._wanted() == self._level)
 
     @property
     def still(self) -> bool:
         """Return whether nothing flows."""
-        return self._left == 0 and self._level == 0
+        return everywhere(self._left == 0) and everywhere(self._level == 0)
 
     def advance(self, dt: float) -> None:  # noqa: ARG002  (the instant tells)
         """Let one step pass, and see what pump and valve want in the next one."""
@@ -124,9 +129,8 @@ class Rig:
             self.weigh(now)
         flow, self._volume = self.flow(now), self._passed(now)
         self._since, self._asked, self._level = now, -1.0, self._wanted()
-        self._left = flow - self._level * (1 + self._wave(now, 0.0))
-        if abs(self._left) < ARRIVED * self.full_flow:
-            self._left = 0.0
+        left = flow - self._level * (1 + self._wave(now, 0.0))
+        self._left = chosen(abs(left) < ARRIVED * self.full_flow, 0.0, left)
 
     def weigh(self, now: float) -> None:
         """Bring the mass up to date, and find the density of what passes from now on."""
@@ -136,8 +140,8 @@ class Rig:
     def _wanted(self) -> float:
         """Return the flow at which the pump's head and that of the pipes are equal."""
         speed = self.speed() if self.open() else 0.0
-        over = speed * speed - STATIC
-        return self.full_flow * math.sqrt(over / (1 - STATIC)) if over > 0 else 0.0
+        over = greatest((speed * speed - STATIC, 0.0))
+        return self.full_flow * mapped(math.sqrt, over / (1 - STATIC))
 
     def _after(self, damping: float) -> tuple[Wave, ...]:
         """Return the waves behind the lag of the pipe and a damping."""
@@ -154,9 +158,9 @@ class Rig:
     def _passed(self, instant: float) -> float:
         lasted = instant - self._since
         passed = self._volume
-        if self._level:
+        if not everywhere(self._level == 0):
             passed += self._level * (lasted + self._risen(instant) - self._risen(self._since))
-        if self._left:
+        if not everywhere(self._left == 0):
             passed += self._left * self.lag * -math.expm1(-lasted / self.lag)
         return passed
 
@@ -165,13 +169,13 @@ class Rig:
     def flow(self, instant: float) -> float:
         """Return the flow in m³/s, pulsation apart: no meter is that fast."""
         flow = self.damped(instant, 0.0)
-        if self._left:
+        if not everywhere(self._left == 0):
             flow += self._left * math.exp(-(instant - self._since) / self.lag)
         return flow
 
     def damped(self, instant: float, damping: float) -> float:
         """Return the flow in m³/s that a meter with this time constant sees once nothing changes but the waves."""
-        return self._level * (1 + self._wave(instant, damping)) if self._level else 0.0
+        return self._level * (1 + self._wave(instant, damping)) if not everywhere(self._level == 0) else 0.0
 
     def volume(self, instant: float) -> float:
         """Return the volume that has passed in m³, pulsation included."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from attrs import define, field, frozen
 
+from labctl.metrology.many import at_once, greatest, least
 from labctl.metrology.physics.buoyancy import buoyancy_factor
 
 
@@ -55,8 +56,8 @@ class Tank:
         lasted = instant - self._since
         mass = self._mass + passed * (1.0 if self.filling else self.gains) - self.loses * lasted
         if self.draining:
-            mass = max(mass - self.drains * lasted, min(self.residue(self._drained), mass))
-        return max(mass, 0.0)
+            mass = greatest((mass - self.drains * lasted, least((self.residue(self._drained), mass))))
+        return greatest((mass, 0.0))
 
     def change(self, instant: float, *, filling: bool, draining: bool) -> None:
         """Let something be otherwise from an instant on."""
@@ -65,7 +66,7 @@ class Tank:
             self.collected = -passed
         elif self.filling and not filling:
             self.collected += passed
-            mass -= min(self.splash, mass)
+            mass -= least((self.splash, mass))
         if draining and not self.draining:
             self._drained += 1
         self.filling, self.draining = filling, draining
@@ -78,4 +79,4 @@ def presses(mass: float, density: float, air: float) -> float:
     >>> round(presses(1001.05, 998.2, 1.2), 2)
     1000.0
     """
-    return mass / float(buoyancy_factor(air, density))
+    return mass / at_once(buoyancy_factor, air, density)

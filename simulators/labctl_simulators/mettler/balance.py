@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from labctl.metrology.many import chosen, everywhere
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.truth import TrueError, of_standard
 from labctl.simulation.world import World
@@ -97,20 +98,26 @@ class Balance(SimulatedInstrument):
         window = min(lasted, MEMORY * self.filter)
         behind = (load - self.load(instant - window)) / window * self.filter if window > 0 else 0.0
         left = (self.filtered - self.load(self._noted) + behind) * math.exp(-lasted / self.filter)
-        return load - behind + (left if abs(left) > ARRIVED * self.interval else 0.0)
+        return load - behind + chosen(abs(left) > ARRIVED * self.interval, left, 0.0)
 
     def quiet_since(self) -> float:
         """Return the instant of the last weighing that was not like the one before, as far as it matters."""
         if self.shaken or not self.told:
             return self._since
-        last = math.floor(self.now / STEP + 1e-9)
+        last, since = math.floor(self.now / STEP + 1e-9), self._since
+        moved: list[tuple[float, bool]] = []
         for n in range(last, last - round(CALM / STEP), -1):
             before, after = max((n - 1) * STEP, self._noted), n * STEP
             if after <= self._noted:
                 break
-            if abs(self.weighed_at(after) - self.weighed_at(before)) > QUIET * self.interval:
-                return after
-        return self._since
+            changed = abs(self.weighed_at(after) - self.weighed_at(before)) > QUIET * self.interval
+            if everywhere(changed):
+                since = after
+                break
+            moved.append((after, changed))
+        for after, changed in reversed(moved):  # of balances in step each has its own
+            since = chosen(changed, after, since)
+        return since
 
     @property
     def stable(self) -> bool:

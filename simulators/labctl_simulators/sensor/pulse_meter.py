@@ -2,6 +2,7 @@
 
 import math
 
+from labctl.metrology.many import chosen
 from labctl_simulators.hydraulics.meter import InlineMeter
 from labctl_simulators.hydraulics.pipe import HOUR
 
@@ -23,8 +24,8 @@ class TurbineMeter(InlineMeter, maker="Sensor", model="turbine meter", wires=("c
     def find_factor(self, flow: float) -> None:
         """Find the error of the present flow; a rotor that stands still counts nothing."""
         super().find_factor(flow)
-        if self.stuck or flow * HOUR < self.cut_off * self.greatest:
-            self.factor = 0.0
+        still = self.stuck or flow * HOUR < self.cut_off * self.greatest
+        self.factor = chosen(still, 0.0, self.factor)
 
 
 class ElectromagneticMeter(InlineMeter, maker="Sensor", model="electromagnetic meter", wires=("channel",)):

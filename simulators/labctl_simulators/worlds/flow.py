@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
+from labctl.metrology.many import at_once, greatest
 from labctl.metrology.physics.air import air_density
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
@@ -154,7 +155,7 @@ class Flow(Coupling, field="flow"):
         stays, scatter = (each * capacity for each in RESIDUE)
         return Tank(
             stream=self.rig.mass,
-            residue=lambda n: max(stays + scatter * self.world.noise("residue", n), 0.0),
+            residue=lambda n: greatest((stays + scatter * self.world.noise("residue", n), 0.0)),
             drains=capacity / DRAINING,
             left=stays,
             splash=self._of_characteristic(SPLASH, "kg"),
@@ -242,7 +243,7 @@ class Flow(Coupling, field="flow"):
         """Return the density of the air in kg/m³."""
         air = self.air
         humidity = air["humidity"].at(instant) / 100
-        return float(air_density(air["temperature"].at(instant), self._weather(instant) * 100, humidity))
+        return at_once(air_density, air["temperature"].at(instant), self._weather(instant) * 100, humidity)
 
     def _weather(self, instant: float) -> float:
         return self.air["pressure"].at(instant)
