@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
+from labctl.app.readable import SIGNS, behind, unit_for
 from labctl.app.telling import VERDICTS, point_title
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule
-from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.records.calibration import Judgement, PointResult, Result
@@ -54,20 +54,20 @@ def result_table(points: Sequence[PointResult], language: Language, titles: Mapp
 
 def _row(point: PointResult, result: Result, judged: Judgement | None, language: Language) -> list[str]:
     sizes = [abs(result.value), result.expanded, judged.limit.value_in(result.unit) if judged is not None else 0.0]
-    unit = fitting_unit(result.unit, max(sizes))
+    unit = unit_for(result.unit, max(sizes))
     if not result.k:  # a statistic: no uncertainty is stated
-        shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g} {unit.symbol}"
+        shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g}{behind(unit)}"
         return [point_title(point), f"{result.symbol} = {shown}", *["—"] * 6]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
     )
-    shown = f"{result.symbol} = {value} {unit.symbol}".rstrip()
-    row = [point_title(point), shown, f"{expanded} {unit.symbol}".rstrip(), f"{result.k:.2f}"]
+    shown = f"{result.symbol} = {value}{behind(unit)}"
+    row = [point_title(point), shown, f"{expanded}{behind(unit)}", f"{result.k:.2f}"]
     if judged is None:
         return [*row, "—", "—", "—", "—"]
     return [
         *row,
-        f"±{judged.limit.value_in(unit):.6g} {unit.symbol}",
+        f"{SIGNS[judged.side]}{judged.limit.value_in(unit):.6g}{behind(unit)}",
         f"{judged.ratio:.2f}",
         VERDICTS[judged.verdict].within(language),
         _RULES[judged.rule].within(language),

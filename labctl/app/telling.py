@@ -2,6 +2,7 @@
 
 from attrs import define, field
 
+from labctl.app.readable import SIGNS, behind, unit_for
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -26,7 +27,6 @@ from labctl.events.kinds import (
 )
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule, Verdict
-from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.procedure.plan import PHASES
@@ -185,18 +185,18 @@ def point_outcome(result: PointResult) -> Text:
 def _result(result: Result, judged: Judgement | None) -> Text:
     sizes = [abs(result.value), result.expanded]
     sizes += [judged.limit.value_in(result.unit)] if judged is not None else []
-    unit = fitting_unit(result.unit, max(sizes))
+    unit = unit_for(result.unit, max(sizes))
     shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
     if not result.k:  # a statistic: no uncertainty is stated
-        said = f"{result.symbol} = {shown:.3g} {unit.symbol}".rstrip()
+        said = f"{result.symbol} = {shown:.3g}{behind(unit)}"
         return Text(said, zh=said)
     value, uncertainty = report(shown, expanded)
-    said = f"{result.symbol} = {value} {unit.symbol}, U = {uncertainty} {unit.symbol}"
+    said = f"{result.symbol} = {value}{behind(unit)}, U = {uncertainty}{behind(unit)}"
     if judged is None:
         return Text(said, zh=said)
     rule = Text(" (U > MPEV/3)", zh="（U > MPEV/3）") if judged.rule == Rule.GUARDED.value else Text("", zh="")
-    said = f"{said}, MPE ±{judged.limit.value_in(unit.symbol):.6g} {unit.symbol}"
+    said = f"{said}, MPE {SIGNS[judged.side]}{judged.limit.value_in(unit.symbol):.6g}{behind(unit)}"
     verdict = VERDICTS[judged.verdict]
     return Text(f"{said}: {verdict.en}{rule.en}", zh=f"{said}：{verdict.zh}{rule.zh}")
 
