@@ -2,7 +2,7 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from labctl_gui import theme
@@ -101,11 +101,9 @@ class TracePlot(QWidget):
 
 
 def _region(band: Band) -> pg.LinearRegionItem:
-    pen = pg.mkPen(theme.FAINT, width=1, style=Qt.PenStyle.DashLine if band.kind in _DASHED else Qt.PenStyle.SolidLine)
-    if band.kind == "steady":
-        pen = pg.mkPen(theme.ACCENT, width=1)
-    region = pg.LinearRegionItem(
-        (band.low, band.high), orientation="horizontal", movable=False, brush=_BRUSHES[band.kind], pen=pen
-    )
+    pen = QPen(QColor(theme.ACCENT if band.kind == "steady" else theme.FAINT), 0)
+    pen.setStyle(Qt.PenStyle.DashLine if band.kind in _DASHED else Qt.PenStyle.SolidLine)
+    ends = (band.low, band.high)
+    region = pg.LinearRegionItem(ends, orientation="horizontal", movable=False, brush=_BRUSHES[band.kind], pen=pen)
     region.setZValue(-10)
     return region

@@ -46,7 +46,7 @@ class CertificatePage(QWidget):
         self.which.setAccessibleName(_TITLE.within(language))
         self.which.setMinimumHeight(32)
         self.which.setVisible(False)
-        self.which.activated.connect(lambda number: self.show_issued(self._issued[number]))
+        self.which.activated.connect(self._choose)
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
@@ -103,6 +103,9 @@ class CertificatePage(QWidget):
         self.which.addItems([each.number for each in issued])
         self.which.setVisible(len(issued) > 1)
         self.show_issued(issued[0])
+
+    def _choose(self, number: int) -> None:
+        self.show_issued(self._issued[number])
 
     def show_issued(self, issued: "Issued") -> None:
         """Show the pages and the report."""

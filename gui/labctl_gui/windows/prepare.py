@@ -125,7 +125,7 @@ class PreparePage(QWidget):
         self.methods.currentItemChanged.connect(self._method_chosen)
         self.unit = QComboBox()
         self.unit.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.unit.activated.connect(lambda _: self._changed(self.presenter.choose_unit(str(self.unit.currentData()))))
+        self.unit.activated.connect(self._unit_chosen)
         self.several = QListWidget()
         self.several.setAccessibleName(_UNITS.within(language))
         self.several.setFixedHeight(_LIST)
@@ -370,10 +370,6 @@ class PreparePage(QWidget):
         for line in lines:
             self._rows[line.role].show_role(line, may_change=may_change)
 
-    def row_of(self, role: str) -> RoleRow:
-        """Return the row of a role."""
-        return self._rows[role]
-
     def _show_findings(self, lines: list[FindingLine]) -> None:
         if lines == self._findings:
             return
@@ -391,6 +387,9 @@ class PreparePage(QWidget):
         source = item.data(0, _SOURCE) if item is not None else None
         if source:
             self._changed(self.presenter.choose_method(str(source)))
+
+    def _unit_chosen(self, _: int) -> None:
+        self._changed(self.presenter.choose_unit(str(self.unit.currentData())))
 
     def _cast(self, role: str, key: str) -> None:
         self._changed(self.presenter.cast(role, key))

@@ -75,7 +75,7 @@ class ResultsPage(QWidget):
         self.unit.setAccessibleName(_UNIT.within(language))
         self.unit.setMinimumHeight(32)
         self.unit.setVisible(False)
-        self.unit.activated.connect(lambda number: self._show_review(self._reviews[number]))
+        self.unit.activated.connect(self._choose)
         self.verdict = label(name="title")
         self.remarks = label(name="faint", wrap=True)
         self.remarks.setVisible(False)
@@ -138,6 +138,9 @@ class ResultsPage(QWidget):
             self.unit.addItem(f"{identity.model} {identity.serial}", each.unit)
         self.unit.setVisible(len(reviews) > 1)
         self._show_review(reviews[0])
+
+    def _choose(self, number: int) -> None:
+        self._show_review(self._reviews[number])
 
     def _show_review(self, review: "Review") -> None:
         self.presenter.take(review)
