@@ -284,8 +284,9 @@ class ModbusDialogue(Talk[bytes]):
             members = members_of(values.values())
             if members is None:
                 return body(values)
-            if len(values) == 1 and None not in places and count == (alone := next(iter(values))).size:
-                self._each = [bytes([2 * count]) + each for each in alone.of_each(values[alone], self.order(alone))]
+            cell, value = next(iter(values.items()))
+            if len(values) == 1 and None not in places and count == cell.size and not isinstance(value, str):
+                self._each = [bytes([2 * count]) + each for each in cell.of_each(value, self.order(cell))]
             else:
                 worlds = ({cell: _of(value, n) for cell, value in values.items()} for n in range(members.count))
                 self._each = [body(each) for each in worlds]

@@ -83,7 +83,7 @@ class Chamber:
             return self._piece(instant).exposure(instant)
         self._reach(float(differing.values.max()))
         places = np.maximum(np.searchsorted(self._since, differing.values, side="right") - 1, 0)
-        first, *others = sorted({*places.tolist()})
+        first, *others = sorted({int(each) for each in places})
         found = self._pieces[first].exposure(instant)
         for each in others:
             found = chosen(Mask(differing.members, places == each), self._pieces[each].exposure(instant), found)

@@ -88,7 +88,8 @@ class Inlet:
 
     def cut_at(self, flow: float) -> float:
         """Return the diameter in µm at which half of the particles pass, at a flow in L/min."""
-        return self.cut * (greatest((flow, 1e-3)) / self.nominal_flow) ** CUT_EXPONENT
+        slower: float = (greatest((flow, 1e-3)) / self.nominal_flow) ** CUT_EXPONENT
+        return self.cut * slower
 
     def concentration(self, instant: float) -> float:
         """Return the mass concentration of PM2.5 before the inlet, in µg/m³."""
