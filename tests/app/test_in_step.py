@@ -20,10 +20,8 @@ def trials_of(procedure: str) -> Trials:
     ("procedure", "seeds"),
     [
         ("pm25-monitor", (100, 101, 102)),
-        (
-            "pm25-gravimetric",
-            (100, 102),
-        ),  # clocks complete an hour at other instants, valves close later
+        ("pm25-gravimetric", (100, 102)),  # clocks complete an hour at other instants, valves close later
+        ("electromagnetic-by-master-meter", (100, 102)),  # each pump comes to its own speed in its own time
         ("clinical-thermometer", (100, 101, 102)),  # each holds a highest of its own
         ("iprt", (100, 101, 102)),  # a bath, a cell and ice, two readouts, a curve through correlated results
         ("thermocouple-s", (100, 101, 102)),
