@@ -40,9 +40,9 @@ class World:
     clock: Clock
     physical: list[Physical] = field(factory=list)
     noisy: bool = field(default=True, kw_only=True)
-    pace: int = field(kw_only=True)
+    _pace: int | None = field(default=None, kw_only=True, alias="pace")
     seeds: chance.Seeds | None = field(default=None, kw_only=True)
-    members: Members | None = field(init=False)
+    members: Members | None = field(default=None, init=False)
     present: float = field(default=0.0, init=False)  # seconds since the world began
     _origin: float = field(default=0.0, init=False)
     _ticks: int = field(default=0, init=False)
@@ -51,17 +51,16 @@ class World:
     _paces: list["_Pace"] = field(factory=list, init=False)
     _paced: int = field(default=0, init=False)  # how many things the paces were made of
 
-    @pace.default
-    def _own_pace(self) -> int:
-        return self.seed
-
-    @members.default
-    def _in_step(self) -> Members | None:
-        return Members(len(self.seeds.all)) if self.seeds is not None else None
-
     def __attrs_post_init__(self) -> None:
         """Begin at the clock's present instant."""
         self._origin = self.clock.monotonic()
+        if self.seeds is not None:
+            self.members = Members(len(self.seeds.all))
+
+    @property
+    def pace(self) -> int:
+        """Return the seed of how long answers take."""
+        return self.seed if self._pace is None else self._pace
 
     def at(self, instant: float, action: Callable[[], None]) -> None:
         """Let something happen at an instant of this world; what is past happens at the next look."""
