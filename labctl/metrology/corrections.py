@@ -105,8 +105,9 @@ def _of_each(lines: Sequence[StatesCorrection], value: Quantity, differing: Many
     below = np.sum([holds(line.at <= value, differing.members) for line in lines], axis=0) - 1
     above = len(lines) - np.sum([holds(line.at >= value, differing.members) for line in lines], axis=0)
     below, above = np.maximum(below, 0), np.minimum(above, len(lines) - 1)  # who is outside has strayed
-    found = _from(lines[below[0]], lines[above[0]], value)
-    for low, high in sorted({*zip(below.tolist(), above.tolist(), strict=True)}):
+    between: list[tuple[int, int]] = [*zip(below.tolist(), above.tolist(), strict=True)]
+    found = _from(lines[between[0][0]], lines[between[0][1]], value)
+    for low, high in sorted(set(between)):
         here = Mask(differing.members, (below == low) & (above == high))
         part = _from(lines[low], lines[high], value)
         found = evolve(

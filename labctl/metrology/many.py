@@ -9,7 +9,7 @@ results are worth nothing: whoever calibrates in step calibrates them again, eac
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from operator import add, floordiv, mod, mul, sub, truediv
+from operator import add, mod, mul, sub
 from typing import Any, ClassVar, Final, cast
 
 import numpy as np
@@ -138,6 +138,14 @@ class Mask:
         return Mask(self.members, ~self.flags)
 
 
+def _ratio(one: Any, other: Any) -> Any:  # noqa: ANN401  (numbers or arrays of them)
+    return one / other
+
+
+def _whole(one: Any, other: Any) -> Any:  # noqa: ANN401  (numbers or arrays of them)
+    return one // other
+
+
 def _number(other: object) -> bool:
     return isinstance(other, int | float | np.floating | np.integer)
 
@@ -186,8 +194,8 @@ class Many:
     __add__, __radd__ = _both(add), _turned(add)
     __sub__, __rsub__ = _both(sub), _turned(sub)
     __mul__, __rmul__ = _both(mul), _turned(mul)
-    __truediv__, __rtruediv__ = _both(truediv), _turned(truediv)
-    __mod__, __floordiv__ = _both(mod), _both(floordiv)
+    __truediv__, __rtruediv__ = _both(_ratio), _turned(_ratio)
+    __mod__, __floordiv__ = _both(mod), _both(_whole)
     __lt__, __le__ = _compared(np.less), _compared(np.less_equal)
     __gt__, __ge__ = _compared(np.greater), _compared(np.greater_equal)
     __eq__, __ne__ = _compared(np.equal), _compared(np.not_equal)
@@ -387,7 +395,8 @@ def same(one: object, other: object) -> bool:
     if one is other:
         return True
     if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(same, one, other))
+        some, others = cast("tuple[object, ...]", one), cast("tuple[object, ...]", other)
+        return len(some) == len(others) and all(map(same, some, others))
     return everywhere(one == other)
 
 
@@ -433,16 +442,22 @@ def _anybody(arguments: Iterable[object]) -> Members | None:
     for each in arguments:
         if isinstance(each, Many):
             return each.members
-        if isinstance(each, list | tuple) and (found := members_of(each)) is not None:
+        if (found := members_of(_sequence(each))) is not None:
             return found
     return None
+
+
+def _sequence(argument: object) -> Sequence[object]:
+    """Return the elements of a list; none of a number."""
+    return cast("Sequence[object]", argument) if isinstance(argument, list | tuple) else ()
 
 
 def _columns(argument: object, count: int) -> list[Any]:
     if isinstance(argument, Many):
         return list(argument.values.tolist())
-    if isinstance(argument, list | tuple) and members_of(argument) is not None:
-        rows = [each.values.tolist() if isinstance(each, Many) else [each] * count for each in argument]
+    elements = _sequence(argument)
+    if members_of(elements) is not None:
+        rows = [_columns(each, count) for each in elements]
         return [list(each) for each in zip(*rows, strict=True)]
     return [argument] * count
 

@@ -44,7 +44,11 @@ def series(values: Sequence[float], name: str = "readings") -> Series:
         UncertaintyError: fewer than two readings, or one that is not finite.
     """
     if members_of(values) is not None:
-        return Series(mean(values), for_each(lambda each: series(each, name).s, values), len(values))
+
+        def spread(each: Sequence[float]) -> float:
+            return series(each, name).s
+
+        return Series(mean(values), for_each(spread, values), len(values))
     _finite(values, at_least=2, name=name)
     middle = mean(values)
     squares = math.fsum((value - middle) ** 2 for value in values)

@@ -279,7 +279,7 @@ class Table:
         entries = cast("list[object]", value) if isinstance(value, list) else []
         found = tuple(each for each in entries if isinstance(each, str) and each)
         if not found or len(found) < len(entries):
-            self._refuse(key, value, example)
+            self._refuse(key, cast("object", value), example)
         return found
 
     def quantities(self, key: str, example: str) -> tuple[Quantity, ...]:
