@@ -6,7 +6,7 @@ reading is held against the time that the meter itself takes for one (10 power l
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,7 +113,7 @@ def again(asked: Asked, there: Prepared, clock: BorrowedClock) -> float:
 
 
 @contextmanager
-def served(prepared: Prepared) -> Iterator[tuple[Bench, Prepared, BorrowedClock]]:
+def served(prepared: Prepared) -> Generator[tuple[Bench, Prepared, BorrowedClock]]:
     """Put the bench on real wires; give it, what is to do there, and its clock."""
     bench = bench_of(prepared.station, seed=1)
     instruments = bench.serve()
