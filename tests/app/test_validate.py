@@ -6,6 +6,7 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from labctl.app.own_bench import own_bench
 from labctl.app.trials import Compared, Trials
 from labctl.app.validate import Rate, Validation, validate, worth_of
 from labctl.errors import ProcedureError, TrialFailed
@@ -80,3 +81,15 @@ def test_limits_of_a_rate_are_those_of_clopper_and_pearson(hits: int, of_all: in
     """Tables of the exact binomial interval at 95 %."""
     rate = Rate.of(hits, of_all)
     assert (rate.low, rate.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_units_beyond_their_limits_are_seldom_passed(tmp_path: Path) -> None:
+    """JJF 1094: with U below a third of the limit the error alone decides, so that few are passed within U of it."""
+    bench = own_bench(METHOD).station.read_text(encoding="utf-8") + "\n[simulation.settings.meter]\nerror = 2.0\n"
+    (tmp_path / "worse.toml").write_text(bench, encoding="utf-8")
+    found = validate("dmm-dc-voltage", trials=100, seed=3, station=tmp_path / "worse.toml", unit="meter", workers=0)
+    assert found.false_accept.of_all > 100, "twice the limits: every third result or so lies beyond"
+    assert 0 < found.false_reject.of_all
+    assert found.false_accept.share < 0.2
+    assert found.false_reject.share < 0.1
+    assert found.overall.share > 0.95
