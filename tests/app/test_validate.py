@@ -88,8 +88,8 @@ def test_units_beyond_their_limits_are_seldom_passed(tmp_path: Path) -> None:
     bench = own_bench(METHOD).station.read_text(encoding="utf-8") + "\n[simulation.settings.meter]\nerror = 2.0\n"
     (tmp_path / "worse.toml").write_text(bench, encoding="utf-8")
     found = validate("dmm-dc-voltage", trials=100, seed=3, station=tmp_path / "worse.toml", unit="meter", workers=0)
-    assert found.false_accept.of_all > 100, "twice the limits: every third result or so lies beyond"
-    assert 0 < found.false_reject.of_all
+    assert found.false_accept.of_all > 100, "at twice the limits about every tenth result lies beyond"
+    assert found.false_reject.of_all > 0
     assert found.false_accept.share < 0.2
     assert found.false_reject.share < 0.1
     assert found.overall.share > 0.95
