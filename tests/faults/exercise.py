@@ -39,6 +39,7 @@ WANTED: Final = {
     "flow": "10 L/min",
     "concentration": "50 µg/m³",
     "diameter": "2.5 µm",
+    "pressure": "100 kPa",
 }
 """What is asked of a method by the name of its parameter; a third of what the model allows where that is beyond."""
 RANGES: Final = {"V": 10.0, "A": 1.0, "Ω": 100.0}

@@ -46,9 +46,10 @@ TABLES = {
     "200, F1, 15, 120, 8\n300, F2, 15, 60, 6\n400, F3, 15, 60, 6\n",
 }
 BRIEF = TABLES | {
-    "filters.csv": "# made up for tests\nfilter, kind, repeats\nF1, sample, 1\nF9, blank, 1\n",
+    "filters.csv": "# made up for tests\nfilter, kind, repeats\nF1, sample, 2\nF2, sample, 1\n"
+    "F3, sample, 1\nF9, blank, 1\n",
     "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
-    "200, F1, 15, 30, 4\n",
+    "200, F1, 15, 30, 4\n300, F2, 15, 30, 4\n400, F3, 15, 30, 4\n",
 }
 DAY = timedelta(hours=24)
 

@@ -104,7 +104,7 @@ class PACE5000(SimulatedInstrument, maker="Druck", model="PACE5000", wires=("ser
     def state(self) -> Mapping[str, object]:
         """Return what its display shows."""
         pressure = self.gas.pressure
-        held = abs(pressure) > 1.0  # kPa that nobody would call vented
+        held = abs(pressure) > 1.0 and not self.vented  # kPa, shut in; a volume that is open feeds nothing
         return {"energised": self.controls or held, "set-point": self.set_point, "pressure": round(pressure, 3)}
 
     def truth(self, name: str, **at: float) -> float:
