@@ -40,6 +40,9 @@ class ByHand(Driver, maker="Manual"):
         serial = self.query(Asked(kind="text", of=SERIAL, text=text).written(), within=PATIENCE)
         return Identity(manufacturer=self.maker, model=self.model, serial=serial)
 
+    def in_step(self) -> None:
+        """Read nothing: a person answers what was asked, over whatever wire the questions travel."""
+
     def _read(self, quantity: str, unit: str, text: Text) -> Indication:
         """Ask for a reading until it is a plausible number; the indication holds what was keyed in.
 
