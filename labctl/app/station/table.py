@@ -276,10 +276,10 @@ class Table:
     def texts(self, key: str, example: str) -> tuple[str, ...]:
         """Return an array of words; without them it has to be there."""
         value = self._value(key)
-        entries = cast("list[object]", value) if isinstance(value, list) else []
+        entries = _listed(value)
         found = tuple(each for each in entries if isinstance(each, str) and each)
         if not found or len(found) < len(entries):
-            self._refuse(key, cast("object", value), example)
+            self._refuse(key, value, example)
         return found
 
     def quantities(self, key: str, example: str) -> tuple[Quantity, ...]:
@@ -346,3 +346,8 @@ class Table:
 
 def _short(value: object) -> object:
     return value if isinstance(value, str | int | float) else str(value)[:40]
+
+
+def _listed(value: object) -> list[object]:
+    """Return the entries of an array; none of anything else."""
+    return cast("list[object]", value) if isinstance(value, list) else []
