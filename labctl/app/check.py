@@ -15,6 +15,7 @@ from labctl.language import Text
 from labctl.procedure.body import roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
+from labctl.procedure.expected import Ahead
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.equipment import Asset, UnitUnderTest
@@ -80,14 +81,14 @@ def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str
     yield from on_bench(procedure, station, players)
 
 
-def on_bench(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
-    """Return the findings on a bench whose roles are filled."""
+def on_bench(procedure: Procedure, station: Station, players: Cast, told: Ahead | None = None) -> Iterator[Finding]:
+    """Return the findings on a bench whose roles are filled; what is `told` of its plan is not worked out again."""
     file = station.file.name
     yield from _able(procedure, players, file)
     yield from _traceable(players, file)
     yield from _kind(procedure, station)
     yield from _unconfirmed(players, players.unit, file)
-    yield from foretold(procedure, station, players)
+    yield from foretold(procedure, station, players, told)
 
 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:

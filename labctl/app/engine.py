@@ -51,7 +51,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
         LabctlError: the job was refused before anything was opened.
         StoreFailed: the journal could not be kept; the bench is safe.
     """
-    prepared = prepare(job, trial=job.folder.journal(job.run).exists())  # the bench is checked once a run
+    prepared = prepare(job)
     folder = job.folder
     with ExitStack() as held:
         locks = [

@@ -27,8 +27,8 @@ from labctl.records.order import Capability
 from labctl.run.surroundings import ROOM
 
 
-def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[Finding]:
-    """Return what can be told of a run of a procedure on a bench."""
+def foretold(procedure: Procedure, station: Station, players: Cast, told: Ahead | None = None) -> Iterator[Finding]:
+    """Return what can be told of a run on a bench; what is `told` of its plan already is not worked out again."""
     file = station.file.name
     if wrong := misfits(procedure, station, players):
         yield from wrong
@@ -36,7 +36,7 @@ def foretold(procedure: Procedure, station: Station, players: Cast) -> Iterator[
     try:
         planned = plan(procedure, players.unit)
         stated = lines_of(station.laboratory, procedure.reference)
-        told = ahead(
+        told = told or ahead(
             procedure, players.unit, players.standards, players.auxiliaries, planned, station.order.kind, stated
         )
     except ProcedureError as error:

@@ -14,10 +14,14 @@ from labctl.metrology.batch import Batch
 from labctl.metrology.figure import Value
 from labctl.metrology.many import NotInStep, value_of
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import KELVIN, Unit
+from labctl.procedure.capability import floor_of, lines_of
 from labctl.procedure.declared import Requirement
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.judging import decided, stated
+
+_BITS: Final = 1e-6  # of U, by which the last bits of sums over arrays may differ
+Row = Callable[[int], Compared]
+"""One result of all of them: gives that of one."""
 
 
 @frozen(kw_only=True)
@@ -75,11 +79,6 @@ def alike(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
     )
 
 
-_BITS: Final = 1e-6
-Row = Callable[[int], Compared]
-"""One result of all of them: gives that of one."""
-
-
 class _Rows:
     """Every result of a unit that has a truth, section by section, as `Trials.one` goes through them."""
 
@@ -89,6 +88,7 @@ class _Rows:
         self._started = account.started
         self._evaluation = Evaluation(self._procedure, account.started, account)
         self._truth = made.truth(unit)
+        self._capability = lines_of(account.started.laboratory, account.started.procedure)
 
     def all(self) -> Iterator[Row]:
         for planned in self._started.plan:
@@ -133,15 +133,18 @@ class _Rows:
     ) -> Compared:
         _, section, point = name
         value, truth = (_of_member(each, member) for each in (Quantity(batch.value(output), batch.unit[output]), true))
-        expanded = batch.expanded[output].item(member if batch.points > 1 else 0)
+        own = {
+            each: _of_member(found, member) if isinstance(found, Quantity) else found for each, found in names.items()
+        }
+        expanded = max(
+            batch.expanded[output].item(member if batch.points > 1 else 0),
+            floor_of(self._capability, section, output, own, value.unit.symbol),
+        )
         away = value.value - truth.value_in(value.unit)
         conforms, verdict = None, None
         requirement = self._requirement(section, output)
         if requirement is not None:
-            own = {each: _of_member(found, member) for each, found in names.items() if isinstance(found, Quantity)}
-            said = decided(
-                requirement, value, Quantity(expanded, _amount(value.unit)), {**names, **own}, self._started.order
-            )
+            said = decided(requirement, value, Quantity(expanded, value.unit.difference), own, self._started.order)
             if said is not None:
                 conforms, verdict = abs(truth) <= abs(said[0]), said[1].verdict
         return Compared(
@@ -163,7 +166,3 @@ class _Rows:
 
 def _of_member(quantity: Quantity, member: int) -> Quantity:
     return Quantity(value_of(quantity.value, member), quantity.unit)
-
-
-def _amount(unit: Unit) -> Unit:
-    return KELVIN if unit.is_scale else unit

@@ -11,7 +11,7 @@ from labctl.app.station.places import lines_of
 from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
-from labctl.metrology.units import KELVIN, Unit
+from labctl.metrology.units import Unit
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.expected import Ahead
 from labctl.procedure.finding import Finding
@@ -73,7 +73,7 @@ def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iter
         except MetrologyError as error:
             yield _finding(station, each, error.text())
             continue
-        unit = KELVIN if unit.is_scale else unit
+        unit = unit.difference
         wanted = units.get(each.symbol)
         if wanted is None or unit.dimension == wanted.dimension:
             continue

@@ -22,7 +22,7 @@ from labctl.language import Language, Text
 from labctl.procedure.capability import lines_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
-from labctl.procedure.expected import Expected, expected
+from labctl.procedure.expected import Expected, ahead, within_reach
 from labctl.procedure.merging import merged
 from labctl.procedure.plan import AS_FOUND, AS_LEFT, left_out, plan
 from labctl.procedure.procedure import Procedure
@@ -89,11 +89,11 @@ def prepare(job: Job, *, trial: bool = False) -> Prepared:
         mark = (each.unit.type_name, each.order.kind, own)
         if mark not in alike:  # units of one type promise the same
             alike.append(mark)
-            told = (seated.standards, seated.auxiliaries, own, each.order.kind, capability)
-            foreseen += expected(procedure, each.unit, *told)
+            told = ahead(procedure, each.unit, seated.standards, seated.auxiliaries, own, each.order.kind, capability)
+            foreseen += within_reach(told)
             if not (trial or job.resume):
                 ordered, players = evolve(station, order=each.order), evolve(seated, unit=each.unit)
-                findings += refuse_errors(procedure, tuple(on_bench(procedure, ordered, players)))
+                findings += refuse_errors(procedure, tuple(on_bench(procedure, ordered, players, told)))
     planned = merged(plans) if several else plans[0]
     refuse_short_disk(job.folder.runs, forecast(exchanges(planned) * len(plans)))
     units = tuple(

@@ -42,6 +42,11 @@ class Unit:
         return self.dimension == NUMBER
 
     @property
+    def difference(self) -> "Unit":
+        """Return the unit in which differences of its values stand: kelvin for °C, else itself."""
+        return KELVIN if self.is_scale else self
+
+    @property
     def coherent(self) -> "Unit":
         """Return the coherent SI unit of the same dimension (kelvin for °C)."""
         return coherent_unit(self.dimension)

@@ -206,7 +206,7 @@ def standard(
     quantity = quantity or (subject.quantity if subject is not None else "")
     title = at.procedure.role(role).title if role in at.procedure.roles else asset.title
     owner = f"{asset.key} {asset.certificate.number}" if asset.certificate is not None else asset.key
-    width_unit = KELVIN if value.unit.is_scale else value.unit
+    width_unit = value.unit.difference
     effects: list[Contribution] = []
 
     def add(name: str, words: Text, distribution: Distribution, source: str, *, confirmed: bool, dof: float) -> None:
@@ -362,7 +362,7 @@ def _stability(symbol: str, trace: str, at: Circumstances) -> Input:
     contribution = Contribution(
         effect=EffectId.scoped(at.procedure.name, f"stability of {trace}", Scope.POINT, at.places),
         description=Text("stability, {trace}", zh="稳定性，{trace}").filled(trace=trace),
-        distribution=Rectangular((span / 2).value_in(_amounts(span.unit))),
+        distribution=Rectangular((span / 2).value_in(span.unit.difference)),
         source=f"{span} / 2",
     )
     return _zero(symbol, span.unit, contribution)
@@ -416,7 +416,7 @@ def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
     contribution = Contribution(
         effect=EffectId.scoped(role, "resolution", Scope.POINT, at.places),
         description=Text("resolution of {role}", zh="{role}的分辨力").filled(role=at.procedure.role(role).title),
-        distribution=Rectangular((step / 2).value_in(_amounts(unit))),
+        distribution=Rectangular((step / 2).value_in(unit.difference)),
         source=f"{step} / 2",
     )
     return _zero(symbol, unit, contribution)
@@ -438,20 +438,16 @@ def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:
 
 
 def _zero(symbol: str, unit: Unit, *contributions: Contribution) -> Input:
-    return Input.of(symbol, _amounts(unit), 0.0, *contributions)
+    return Input.of(symbol, unit.difference, 0.0, *contributions)
 
 
 def _size(symbol: str, figure: str, width: Quantity, unit: Unit) -> float:
     try:
-        return width.value_in(_amounts(unit))
+        return width.value_in(unit.difference)
     except UnitMismatch as error:
         raise ProcedureError(
             where=f"input {symbol}, figure {figure!r}", problem=error.text(), remedy=_SAME_UNIT
         ) from error
-
-
-def _amounts(unit: Unit) -> Unit:
-    return KELVIN if unit.is_scale else unit
 
 
 CHARACTERISTICS: Final = {"thermal EMF": Text("thermal EMF", zh="热电势")}

@@ -12,7 +12,7 @@ from labctl.metrology.coverage import PROBABILITY
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.interval import parse_interval
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import KELVIN, parse_unit
+from labctl.metrology.units import parse_unit
 from labctl.procedure.judging import names_of
 from labctl.procedure.points import FREQUENCY
 from labctl.procedure.procedure import Procedure
@@ -47,7 +47,7 @@ def capability_of(line: Capability, names: Mapping[str, Value], unit: str) -> fl
     """
     shown = parse_unit(unit)
     try:
-        found = _evaluated(line, names).value_in(KELVIN if shown.is_scale else shown)
+        found = _evaluated(line, names).value_in(shown.difference)
     except UnitMismatch as error:
         raise ProcedureError(
             where=f"capability, {line.section} {line.result}", problem=error.text(), remedy=_COLUMNS
@@ -59,6 +59,16 @@ def capability_of(line: Capability, names: Mapping[str, Value], unit: str) -> fl
             remedy=Text("A capability is above zero", zh="校准测量能力应大于零"),
         )
     return found
+
+
+def floor_of(lines: Sequence[Capability], section: str, symbol: str, names: Mapping[str, Value], unit: str) -> float:
+    """Return below which U nothing is stated of a result, in its unit; zero where the laboratory states none.
+
+    Raises:
+        ProcedureError: the figure of a line cannot be evaluated.
+    """
+    line = capable(lines_for(lines, section, symbol), names)
+    return capability_of(line, names, unit) if line is not None else 0.0
 
 
 def refuse_unfit(

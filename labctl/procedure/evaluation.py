@@ -16,7 +16,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.inputs import Columns, Input
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.statistics import mean, pooled, series
-from labctl.metrology.units import KELVIN, ONE, Unit
+from labctl.metrology.units import ONE, Unit
 from labctl.procedure.account import Account, Attempt
 from labctl.procedure.bind import Circumstances, bind, characteristic
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Pooled, Reduction
@@ -237,7 +237,7 @@ class Evaluation:
             case Characteristic() as source:
                 found = characteristic(output, source, at)
                 width = Figure(found.figure).quantity(at.names)
-                s = width.value_in(_amount(self._unit_of(phase, section, output))) / (
+                s = width.value_in(self._unit_of(phase, section, output).difference) / (
                     found.k if found.distribution == "normal" else 3**0.5
                 )
                 words = _KNOWN.filled(role=self.procedure.role(source.role).title)
@@ -504,10 +504,6 @@ def _row(columns: Mapping[str, Value]) -> Columns:
 
 def _key(part: Part) -> str:
     return part.place.partition("/")[2]
-
-
-def _amount(unit: Unit) -> Unit:
-    return KELVIN if unit.is_scale else unit
 
 
 _DEEPEST: Final = 1

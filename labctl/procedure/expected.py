@@ -100,7 +100,11 @@ def expected(
         OutsideCalibratedInterval: a point lies outside what a standard was calibrated or specified for.
         ProcedureError: a role has no record, its record lacks a figure, or a line of the capability does not fit.
     """
-    told = ahead(procedure, unit, standards, auxiliaries, plan, kind, capability)
+    return within_reach(ahead(procedure, unit, standards, auxiliaries, plan, kind, capability))
+
+
+def within_reach(told: Ahead) -> tuple[Expected, ...]:
+    """Return what is expected where every point can be reached. Raises OutsideCalibratedInterval."""
     for each in told.outside:
         raise each.error
     return tuple(told.expected)

@@ -15,7 +15,7 @@ from labctl.metrology.equations import Equations
 from labctl.metrology.figure import Value
 from labctl.metrology.interval import Interval
 from labctl.metrology.quantity import Quantity, parse_quantity
-from labctl.metrology.units import CELSIUS, KELVIN, ONE, Unit, parse_unit
+from labctl.metrology.units import CELSIUS, ONE, Unit, parse_unit
 from labctl.procedure.account import Account, Attempt, PointAccount, Seen
 from labctl.procedure.body import Function
 from labctl.procedure.declared import Reduction
@@ -215,7 +215,7 @@ def _width(section: Section, trace: str, width: Quantity | None, point: PlannedP
     """Return how far a trace may move while it counts as steady; nothing where no criterion says."""
     subject = section.subject(trace)
     unit = parse_unit(subject.unit) if subject is not None else ONE
-    amount = KELVIN if unit.is_scale else unit
+    amount = unit.difference
     if width is None:
         return Quantity(0.0, amount)
     nominal = point.columns.get("nominal")
@@ -227,7 +227,7 @@ def _width(section: Section, trace: str, width: Quantity | None, point: PlannedP
 
 def _shown(section: Section, symbol: str, value: Quantity) -> Iterator[Seen]:
     role = next((each.role for each in section.fillings if each.symbol == symbol), "")
-    step = Quantity(0.0, KELVIN if value.unit.is_scale else value.unit)
+    step = Quantity(0.0, value.unit.difference)
     for number in range(_READINGS):
         at = NOON + timedelta(seconds=number)
         yield Seen(n=0, event=_indication(role, symbol, value, at, step))

@@ -17,7 +17,6 @@ from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Input
 from labctl.metrology.many import everywhere, for_each
 from labctl.metrology.statistics import series as statistics_of
-from labctl.metrology.units import KELVIN
 from labctl.procedure.bind import Circumstances
 
 _SUFFIX: Final = "_scatter"
@@ -85,7 +84,7 @@ def scatter_inputs(
     found: dict[str, Input] = {}
     for output, each in scatters.items():
         symbol = f"{output}{_SUFFIX}"
-        unit = KELVIN if batch.unit[output].is_scale else batch.unit[output]
+        unit = batch.unit[output].difference
         contribution = Contribution(
             effect=_identity(symbol, at),
             description=each.description,

@@ -6,7 +6,7 @@ from datetime import datetime
 from labctl.events.kinds import IndicationTaken
 from labctl.metrology.many import greatest, least
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import KELVIN, ONE, Unit
+from labctl.metrology.units import ONE, Unit
 from labctl.procedure.account import Attempt, Seen
 from labctl.procedure.procedure import Section
 
@@ -101,7 +101,7 @@ def _extent(shown: Sequence[Quantity]) -> Quantity:
     """Return how far readings lie apart."""
     unit = shown[0].unit
     values = [each.value_in(unit) for each in shown]
-    return Quantity(greatest(values) - least(values), KELVIN if unit.is_scale else unit)
+    return Quantity(greatest(values) - least(values), unit.difference)
 
 
 def _taken_at(seen: Seen) -> datetime | None:

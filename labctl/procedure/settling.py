@@ -11,7 +11,7 @@ from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.many import for_each, greatest, least
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import KELVIN, Unit
+from labctl.metrology.units import Unit
 
 _USUAL_READINGS: Final = 30  # of a window that is a time
 _FEWEST: Final = 2  # readings without which nothing can be called steady
@@ -150,7 +150,7 @@ class Settling:
         unit = self._taken[0][1].unit
         values = [shown.value_in(unit) for _, shown in self._taken]
         span, size = greatest(values) - least(values), greatest(abs(each) for each in values)
-        return Quantity(for_each(_tidied, span, size), KELVIN if unit.is_scale else unit)
+        return Quantity(for_each(_tidied, span, size), unit.difference)
 
     def overdue(self, waited: float) -> bool:
         """Return whether the time that passed since the beginning, in seconds, is more than the time-out."""

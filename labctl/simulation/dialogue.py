@@ -99,6 +99,11 @@ class Dialogue(Talk[str]):
 
     # --- bytes to messages -------------------------------------------------------------------------------------------
 
+    def pieces(self, received: bytes) -> list[bytes]:
+        """Return what arrived, cut after each terminator."""
+        ends = re.escape(self.ends)
+        return re.findall(b"[^" + ends + b"]*[" + ends + b"]|[^" + ends + b"]+", received)
+
     def messages(self, received: bytes, *, end: bool = False) -> list[str]:
         """Return the messages that these bytes complete; `end` completes one without its terminator."""
         self._received += received

@@ -114,12 +114,14 @@ class Line:
     def receive(self, received: bytes, *, end: bool = False) -> None:
         """Take bytes from the wire; `end` says that the wire itself marked the end of the message."""
         self.received += len(received)
-        if self.pace.character:
-            self._ear.hear(len(received), self.instrument.world.catch_up())
-        for message in self.dialogue.messages(received, end=end):
-            if not self.up:
-                break
-            self._take(message)
+        pieces = self.dialogue.pieces(received) if self.pace.character else [received]
+        for number, piece in enumerate(pieces, start=1):
+            if self.pace.character:
+                self._ear.hear(len(piece), self.instrument.world.catch_up())
+            for message in self.dialogue.messages(piece, end=end and number == len(pieces)):
+                if not self.up:
+                    return
+                self._take(message)
 
     def clear(self) -> None:
         """Forget what is half said, on both sides (device clear)."""

@@ -33,6 +33,10 @@ class Talk(ABC, Generic[M]):
         self.struck: Mapping[str, Fault] = {}  # faults that strike the present message
         self.address = ""  # of the wire on which it came; some instruments speak differently on each kind
 
+    def pieces(self, received: bytes) -> list[bytes]:
+        """Return what arrived, cut after each message that it completes: each is heard when its own last byte is."""
+        return [received]
+
     @abstractmethod
     def messages(self, received: bytes, *, end: bool = False) -> list[M]:
         """Return the messages that these bytes complete; `end` says that the wire itself marked the end of one."""

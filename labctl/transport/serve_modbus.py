@@ -6,6 +6,7 @@ learns at once that it asked the wrong one; on a serial line there is silence, b
 What is written to unit 0 is carried out and never answered; what is read from unit 0 is nobody's.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -67,7 +68,7 @@ class Request:
 
 
 @define(eq=False)
-class FramedEnd:
+class FramedEnd(ABC):
     """Between a wire and a session: the session of the one, the peer of the other; subclasses know the frame."""
 
     peer: Peer
@@ -102,7 +103,7 @@ class FramedEnd:
         """Return nothing to be polled."""
         return self.session.status_byte(unread=unread) if self.session is not None else 0
 
-    def trigger(self) -> None:
+    def trigger(self) -> None:  # noqa: B027  (no frame has one)
         """Do nothing: this wire has no trigger."""
 
     def closed(self) -> None:
@@ -136,17 +137,17 @@ class FramedEnd:
 
     # --- the frame ---------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def next_request(self) -> Request | None:
         """Return the next whole request and take it off what was received."""
-        raise NotImplementedError
 
+    @abstractmethod
     def framed(self, reply: bytes, request: Request, *, missing: int = 0, sound: bool = True) -> bytes:
         """Return the frame of an answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self, request: Request) -> None:
         """Deal with a request to another unit."""
-        raise NotImplementedError
 
 
 @define(eq=False)

@@ -60,7 +60,7 @@ class VisaChannel(ABC):
             with translated():
                 self._allow(_CLEAR)
                 self.resource.clear()
-        except NotImplementedError:
+        except Unsupported:
             return False
         self._owed = False
         return True
@@ -87,13 +87,17 @@ class VisaChannel(ABC):
         self.resource.timeout = max(round(seconds * 1000), 1)
 
 
+class Unsupported(Exception):
+    """A kind of session has no such operation."""
+
+
 @contextmanager
 def translated() -> Generator[None]:
     """Raise what a channel raises for whatever the backend finds: it trips over a broken answer in many ways.
 
     Raises:
         TimeoutError: it took too long.
-        NotImplementedError: this kind of session cannot do it.
+        Unsupported: this kind of session cannot do it.
         PeerGone, OSError: the other end went away, or says what it must not.
     """
     try:
@@ -102,7 +106,7 @@ def translated() -> Generator[None]:
         if error.error_code == StatusCode.error_timeout:
             raise TimeoutError(str(error)) from error
         if error.error_code == StatusCode.error_nonsupported_operation:
-            raise NotImplementedError from error
+            raise Unsupported from error
         raise PeerGone(str(error.__context__ or error)) from error
     except (OSError, PeerGone):
         raise

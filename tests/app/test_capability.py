@@ -7,8 +7,10 @@ import pytest
 
 from labctl.app.check import check
 from labctl.app.explain import explain
+from labctl.app.in_step import alike, in_step
 from labctl.app.simulate_run import simulate_run
 from labctl.app.station import read_station, simulated_bench
+from labctl.app.trials import Trials
 from labctl.errors import StationError
 from labctl.language import Language
 
@@ -102,3 +104,12 @@ def test_a_second_line_for_one_range_and_a_malformed_figure_are_mistakes_of_the_
 def test_a_method_of_another_document_is_untouched(tmp_path: Path) -> None:
     lines = line("0 V … 10 V", "1 V").replace("JJF 1587-2016", "JJF 1638-2017")
     assert not [each for each in check(METHOD, station(tmp_path, lines)) if each.code in {"LP613", "LP614"}]
+
+
+def test_trials_in_step_state_it_as_each_does_alone(tmp_path: Path) -> None:
+    bench = station(tmp_path, line("0 V … 10 V", "30 ppm * abs(nominal) + 1 mV"))
+    trials = Trials.of(METHOD, bench, unit="meter")
+    found = in_step(trials, (5, 6))
+    assert alike(found.compared[6], trials.one(6, found.patience))
+    without = in_step(Trials.of(METHOD, station(tmp_path), unit="meter"), (5, 6))
+    assert not alike(found.compared[6], without.compared[6])

@@ -1,7 +1,11 @@
 import pytest
 
+from labctl.app.simulate import bench_alone
 from labctl.simulation.dialogue import ScpiDialogue, Spoken, command, spellings, split
+from labctl.simulation.line import Line
+from labctl.simulation.pace import Pace
 from labctl.simulation.status import Status
+from labctl.transport.loopback import LoopbackPeer
 
 
 class Thing(ScpiDialogue):
@@ -57,6 +61,21 @@ def test_messages_are_cut_at_terminators_wherever_the_bytes_are_cut() -> None:
     assert thing.messages(b"*OPC?", end=True) == ["*OPC?"]
     assert thing.messages(b"x" * 5000) == []
     assert thing.status.next_error()[0] == -363
+
+
+@pytest.mark.parametrize("parts", [(b"A\rAHC\rA\r",), (b"A\rAH", b"C\rA", b"\r")])
+def test_commands_that_arrive_together_are_each_heard_with_their_own_last_character(parts: tuple[bytes, ...]) -> None:
+    """A terminal hands on what was written in quick succession as one; the answers are due as if it had not."""
+    assert _due(parts) == _due((b"A\r", b"AHC\r", b"A\r"))
+
+
+def _due(parts: tuple[bytes, ...]) -> list[float]:
+    (instrument,) = bench_alone("alicat/MC-100SLPM", seed=3).instruments.values()
+    line = Line(instrument, LoopbackPeer(), "serial:///dev/pts/0", ("test",), pace=Pace.of("serial", "baud=300"))
+    line.claim(("test", 1))
+    for each in parts:
+        line.receive(each)
+    return [reply.due for reply in line.outbox]
 
 
 def test_separators_in_quotes_do_not_separate() -> None:

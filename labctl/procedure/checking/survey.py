@@ -11,7 +11,7 @@ from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity, parse_quantity
-from labctl.metrology.units import KELVIN, ONE, Unit, parse_unit
+from labctl.metrology.units import ONE, Unit, parse_unit
 from labctl.procedure.body import Function
 from labctl.procedure.checking.inference import completed
 from labctl.procedure.checking.lines import Lines
@@ -169,7 +169,7 @@ class Survey:
             lost = [each for each in target.model.results if each not in stated]
             empty = [each for each in target.model.series if each not in stated]
             if not missing and not lost and not empty:
-                stated |= completed(target.model.equations, stated, _amount(self.main(target)))
+                stated |= completed(target.model.equations, stated, self.main(target).difference)
             if under:
                 return stated
             self._units[target.name] = stated
@@ -215,7 +215,7 @@ class Survey:
             first = parse_unit(next((each.unit for name in inputs if (each := target.subject(name))), "1"))
             nominal = units.get("nominal", first)
             other = nominal.is_scale and nominal.dimension != first.dimension  # a sensor, read in ohms or volts
-            units.setdefault(MPE, _amount(nominal if other else first))
+            units.setdefault(MPE, (nominal if other else first).difference)
         return units
 
     def _stated(self, target: Target, under: tuple[str, ...]) -> dict[str, Unit]:  # noqa: C901, PLR0912  (one case a source)
@@ -237,7 +237,7 @@ class Survey:
                     found = self._shown(target, role)
                 case Stability(trace=trace):
                     subject = target.subject(trace)
-                    found = _amount(parse_unit(subject.unit)) if subject is not None else None
+                    found = parse_unit(subject.unit).difference if subject is not None else None
                 case Condition(name=name):
                     found = parse_unit(CONDITIONS[name]) if name in CONDITIONS else None
                 case ResultOf(section=title, symbol=output):
@@ -260,7 +260,7 @@ class Survey:
             for each in fillings
             if each.role == role and isinstance(target.model.sources.get(each.symbol), Observed | Corrected)
         ]
-        units = [_amount(parse_unit(each.unit)) for each in subjects if each is not None]
+        units = [parse_unit(each.unit).difference for each in subjects if each is not None]
         return units[0] if len({each.dimension for each in units}) == 1 else None
 
     def _certified(self, target: Target, nominal: str) -> Unit | None:
@@ -273,7 +273,7 @@ class Survey:
 
     def _width(self, target: Target, width: str, units: Mapping[str, Unit]) -> Unit | None:
         found = self._figure(target, width, units)
-        return _amount(found) if found is not None else None
+        return found.difference if found is not None else None
 
     def _figure(self, target: Target, figure: str, units: Mapping[str, Unit]) -> Unit | None:
         known = {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
@@ -336,10 +336,6 @@ def column_of(target: Target) -> str:
     """Return the column by whose values a reduction is made; empty where it is none."""
     each = target.each if isinstance(target, Reduction) else ""
     return "" if each in {EACH_POINT, EACH_UNIT, EACH_RUN} else each
-
-
-def _amount(unit: Unit) -> Unit:
-    return KELVIN if unit.is_scale else unit
 
 
 _SECTION: Final = Text("section {title}: {problem}", zh="“{title}”部分：{problem}")

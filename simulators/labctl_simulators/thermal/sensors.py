@@ -1,6 +1,7 @@
 """Passive sensors: what a readout finds between their leads when they have a temperature."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
@@ -21,7 +22,7 @@ INSULATION: Final = 500e6  # Ω
 WET: Final = 2e6  # Ω, once moisture has come in
 
 
-class Sensor(SimulatedInstrument, maker="Sensor", wires=("channel",)):
+class Sensor(SimulatedInstrument, ABC, maker="Sensor", wires=("channel",)):
     """A sensor with a body, the curve that its certificate states, and the error that nobody knows.
 
     The error is in kelvins, as a function of temperature: of a standard drawn on the basis of its record, of a unit
@@ -45,9 +46,9 @@ class Sensor(SimulatedInstrument, maker="Sensor", wires=("channel",)):
         self.open = False
         self.shorted = False
 
+    @abstractmethod
     def curve(self) -> Curve:
         """Return the curve that its certificate, or its type, states."""
-        raise NotImplementedError
 
     def usual(self, t: float) -> float:
         """Return the half-width in kelvins of its error where neither record nor type says it: class B's."""
