@@ -74,7 +74,7 @@ class Dialogue(Talk[str]):
     later, or nothing. What the instrument finds wrong is raised as a Complaint and goes into its error queue.
     """
 
-    ends: ClassVar[bytes] = b"\n"  # each of these characters ends a message
+    ends: ClassVar[bytes] = b"\n"  # each of these characters ends a message; none: every character may
     answer_end: ClassVar[bytes] = b"\n"
     longest: ClassVar[int] = 4096  # bytes of a message; more is an instrument's full input buffer
     unknown: ClassVar[Complaint] = Complaint(-113, "Undefined header")
@@ -101,6 +101,8 @@ class Dialogue(Talk[str]):
 
     def pieces(self, received: bytes) -> list[bytes]:
         """Return what arrived, cut after each terminator."""
+        if not self.ends:
+            return [bytes((each,)) for each in received]
         ends = re.escape(self.ends)
         return re.findall(b"[^" + ends + b"]*[" + ends + b"]|[^" + ends + b"]+", received)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from labctl.app.simulate import bench_alone
 from labctl.app.station import read_station
 from labctl.app.station.endpoints import shipped_benches
 from labctl.events.kinds import Event
@@ -103,6 +104,22 @@ def test_its_driver_is_held_to_bytes_of_a_named_place(
         ]
     assert files
     assert any(EVIDENCE.search(each.read_text("utf-8")) for each in files)
+
+
+@pytest.mark.parametrize(
+    "simulator", [each for _, each in BY_WIRE if "serial" in each.wires], ids=lambda each: model_key(each)
+)
+def test_what_arrives_together_on_a_serial_line_is_cut_so_that_each_piece_ends_a_message_at_most(
+    simulator: type[SimulatedInstrument],
+) -> None:
+    (instrument,) = bench_alone(model_key(simulator)).instruments.values()
+    received = b"*IDN?\r\nA\r\r\r\r6?\x1bQ\r\x02S\r:06800201\r\n*IDN?\nSI\r\n"
+    whole, cut = instrument.dialogue(), instrument.dialogue()
+    pieces = cut.pieces(received)
+    heard = [cut.messages(each) for each in pieces]
+    assert b"".join(pieces) == received
+    assert [each for one in heard for each in one] == whole.messages(received) != []
+    assert max(len(each) for each in heard) == 1
 
 
 @pytest.mark.parametrize("model", [model_key(each) for each, simulator in BY_WIRE if simulator.wires != ("operator",)])

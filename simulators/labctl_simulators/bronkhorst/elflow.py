@@ -47,6 +47,7 @@ class ELFlow(MassFlowController, maker="Bronkhorst", model="EL-FLOW", wires=("se
 class ELFlowDialogue(Dialogue):
     """Messages of one instrument; who it claims to be may be a fault's doing."""
 
+    ends = b""
     answer_end = b""
     latency = 0.003
 

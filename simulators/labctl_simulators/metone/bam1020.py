@@ -206,6 +206,7 @@ def number(value: float) -> str:
 class BAM1020Dialogue(Dialogue):
     """Escape commands at any time; single characters once three carriage returns have brought the prompt."""
 
+    ends = b""
     answer_end = b""
     latency = 0.02
 
