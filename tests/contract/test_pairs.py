@@ -107,7 +107,7 @@ def test_its_driver_is_held_to_bytes_of_a_named_place(
 
 
 @pytest.mark.parametrize(
-    "simulator", [each for _, each in BY_WIRE if "serial" in each.wires], ids=lambda each: model_key(each)
+    "simulator", [each for _, each in BY_WIRE if "serial" in each.wires], ids=model_key
 )
 def test_what_arrives_together_on_a_serial_line_is_cut_so_that_each_piece_ends_a_message_at_most(
     simulator: type[SimulatedInstrument],
