@@ -189,7 +189,7 @@ class _Casting:
         planned: tuple[PlannedSection, ...] = ()
         with suppress(LabctlError):  # what is wrong with unit or points is told where they are asked for
             under_test = station.unit_under_test(unit)
-            names = {f"unit.{name}": value for name, value in under_test.nameplate.items()}
+            names = dict(under_test.constants)
             planned = plan(procedure, under_test)
         return cls(procedure=procedure, station=station, suitability=Suitability(procedure, planned, names, today))
 

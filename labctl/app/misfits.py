@@ -65,8 +65,7 @@ def lacking(procedure: Procedure, told: Ahead) -> Iterator[Finding]:
 def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iterator[Finding]:
     """Tell of the figures that one section or reduction takes from records."""
     units = survey.units(target)
-    plate = {f"unit.{name}": value for name, value in players.unit.nameplate.items()}
-    known: dict[str, Value] = {**survey.names(target), **plate}
+    known: dict[str, Value] = {**survey.names(target), **players.unit.constants}
     for each in _stated(target, players):
         try:
             unit = Figure(each.text).quantity(known).unit

@@ -5,20 +5,21 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Final
 
 from attrs import field, frozen
 
 from labctl.errors import FigureError, MetrologyError, UnitMismatch, UnknownUnit
 from labctl.language import Text
+from labctl.metrology.figure_functions import ARGUMENTS, NO_FUNCTION, PLAIN, Outcome, amount, as_quantity, physical
 from labctl.metrology.interval import Interval, as_written, parse_interval
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import HIGHEST_POWER, ONE, Unit, coherent_unit, parse_unit
+from labctl.metrology.units import HIGHEST_POWER, ONE, Unit, parse_unit
 
 __all__ = ["Figure", "Interval", "parse_interval"]
 
 Value = Quantity | float | str
-Outcome = Quantity | float | bool | str
 
 _SIGNS: Final = {"≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "×": "*", "÷": "/"}
 _SYMBOL: Final = r"(?:%RH|[A-Za-z\u00b5\u03bcΩ\u2126°\u2103%‰′″]+(?:\^?-?\d+|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?)"
@@ -38,6 +39,7 @@ class Figure:
     """A quantity as text: `5 mK`, `mpe / 10`, `12 ppm * nominal + 20 µV`, `abs(E) > 0.7 * mpe`.
 
     A number followed by a unit is one quantity. Names, dotted ones included, are looked up when it is evaluated.
+    Physical functions may be called as in a model: `iec60751.tolerance(unit.tolerance_class, nominal)`.
     """
 
     text: str
@@ -59,8 +61,39 @@ class Figure:
         for node in ast.walk(tree):
             if not isinstance(node, _ALLOWED):
                 raise self._refusal(getattr(node, "col_offset", 0), _MALFORMED)
-            if isinstance(node, ast.Call) and (_dotted(node.func) not in _FUNCTIONS or node.keywords):
-                raise self._refusal(node.col_offset, _NO_FUNCTION.filled(known=", ".join(_FUNCTIONS)))
+            if isinstance(node, ast.Call):
+                self._refuse_unknown(node)
+
+    def _refuse_unknown(self, node: ast.Call) -> None:
+        """Refuse a call of what there is not, with other arguments than it takes, or of a choice that there is not."""
+        name = _dotted(node.func) or ""
+        if node.keywords or (name not in PLAIN and name not in physical()):
+            known = ", ".join((*PLAIN, *physical()))
+            raise self._refusal(node.col_offset, NO_FUNCTION.filled(known=known))
+        function = physical().get(name)
+        if function is None:
+            return
+        if len(node.args) != function.arguments:
+            listed = ", ".join((*("'…'" for _ in range(function.choices)), *function.units))
+            words = ARGUMENTS.filled(name=name, count=function.arguments, listed=listed)
+            raise self._refusal(node.col_offset, words)
+        try:
+            function.refuse_unknown(_words(node.args[: function.choices]))
+        except MetrologyError as failure:
+            raise self._refusal(node.col_offset, failure.text()) from failure
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Return the names that stand where a word chooses, such as a tolerance class, each with one it may be."""
+        found: dict[str, str] = {}
+        for node in ast.walk(self._tree):
+            function = physical().get(_dotted(node.func) or "") if isinstance(node, ast.Call) else None
+            if isinstance(node, ast.Call) and function is not None:
+                for each, word in zip(node.args, function.words[0], strict=False):
+                    name = _dotted(each)
+                    if name is not None and name not in self._literals:
+                        found[name] = word
+        return found
 
     @property
     def names(self) -> frozenset[str]:
@@ -122,8 +155,8 @@ class Figure:
                 values = [self._value(each, names) for each in (first, *others)]
                 return all(_compared(op, a, b) for op, a, b in zip(operations, values[:-1], values[1:], strict=True))
             case ast.Call(func=function, args=arguments):
-                name = _dotted(function) or ""
-                return _FUNCTIONS[name](*[_amount(self._value(each, names)) for each in arguments])
+                name, values = _dotted(function) or "", [self._value(each, names) for each in arguments]
+                return PLAIN[name](*map(amount, values)) if name in PLAIN else physical()[name](*values)
             case _:
                 raise self._refusal(node.col_offset, _MALFORMED)
 
@@ -137,7 +170,7 @@ class Figure:
         return names[name]
 
     def _signed(self, sign: ast.unaryop, operand: ast.expr, names: Mapping[str, Value]) -> Outcome:
-        value = _amount(self._value(operand, names))
+        value = amount(self._value(operand, names))
         if isinstance(sign, ast.UAdd):
             return value
         if isinstance(value, Quantity) and value.unit.is_scale and _dotted(operand) in self._literals:
@@ -155,7 +188,6 @@ _MALFORMED: Final = Text(
     "only numbers with units, names, + - * / **, comparisons and known functions may stand here",
     zh="此处只能写带单位的数、名称、+ - * / **、比较和已知函数",
 )
-_NO_FUNCTION: Final = Text("unknown function; known are {known}", zh="未知函数；可用函数：{known}")
 _UNKNOWN: Final = Text("{name} is not known here; known are {known}", zh="此处没有 {name}；可用名称：{known}")
 _IMPOSSIBLE: Final = Text("this cannot be calculated with the values at hand", zh="按现有数值无法计算")
 _ALLOWED: Final = (
@@ -216,6 +248,12 @@ def _pointed(node: ast.expr) -> int:
     return node.right.col_offset if isinstance(node, ast.BinOp) else node.col_offset
 
 
+def _words(nodes: list[ast.expr]) -> list[str]:
+    """Return the quoted words at the beginning."""
+    found = [each.value if isinstance(each, ast.Constant) else None for each in nodes]
+    return [each for each in takewhile(lambda one: isinstance(one, str), found) if isinstance(each, str)]
+
+
 def _dotted(node: ast.AST) -> str | None:
     match node:
         case ast.Name(id=name):
@@ -227,14 +265,8 @@ def _dotted(node: ast.AST) -> str | None:
             return None
 
 
-def _amount(value: Outcome) -> Quantity | float:
-    if isinstance(value, bool | str):
-        raise UnitMismatch(operation="arithmetic", left=str(value), right="—")
-    return value
-
-
 def _combined(operation: ast.operator, left: Outcome, right: Outcome) -> Quantity | float:
-    a, b = _amount(left), _amount(right)
+    a, b = amount(left), amount(right)
     match operation:
         case ast.Mult():
             return a * b
@@ -245,7 +277,7 @@ def _combined(operation: ast.operator, left: Outcome, right: Outcome) -> Quantit
         case _:
             pass
     if isinstance(a, Quantity) or isinstance(b, Quantity):
-        a, b = _as_quantity(a), _as_quantity(b)
+        a, b = as_quantity(a), as_quantity(b)
         return a + b if isinstance(operation, ast.Add) else a - b
     return a + b if isinstance(operation, ast.Add) else a - b
 
@@ -266,42 +298,9 @@ def _compared(operation: ast.cmpop, left: Outcome, right: Outcome) -> bool:
         if not isinstance(operation, ast.Eq | ast.NotEq):
             raise UnitMismatch(operation="comparison", left=str(left), right=str(right))
         return (left == right) is isinstance(operation, ast.Eq)
-    a, b = _as_quantity(_amount(left)), _as_quantity(_amount(right))
+    a, b = as_quantity(amount(left)), as_quantity(amount(right))
     outcomes: dict[type[ast.cmpop], Callable[[], bool]] = {
         ast.Lt: lambda: a < b, ast.LtE: lambda: a <= b, ast.Gt: lambda: a > b, ast.GtE: lambda: a >= b,
         ast.Eq: lambda: a <= b <= a, ast.NotEq: lambda: not a <= b <= a,
     }  # fmt: skip
     return outcomes[type(operation)]()
-
-
-def _as_quantity(value: Quantity | float) -> Quantity:
-    return value if isinstance(value, Quantity) else Quantity(value, ONE)
-
-
-def _sqrt(value: Quantity | float) -> Quantity | float:
-    if not isinstance(value, Quantity):
-        return math.sqrt(value)
-    a, b, c, d, e, f, g, h = (each // 2 for each in value.unit.dimension)
-    if any(each % 2 for each in value.unit.dimension):
-        raise UnitMismatch(operation="sqrt", left=str(value), right="—")
-    return Quantity(math.sqrt(value.si), coherent_unit((a, b, c, d, e, f, g, h)))
-
-
-def _least(*values: Quantity | float) -> Quantity | float:
-    return min(map(_as_quantity, values))
-
-
-def _greatest(*values: Quantity | float) -> Quantity | float:
-    return max(map(_as_quantity, values))
-
-
-def _absolute(value: Quantity | float) -> Quantity | float:
-    return abs(value) if isinstance(value, Quantity) else math.fabs(value)
-
-
-_FUNCTIONS: Final[dict[str, Callable[..., Quantity | float]]] = {
-    "abs": _absolute,
-    "sqrt": _sqrt,
-    "min": _least,
-    "max": _greatest,
-}

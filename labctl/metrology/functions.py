@@ -1,7 +1,8 @@
 """The functions that a model's text may call, each with its value, exact slope, and rule of dimensions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -215,26 +216,36 @@ def _slope(a: Dual, at: Floats | None = None) -> Dual:
     return combined(a, off / squares)
 
 
-_PHYSICAL: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
-    ("its90.wr", ("°C",), "1"),
-    ("its90.t", ("1",), "°C"),
-    ("iec60751.r", ("°C",), "Ω"),
-    ("iec60751.t", ("Ω",), "°C"),
-    ("iec60751.slope", ("°C",), "Ω/K"),
-    *((f"iec60751.tolerance({grade!r})", ("°C",), "K") for grade in ("AA", "A", "B", "C")),
-    *((f"iec60584.e({kind!r})", ("°C",), "V") for kind in "BCEJKNRST"),
-    *((f"iec60584.t({kind!r})", ("V",), "°C") for kind in "BCEJKNRST"),
-    *((f"iec60584.slope({kind!r})", ("°C",), "V/K") for kind in "BCEJKNRST"),
-    ("water_density", ("°C", "Pa"), "kg/m3"),
-    ("water_density_saturated", ("°C", "Pa"), "kg/m3"),
-    ("air_density", ("°C", "Pa", "1"), "kg/m3"),
-    ("air_density_short", ("°C", "Pa", "1"), "kg/m3"),
-    ("dew_point", ("°C", "1"), "°C"),
-    ("buoyancy_factor", ("kg/m3", "kg/m3", "kg/m3"), "1"),
-    ("conventional_factor", ("kg/m3",), "1"),
-    ("gas.to_273_K", ("°C", "Pa"), "1"),
-    ("gas.to_298_K", ("°C", "Pa"), "1"),
+_GRADES: Final = ("AA", "A", "B", "C", "W0.1", "W0.15", "W0.3", "W0.6", "F0.1", "F0.15", "F0.3", "F0.6")
+_COUPLES: Final = ("B23", "C2", "E123", "J12", "K123", "N123", "R12", "S12", "T123")  # a type, and its classes
+SIGNATURES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = MappingProxyType(
+    {
+        "its90.wr": (("°C",), "1"),
+        "its90.t": (("1",), "°C"),
+        "iec60751.r": (("°C",), "Ω"),
+        "iec60751.t": (("Ω",), "°C"),
+        "iec60751.slope": (("°C",), "Ω/K"),
+        **{f"iec60751.tolerance({grade!r})": (("°C",), "K") for grade in _GRADES},
+        **{f"iec60584.e({kind!r})": (("°C",), "V") for kind in "BCEJKNRST"},
+        **{f"iec60584.t({kind!r})": (("V",), "°C") for kind in "BCEJKNRST"},
+        **{f"iec60584.slope({kind!r})": (("°C",), "V/K") for kind in "BCEJKNRST"},
+        **{
+            f"iec60584.tolerance({couple[0]!r}, {grade!r})": (("°C",), "K")
+            for couple in _COUPLES
+            for grade in couple[1:]
+        },
+        "water_density": (("°C", "Pa"), "kg/m3"),
+        "water_density_saturated": (("°C", "Pa"), "kg/m3"),
+        "air_density": (("°C", "Pa", "1"), "kg/m3"),
+        "air_density_short": (("°C", "Pa", "1"), "kg/m3"),
+        "dew_point": (("°C", "1"), "°C"),
+        "buoyancy_factor": (("kg/m3", "kg/m3", "kg/m3"), "1"),
+        "conventional_factor": (("kg/m3",), "1"),
+        "gas.to_273_K": (("°C", "Pa"), "1"),
+        "gas.to_298_K": (("°C", "Pa"), "1"),
+    }
 )
+"""Of every physical function, with the words that choose among its forms, the units that it takes and what it gives."""
 
 FUNCTIONS: Final[dict[str, Function]] = {
     "mean": Function(_one(_mean), Takes.SAME, reduces=True, linear=True),
@@ -266,5 +277,5 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "fit.polynomial": _fit("polynomial", _coefficient, results=0, arguments=3),
     "fit.callendar_van_dusen": _fit("callendar_van_dusen", _thermometer, results=3),
     "fit.callendar_van_dusen_c": _fit("callendar_van_dusen_c", _thermometer, results=4),
-    **{name: _physical(name, units, gives) for name, units, gives in _PHYSICAL},
+    **{name: _physical(name, units, gives) for name, (units, gives) in SIGNATURES.items()},
 }

@@ -271,20 +271,25 @@ class _Reader:
 
 
 def _function(node: ast.Call) -> str:
-    """Return the name of what is called; a quoted word before the arguments chooses: iec60584.e('K', t)."""
-    match node.args:
-        case [ast.Constant(value=str() as word), *_]:
-            return f"{_dotted(node.func)}({word!r})"
-        case _:
-            return _dotted(node.func)
+    """Return the name of what is called; quoted words before the arguments choose: iec60584.e('K', t)."""
+    words = _words(node.args)
+    return f"{_dotted(node.func)}({', '.join(map(repr, words))})" if words else _dotted(node.func)
 
 
 def _quantities(arguments: list[ast.expr]) -> list[ast.expr]:
-    match arguments:
-        case [ast.Constant(value=str()), *rest]:
-            return rest
-        case _:
-            return arguments
+    return arguments[len(_words(arguments)) :]
+
+
+def _words(arguments: list[ast.expr]) -> list[str]:
+    """Return the quoted words at the beginning."""
+    found: list[str] = []
+    for each in arguments:
+        match each:
+            case ast.Constant(value=str() as word):
+                found.append(word)
+            case _:
+                break
+    return found
 
 
 def _dotted(node: ast.expr) -> str:

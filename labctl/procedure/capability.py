@@ -81,7 +81,7 @@ def refuse_unfit(
     Raises:
         ProcedureError: the first of them.
     """
-    constants = {f"unit.{name}": value for name, value in unit.nameplate.items()}
+    constants = unit.constants
     models = {each.name: each.model for each in procedure.sections}
     models |= {each.name: each.model for each in procedure.reductions}
     for line in lines:

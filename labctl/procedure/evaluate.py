@@ -211,7 +211,7 @@ def judgements(
 
 def started_names(started: RunStarted) -> dict[str, Value]:
     """Return the constants of the unit's nameplate, as figures name them: `unit.accuracy_class`."""
-    return {f"unit.{name}": value for name, value in started.unit.nameplate.items()}
+    return dict(started.unit.constants)
 
 
 def columns_of(columns: Mapping[str, Value]) -> Columns:

@@ -178,7 +178,7 @@ class Evaluation:
     @property
     def names(self) -> dict[str, Value]:
         """Return the constants of the unit's nameplate, as figures name them: `unit.accuracy_class`."""
-        return {f"unit.{name}": value for name, value in self.started.unit.nameplate.items()}
+        return dict(self.started.unit.constants)
 
     @property
     def assets(self) -> dict[str, Asset]:

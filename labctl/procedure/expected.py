@@ -6,7 +6,15 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.errors import FigureError, LabctlError, MetrologyError, TraceabilityError, UncertaintyError, UnitMismatch
+from labctl.errors import (
+    FigureError,
+    LabctlError,
+    MetrologyError,
+    ProcedureError,
+    TraceabilityError,
+    UncertaintyError,
+    UnitMismatch,
+)
 from labctl.events.kinds import PlannedSection
 from labctl.language import Text
 from labctl.metrology.batch import Batch
@@ -139,12 +147,33 @@ def ahead(
     found = Ahead(outside=list(_outside(told, plan)), lacking=list(_lacking(told, plan)))
     for phase in dict.fromkeys(each.phase for each in plan):
         for required in procedure.requirements:
+            wrong = _unlimited(told, phase, required)
+            if wrong is not None:
+                found.untold.append(Untold(requirement=required.title, section=required.of, reason=wrong, wrong=True))
+                continue
             reason = told.why_not(required.of, required.symbol)
             if reason is None:
                 reason = _judged(told, phase, required, kind, capability, found)
             if reason is not None:
                 found.untold.append(Untold(requirement=required.title, section=required.of, reason=reason))
     return found
+
+
+def _unlimited(told: Forecast, phase: str, required: Requirement) -> Text | None:
+    """Return why a limit that rests on nothing measured cannot be worked out for this unit; None where it can."""
+    target, plan, constants = told.procedure.source(required.of), told.evaluation.started.plan, told.evaluation.names
+    rows: list[Mapping[str, Value]] = [{}]
+    if not isinstance(target, Reduction):
+        of_section = [each for each in plan if (each.phase, each.section) == (phase, required.of)]
+        rows = [point.columns for planned in of_section for point in planned.points]
+    asked = {name for name in required.limit.names if not name.startswith("unit.")}
+    for columns in rows:
+        if asked <= columns.keys():
+            try:
+                required.limit.at({**constants, **columns}, f"requirement {required.title.en}")
+            except ProcedureError as error:
+                return error.problem
+    return None
 
 
 def _judged(

@@ -104,5 +104,11 @@ class UnitUnderTest:
     basic_range: dict[str, Quantity] = field(factory=dict)  # by quantity
     specification: tuple[SpecificationLine, ...] = ()  # the maximum permissible errors
     nameplate: dict[str, Quantity] = field(factory=dict)  # constants such as accuracy_class
+    designations: dict[str, str] = field(factory=dict)  # what the nameplate says in words, such as tolerance_class
     points: str = ""  # which set of points methods take for it, "5.5 digits"; empty: the one named like its type
     condition: Text = Text("in working order, no visible damage", zh="外观完好，工作正常")
+
+    @property
+    def constants(self) -> dict[str, Quantity | str]:
+        """Return what stands on the nameplate, as figures name it: `unit.accuracy_class`."""
+        return {f"unit.{name}": value for name, value in (*self.nameplate.items(), *self.designations.items())}

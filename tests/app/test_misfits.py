@@ -1,6 +1,7 @@
 """A figure whose kind only the station tells: found with its line before the run, by either check."""
 
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
@@ -8,6 +9,7 @@ from labctl.app.check import check
 from labctl.app.job import Job
 from labctl.app.preparation import prepare
 from labctl.app.station import simulated_bench
+from labctl.app.station.endpoints import shipped_bench
 from labctl.errors import FlightRefused
 from labctl.language import Language
 
@@ -103,3 +105,30 @@ def test_points_of_a_type_that_are_not_enough_for_a_reduction_are_told_before_th
     line = next(n for n, each in enumerate(text.splitlines(), 1) if 'METHOD.reduce("All"' in each)
     assert (found.file, found.line) == ("procedure.py", line)
     assert words in found.problem.en
+
+
+@pytest.mark.parametrize(
+    ("plate", "words"),
+    [
+        ('"R_0" = "100 Ω"', "unit.tolerance_class is not known here"),
+        ('"R_0" = "100 Ω", tolerance_class = "E"', "'E' is not known here; choose from AA, A, B, C"),
+        ('"R_0" = "100 Ω", tolerance_class = "F0.1"', ""),
+    ],
+)
+def test_a_limit_by_the_class_on_the_plate_is_worked_out_at_every_point_before_the_run(
+    tmp_path: Path, plate: str, words: str
+) -> None:
+    """What U will be nobody knows, since nobody says what the reference will read; the limit is known all the same."""
+    copytree(simulated_bench("temperature/iprt").parent, tmp_path / "iprt", ignore=ignore_patterns("__pycache__"))
+    text = (tmp_path / "iprt" / "procedure.py").read_text("utf-8")
+    limit = 'symbol="E", within="mpe"'
+    assert limit in text
+    text = text.replace(limit, 'symbol="E", within="iec60751.tolerance(unit.tolerance_class, nominal)"')
+    (tmp_path / "iprt" / "procedure.py").write_text(text, "utf-8")
+    bench = shipped_bench("temperature").read_text("utf-8")
+    assert bench.count('nameplate = { "R_0" = "100 Ω" }') == 1
+    station = tmp_path / "station.toml"
+    station.write_text(bench.replace('nameplate = { "R_0" = "100 Ω" }', f"nameplate = {{ {plate} }}"), "utf-8")
+    found = [each for each in check(str(tmp_path / "iprt"), station, unit="unit1") if each.grave]
+    assert [each.code for each in found] == (["LP615"] if words else [])
+    assert all(words in each.problem.en and each.problem.zh and "station.toml" in each.remedy.en for each in found)

@@ -15,6 +15,9 @@ NAMES: dict[str, Quantity | float | str] = {
     "unit.accuracy_class": of(0.5, "%"),
     "kind": "blank",
     "t": of(20, "°C"),
+    "hot": of(300, "°C"),
+    "unit.tolerance_class": "A",
+    "unit.couple_class": of(2, "1"),
 }
 
 
@@ -34,6 +37,12 @@ NAMES: dict[str, Quantity | float | str] = {
         ("max(mpe, 5 µV)", of(0.4, "mV")),
         ("sqrt(nominal * nominal)", of(10, "V")),
         ("nominal ** 2 / nominal", of(10, "V")),
+        ("iec60751.tolerance(unit.tolerance_class, hot)", of(0.75, "K")),  # 0.15 K + 0.002 · 300 °C
+        ("iec60751.tolerance('B', hot) / 2", of(0.9, "K")),  # 0.3 K + 0.005 · 300 °C
+        ("iec60751.tolerance('F0.3', hot)", of(1.8, "K")),
+        ("iec60584.tolerance('K', unit.couple_class, hot)", of(2.5, "K")),  # a bare number is a word here
+        ("iec60584.tolerance('K', '1', 1000 °C)", of(4, "K")),
+        ("iec60751.slope(t - 20 K) * 1 K", of(0.39083, "Ω")),
     ],
 )
 def test_a_figure_is_a_quantity(text: str, expected: Quantity) -> None:
@@ -58,6 +67,8 @@ def test_a_comparison_is_a_truth(text: str, *, expected: bool) -> None:
 def test_names_are_what_has_to_be_known() -> None:
     assert Figure("abs(E) > 0.7 * mpe + 5 µV").names == {"E", "mpe"}
     assert Figure("unit.accuracy_class / 3").names == {"unit.accuracy_class"}
+    tolerated = Figure("iec60584.tolerance('K', unit.couple_class, t)")
+    assert (tolerated.names, tolerated.choices) == ({"unit.couple_class", "t"}, {"unit.couple_class": "2"})
 
 
 @pytest.mark.parametrize(
@@ -68,6 +79,13 @@ def test_names_are_what_has_to_be_known() -> None:
         ("5 mv", 3, "mV"),
         ("mpe /", 5, "names"),
         ("exp(3)", 1, "abs"),
+        ("mpe + iec60751.tolerance('E', hot)", 7, "choose from AA, A, B, C, W0.1"),
+        ("iec60584.tolerance('K', '4', hot)", 1, "choose from 1, 2, 3"),
+        ("iec60751.tolerance(hot)", 1, "takes 2 arguments: '…', °C"),
+        ("iec60751.tolerance(kind, hot)", 1, "'blank' is not known here"),
+        ("iec60751.tolerance('A', nominal)", 1, "10 V and °C"),
+        ("iec60751.tolerance('A', 2 * hot)", 29, "°C"),
+        ("iec60751.tolerance('AA', hot)", 1, "outside -50 … 250 °C"),
         ("nominal / 0 V", 11, "zero"),
         ("µ + 5 mv", 7, "mV"),
         ("t * 2", 5, "°C"),

@@ -758,6 +758,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'symbol="E_n", within="mpe"',
         "nobody states an mpe here",
     ),
+    "a tolerance of thermometers at a voltage": (
+        "dmm",
+        "LP406",
+        PROCEDURE,
+        'symbol="E_0", within="mpe"',
+        'symbol="E_0", within="iec60751.tolerance(unit.tolerance_class, range)"',
+        "iec60751.tolerance is not defined for 1 V and °C",
+    ),
+    "a tolerance of thermometers for volts": (
+        "dmm",
+        "LP406",
+        PROCEDURE,
+        'symbol="E_0", within="mpe"',
+        'symbol="E_0", within="iec60751.tolerance(\'A\', 20 °C)", source="IEC 60751"',
+        "the limit is in K, E_0 in V",
+    ),
     "two requirements of one title": (
         "pm",
         "LP416",
@@ -901,6 +917,11 @@ def test_a_regulation_that_requires_nothing_of_the_unit_is_found(tmp_path: Path)
 
 
 REFUSED = {
+    "a limit by a class that there is not": (
+        'symbol="E", within="mpe"',
+        'symbol="E", within="iec60751.tolerance(\'E\', 20 °C)"',
+        "'E' is not known here; choose from AA, A, B, C",
+    ),
     "a section again that there never was": (
         'of="Clean filters", after',
         'of="Clean filter", after',

@@ -39,6 +39,7 @@ class UnitType:
     basic_range: dict[str, Quantity]  # by quantity
     specification: tuple[SpecificationLine, ...]  # the maximum permissible errors
     nameplate: dict[str, Quantity] = field(factory=dict)
+    designations: dict[str, str] = field(factory=dict)
     points: str = ""  # which set of points methods take for it; empty: the one named like the type
 
 
@@ -126,6 +127,7 @@ class Station:
             basic_range=kind.basic_range,
             specification=kind.specification,
             nameplate=kind.nameplate,
+            designations=kind.designations,
             points=kind.points,
         )
 

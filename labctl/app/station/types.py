@@ -10,6 +10,7 @@ from labctl.metrology.quantity import Quantity
 def read_unit_type(key: str, table: Table) -> UnitType:
     """Return one type of unit."""
     ranges = _ranges(table)
+    plate, words = _nameplate(table)
     kind = UnitType(
         key=key,
         title=table.words("title"),
@@ -18,7 +19,8 @@ def read_unit_type(key: str, table: Table) -> UnitType:
         ranges=ranges,
         basic_range=_basic(table, ranges),
         specification=read_specification(table),
-        nameplate=_nameplate(table),
+        nameplate=plate,
+        designations=words,
         points=table.text("points", "5.5 digits", default=""),
     )
     table.close()
@@ -49,8 +51,10 @@ def _basic(table: Table, ranges: dict[str, tuple[Quantity, ...]]) -> dict[str, Q
     return basic
 
 
-def _nameplate(table: Table) -> dict[str, Quantity]:
+def _nameplate(table: Table) -> tuple[dict[str, Quantity], dict[str, str]]:
+    """Return the quantities on the nameplate, and what it says in words: a value that begins with a letter."""
     within = table.optional("nameplate")
     if within is None:
-        return {}
-    return {name: within.quantity(name, "0.5 %") for name in within.names()}
+        return {}, {}
+    words = {name: word for name in within.names() if (word := within.text(name, "0.5 %"))[:1].isalpha()}
+    return {name: within.quantity(name, "0.5 %") for name in within.names() if name not in words}, words

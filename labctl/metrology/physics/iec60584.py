@@ -155,6 +155,12 @@ class Tolerance:
             return self.floor + self.share * np.maximum(t - self.offset, 0.0)
         return np.maximum(self.floor, self.share * np.abs(t))
 
+    def slope(self, t: Floats) -> Floats:
+        """Return its derivative along t, a number; at a corner that of the flat side."""
+        if self.offset:
+            return np.where(t > self.offset, self.share, 0.0)
+        return np.where(self.share * np.abs(t) > self.floor, self.share * np.sign(t), 0.0)
+
 
 _COLD: Final = Tolerance(-200, 40, 2.5, 0.015)
 _KN: Final = {"1": Tolerance(-40, 1000, 1.5, 0.004), "2": Tolerance(-40, 1200, 2.5, 0.0075), "3": _COLD}
@@ -184,12 +190,17 @@ def tolerance(kind: str, grade: str, t: ArrayLike) -> Floats:
 
     Raises UncertaintyError `unknown-choice` where the type has no such class, `out-of-range` beyond the class.
     """
+    return tolerance_partials(kind, grade, np.asarray(t, dtype=np.float64))[0]
+
+
+def tolerance_partials(kind: str, grade: str, t: Floats) -> Partials:
+    """Return the tolerance in K, and its derivative along t, a number. Raises as `tolerance`."""
     classes = choice(TOLERANCES, "type", kind)
     if grade not in classes:
         raise unknown(f"class of type {kind}", grade, classes)
     found = classes[grade]
-    source = f"{SOURCE}, type {kind}, class {grade}"
-    return found.at(inside(t, "t", found.low, found.high, "°C", source))
+    held = inside(t, "t", found.low, found.high, "°C", f"{SOURCE}, type {kind}, class {grade}")
+    return found.at(held), (found.slope(held),)
 
 
 _UNIQUE_B: Final = 42.0  # °C; the voltage is positive again from 42.13 °C on, where the function rises

@@ -96,12 +96,13 @@ def tolerance_partials(grade: str, t: Floats) -> Partials:
 
 
 def _class(grade: str) -> tuple[str, tuple[float, float]]:
-    return choice(_CLASSES, "class", grade)
+    return choice(CLASSES, "class", grade)
 
 
 _FIGURES: Final = {"AA": "0.1", "A": "0.15", "B": "0.3", "C": "0.6"}
-_CLASSES: Final[dict[str, tuple[str, tuple[float, float]]]] = {
+CLASSES: Final[dict[str, tuple[str, tuple[float, float]]]] = {
     **{letter: (letter, each.wire_wound) for letter, each in TOLERANCES.items()},  # the wider of the two
     **{f"W{_FIGURES[letter]}": (letter, each.wire_wound) for letter, each in TOLERANCES.items()},
     **{f"F{_FIGURES[letter]}": (letter, each.film) for letter, each in TOLERANCES.items()},
 }
+"""By the name of a class: which of the four it is, and over which range; AA to C stand for the wider of the two."""

@@ -14,10 +14,15 @@ PHYSICAL: Final[dict[str, Callable[..., Partials]]] = {
     "iec60751.r": iec60751.r_partials,
     "iec60751.t": iec60751.t_partials,
     "iec60751.slope": iec60751.slope_partials,
-    **{f"iec60751.tolerance({grade!r})": partial(iec60751.tolerance_partials, grade) for grade in iec60751.TOLERANCES},
+    **{f"iec60751.tolerance({grade!r})": partial(iec60751.tolerance_partials, grade) for grade in iec60751.CLASSES},
     **{f"iec60584.e({kind!r})": partial(iec60584.e_partials, kind) for kind in REFERENCE},
     **{f"iec60584.t({kind!r})": partial(iec60584.t_partials, kind) for kind in REFERENCE},
     **{f"iec60584.slope({kind!r})": partial(iec60584.slope_partials, kind) for kind in REFERENCE},
+    **{
+        f"iec60584.tolerance({kind!r}, {grade!r})": partial(iec60584.tolerance_partials, kind, grade)
+        for kind, classes in iec60584.TOLERANCES.items()
+        for grade in classes
+    },
     "water_density": water.water_density_partials,
     "water_density_saturated": water.water_density_saturated_partials,
     "air_density": air.air_density_partials,

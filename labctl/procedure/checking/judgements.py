@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from labctl.errors import MetrologyError
+from labctl.errors import MetrologyError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import Quantity
@@ -63,14 +63,17 @@ def _limit(survey: Survey, target: Target, title: str, line: int, judge: Require
 
 
 def _dimension(survey: Survey, target: Target, title: str, line: int, symbol: str, limit: Limit) -> Iterator[Finding]:
-    unit = survey.results(target).get(symbol)
-    if unit is None or any(each.startswith(UNIT_DATA) for each in limit.names):
+    unit, choices = survey.results(target).get(symbol), limit.figure.choices
+    if unit is None or any(each.startswith(UNIT_DATA) and each not in choices for each in limit.names):
         return
     value = Quantity(1.0, unit)
     try:
-        asked = limit.figure.quantity({**survey.names(target), symbol: value})
+        asked = limit.figure.quantity({**survey.names(target), symbol: value, **choices})
         same = asked.unit.dimension == unit.dimension
-    except MetrologyError:
+    except MetrologyError as error:
+        if isinstance(error.__cause__, UnitMismatch):
+            problem = Text("{title}: {why}", zh="{title}：{why}").filled(title=title, why=error.text())
+            yield found(line, "LP406", problem, _SAME_UNIT)
         return
     if not same or (unit.is_scale and limit.within is not None):
         problem = Text(

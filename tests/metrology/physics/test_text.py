@@ -7,7 +7,8 @@ from labctl.errors import ModelError, UnitMismatch
 from labctl.metrology.distributions import Floats
 from labctl.metrology.equations import Equations
 from labctl.metrology.evaluation import evaluate
-from labctl.metrology.functions import FUNCTIONS
+from labctl.metrology.functions import FUNCTIONS, SIGNATURES
+from labctl.metrology.physics import iec60584, iec60751
 from labctl.metrology.physics.text import PHYSICAL
 from labctl.metrology.units import parse_unit
 from tests.metrology.models import by_symbol, effect, given
@@ -18,7 +19,12 @@ PLACES: dict[str, tuple[tuple[float, float], ...]] = {
     "iec60751.r": ((-190.0, 800.0),),
     "iec60751.t": ((30.0, 380.0),),
     "iec60751.slope": ((-190.0, 800.0),),
-    "iec60751.tolerance": ((1.0, 240.0),),
+    **{f"iec60751.tolerance({grade!r})": (held,) for grade, (_, held) in iec60751.CLASSES.items()},
+    **{
+        f"iec60584.tolerance({kind!r}, {grade!r})": ((each.low, each.high),)
+        for kind, classes in iec60584.TOLERANCES.items()
+        for grade, each in classes.items()
+    },
     "iec60584.e": ((50.0, 350.0),),
     "iec60584.t": ((1e-4, 2e-3),),
     "iec60584.slope": ((50.0, 350.0),),
@@ -34,11 +40,15 @@ PLACES: dict[str, tuple[tuple[float, float], ...]] = {
 }
 
 
+def places(name: str) -> tuple[tuple[float, float], ...]:
+    return PLACES.get(name) or PLACES[name.partition("(")[0]]
+
+
 @pytest.mark.parametrize("name", PHYSICAL)
 def test_derivatives_agree_with_differences(name: str) -> None:
     rng = np.random.default_rng(20)
-    ranges = PLACES[name.partition("(")[0]]
-    arrays: list[Floats] = [rng.uniform(low, high, 40) for low, high in ranges]
+    ranges = places(name)
+    arrays: list[Floats] = [rng.uniform(low + 0.01 * (high - low), high, 40) for low, high in ranges]
     value, partials = PHYSICAL[name](*arrays)
     assert value.shape == (40,)
     assert len(partials) == len(arrays)
@@ -54,8 +64,9 @@ def _moved(arrays: list[Floats], number: int, by: float) -> list[Floats]:
 
 
 def test_the_text_knows_every_function_with_its_number_of_arguments() -> None:
+    assert SIGNATURES.keys() == PHYSICAL.keys()
     for name in PHYSICAL:
-        assert FUNCTIONS[name].arguments == len(PLACES[name.partition("(")[0]])
+        assert FUNCTIONS[name].arguments == len(places(name))
 
 
 @pytest.mark.parametrize(
@@ -64,6 +75,7 @@ def test_the_text_knows_every_function_with_its_number_of_arguments() -> None:
         ("y = iec60584.t('K', V + iec60584.e('K', t_j))", {"V": "mV", "t_j": "°C"}, "°C"),
         ("y = iec60751.t(R) - its90.t(W)", {"R": "Ω", "W": "1"}, "K"),
         ("y = iec60751.tolerance('A', t)", {"t": "°C"}, "K"),
+        ("y = iec60584.tolerance('S', '2', t)", {"t": "°C"}, "K"),
         ("y = V / water_density(t, p)", {"V": "kg", "t": "°C", "p": "kPa"}, "m³"),
         ("y = air_density(t, p, h)", {"t": "°C", "p": "hPa", "h": "%RH"}, "kg/m³"),
     ],
@@ -80,6 +92,8 @@ def test_slips_are_refused() -> None:
     for text in (
         "y = iec60584.t('Q', V)",
         "y = iec60584.t(V)",
+        "y = iec60584.tolerance('S', t)",
+        "y = iec60584.tolerance('S', '3', t)",
         "y = water_density(t)",
         "y = air_density('A', t, p, h)",
     ):
