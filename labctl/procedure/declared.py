@@ -140,6 +140,7 @@ class Check:
     limit: Limit
     otherwise: Consequence | Invalidate
     source: str = ""
+    on_resume: bool = False  # its section is measured first whenever a run is taken up, and in its turn as ever
 
 
 @frozen(kw_only=True, eq=False)

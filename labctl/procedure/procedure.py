@@ -374,6 +374,7 @@ class Procedure:
         each: str = "point",
         zh: str = "",
         source: str = "",
+        on_resume: bool = False,
     ) -> None:
         """Hold our own measurement against a limit, with a consequence; it is never a verdict on the unit.
 
@@ -388,6 +389,7 @@ class Procedure:
             each: `repetition` judges as soon as one ends, `point` when all of a point's are made.
             zh: title in Chinese.
             source: where the limit stands.
+            on_resume: the section is measured first, too, whenever a run is taken up whose turn it is not yet.
         """
         if each not in {EACH_REPETITION, "point"}:
             raise ProcedureError(
@@ -405,6 +407,7 @@ class Procedure:
                 limit=limit,
                 otherwise=otherwise,
                 source=source,
+                on_resume=on_resume,
             )
         )
 
@@ -498,6 +501,19 @@ class Procedure:
         """Return a section or reduction by its English title. Raises ProcedureError with the ones there are."""
         found = next((each for each in self.reductions if each.name == title), None)
         return found if found is not None else self.find(title)
+
+    def below(self, target: Section | Reduction) -> frozenset[str]:
+        """Return the titles of the sections from which the results come that a model takes in."""
+        found: set[str] = set()
+        passed, left = {target.name}, [each.section for each in target.model.results.values()]
+        while left:
+            further = self.source(left.pop())
+            if isinstance(further, Section):
+                found.add(further.name)
+            elif further.name not in passed:
+                passed.add(further.name)
+                left.extend(each.section for each in further.model.results.values())
+        return frozenset(found)
 
     def role(self, name: str) -> Role:
         """Return a role by its name."""

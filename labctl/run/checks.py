@@ -54,6 +54,7 @@ class Checks:
     _failures: dict[tuple[str, str, str], int] = field(factory=dict[tuple[str, str, str], int], init=False)
     _judged: set[tuple[str, str, int]] = field(factory=set[tuple[str, str, int]], init=False)
     _kept: dict[str, tuple[object, Evaluation]] = field(factory=dict[str, tuple[object, Evaluation]], init=False)
+    _reopened: bool = field(default=False, init=False)
 
     def after_repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
         """Judge what is asked of every repetition, before it counts.
@@ -115,9 +116,16 @@ class Checks:
                 for group in groups:
                     place = Place(phase=phase, section=target.name, point=group.key, unit=unit)
                     names = {**evaluation.names, **group.columns}
-                    found.setdefault(group.key, []).append(self._judge(each, group.batch, names, place))
+                    known = self._known(each, place, evaluation)
+                    failure = None if known else self._judge(each, group.batch, names, place)
+                    found.setdefault(group.key, []).append(failure)
             for key, failed in found.items():
                 self._follow(each, failed, Place(phase=phase, section=target.name, point=key))
+
+    def reopened(self) -> bool:
+        """Tell whether whole sections were invalidated since this was asked last."""
+        found, self._reopened = self._reopened, False
+        return found
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -148,7 +156,7 @@ class Checks:
         """Hold a result against a check's limit; return how it failed, where it did."""
         value = Quantity(batch.value(check.symbol), batch.unit[check.symbol])
         limit = check.limit.at({**names, check.symbol: value}, f"check {check.title.en}")
-        if limit is None or self._known(check, place, value):
+        if limit is None:
             return None
         met = check.limit.holds(value, limit)
         run = self.wishes.run
@@ -167,13 +175,11 @@ class Checks:
             return None
         return _Failure(_FAILED.filled(check=check.title, symbol=check.symbol, value=value, limit=limit), place)
 
-    def _known(self, check: Check, place: Place, value: Quantity) -> bool:
-        """Return whether this very value was judged before: a reduction is looked at after every section."""
-        name = (
-            check.title.en,
-            f"{place.phase}/{place.section}/{place.point}/{place.attempt}/{place.unit}",
-            hash(value.value),
-        )
+    def _known(self, check: Check, place: Place, evaluation: Evaluation) -> bool:
+        """Return whether nothing was measured since this was judged: a reduction is looked at after every section."""
+        below = self.procedure.below(self.procedure.source(check.of))
+        made = sum(done.made for name, done in evaluation.account.points.items() if name[1] in below)
+        name = (check.title.en, f"{place.phase}/{place.section}/{place.point}/{place.unit}", made)
         known = name in self._judged
         self._judged.add(name)
         return known
@@ -239,9 +245,7 @@ class Checks:
 
     def _again(self, check: Check, words: Text, place: Place) -> None:
         if isinstance(check.otherwise, Invalidate):
-            self.wishes.note(words)
-            for section in (*check.otherwise.sections, check.of):
-                self._invalidate(place.phase, section, words)
+            self._invalidate(check, check.otherwise, words, place)
             return
         if check.otherwise is Consequence.REPEAT and place.attempt:
             raise Rejected(words)
@@ -250,11 +254,18 @@ class Checks:
             self._reject(place, words)
         raise PointLeft
 
-    def _invalidate(self, phase: str, section: str, words: Text) -> None:
+    def _invalidate(self, check: Check, otherwise: Invalidate, words: Text, place: Place) -> None:
+        """Open whole sections again, and the one that was judged; it is left for those before it."""
+        self.wishes.note(words)
+        self._reopened = True
         for planned in self.started.plan:
-            if (planned.phase, planned.section) == (phase, section):
+            if planned.phase == place.phase and planned.section in {*otherwise.sections, check.of}:
                 for each in planned.points:
-                    self._reject_point(PointName(phase, section, each.key), words)
+                    self._reject_point(PointName(planned.phase, planned.section, each.key), words)
+        if place.attempt:
+            self._reject(place, words)
+        if not isinstance(self.procedure.source(check.of), Reduction):
+            raise PointLeft
 
     def _reject_point(self, point: PointName, words: Text) -> None:
         """Reject everything that was accepted of a point, so that it is open again; all of it is kept."""

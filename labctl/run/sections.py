@@ -27,6 +27,7 @@ from labctl.run.adjusting import Adjusting
 from labctl.run.attempt import Attempts, Failed
 from labctl.run.checks import Checks
 from labctl.run.inspecting import Inspecting
+from labctl.run.looking_again import LOOKED, LookingAgain
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
 from labctl.run.suspension import Suspended
@@ -59,9 +60,11 @@ class Sections:
     _checks: Checks = field(init=False)
     _inspecting: Inspecting = field(init=False)
     _used_up: UsedUp = field(init=False)
+    _looking_again: LookingAgain = field(init=False)
     _present: Present = field(init=False)
     _failures: dict[Place, list[str]] = field(factory=dict[Place, list[str]], init=False)  # which unit failed alone
     _begun: tuple[str, str] | None = field(default=None, init=False)  # the unit and point at which the engine is
+    _looked: bool = field(default=False, init=False)  # what is to be seen on resume was seen
 
     def __attrs_post_init__(self) -> None:
         """Put the parts together."""
@@ -73,6 +76,7 @@ class Sections:
         self._adjusting = Adjusting(self._attempts, self._wishes)
         self._surroundings = Surroundings(self.procedure.environment, self.run)
         self._used_up = UsedUp(self.procedure, self.started, self.run)
+        self._looking_again = LookingAgain(self.procedure, self.started, self.run)
 
     def carry_out(self) -> None:
         """Open every instrument that the plan needs, then measure, offer an adjustment, and measure again.
@@ -87,11 +91,27 @@ class Sections:
         self._between(self._inspecting.inspect)
         self._used_up.reopen()
         while sections := self._next():
+            if self._look_again():
+                continue
             for each in sections:
                 if not self._section(each):
                     break
             self.run.scribe.place = Place()
             self._between(self._surroundings.read)
+
+    def _look_again(self) -> bool:
+        """Measure once what the method wants to see whenever a run is taken up; tell whether there was anything."""
+        taken_up = self.run.scribe.progress.epoch > 1 and not self._looked
+        self._looked = True
+        wanted = [*self._looking_again.wanted(self._done)] if taken_up else []
+        for planned in wanted:
+            self._looking_again.supersede(planned)  # of an engine that ended while it looked
+            if not self._section(planned):
+                break
+            title, day = self.procedure.find(planned.section).title, self.run.clock.now().date().isoformat()
+            self._wishes.note(LOOKED.filled(section=title, day=day))
+            self._looking_again.supersede(planned)
+        return bool(wanted)
 
     def _open(self) -> None:
         """Open every instrument that the plan needs; of several units those that cannot be reached are left out.
@@ -211,12 +231,12 @@ class Sections:
         while (next_one := self._next_one(section, planned)) is not None:
             with suppress(PointLeft):
                 self._work(section, planned, *next_one)
-            if self._used_up.reopen():
+            if self._used_up.reopen() or self._checks.reopened():
                 return False
         scribe.place = place
         scribe.append(SectionFinished(at=self.run.clock.now(), place=place))
         self._between(lambda: self._checks.after_section(planned.phase))
-        return not self._used_up.reopen()
+        return not (self._used_up.reopen() or self._checks.reopened())
 
     def _note_lateness(self, section: Section, planned: PlannedSection) -> None:
         """Say once in the record that a section is measured later after another than the method allows."""

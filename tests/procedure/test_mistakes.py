@@ -710,6 +710,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
         "when all repetitions are made",
     ),
+    "a reduction on resume": (
+        "pm",
+        "LP411",
+        PROCEDURE,
+        '    within="0.04 mg",\n    otherwise=ASK',
+        '    within="0.04 mg",\n    on_resume=True,\n    otherwise=ASK',
+        "on_resume, but a reduction measures nothing",
+    ),
+    "a section that has its time, on resume": (
+        "pm",
+        "LP411",
+        PROCEDURE,
+        'of="Temperature again",\n    symbol="shift",\n    within="2 K",',
+        'of="Loaded filters",\n    symbol="m",\n    within="2 mg",\n    on_resume=True,',
+        "on_resume, but it has its time after Concentration",
+    ),
     "a section after one that comes later": (
         "pm",
         "LP412",

@@ -148,6 +148,9 @@ def _consequence(survey: Survey, target: Target, title: str, line: int, check: C
         yield found(line, "LP411", problem.filled(title=title), _EACH_REPETITION)
     if isinstance(check.otherwise, Invalidate):
         yield from _invalidated(survey, target, title, line, check.otherwise)
+    if check.on_resume and (why := _not_first(survey, target)) is not None:
+        problem = Text("{title}: on_resume, but {why}", zh="{title}：on_resume，但{why}")
+        yield found(line, "LP411", problem.filled(title=title, why=why), _LATER_SERIES)
     if check.each == EACH_REPETITION and isinstance(target, Section) and target.model.results:
         waits = [each.section for each in target.model.results.values() if _later(survey, target, each.section)]
         if waits:
@@ -155,6 +158,21 @@ def _consequence(survey: Survey, target: Target, title: str, line: int, check: C
                 "{title}: it is judged at once, and waits for {section}", zh="{title}：立即判定，却需等待 {section}"
             )
             yield found(line, "LP411", problem.filled(title=title, section=waits[0]), _ASK)
+
+
+def _not_first(survey: Survey, target: Target) -> Text | None:
+    """Return why something cannot be measured first when a run is taken up, before its turn."""
+    if isinstance(target, Reduction):
+        return Text("a reduction measures nothing", zh="归算不进行测量")
+    if target.name == survey.procedure.sections[0].name:
+        return Text("nothing comes before it, so its turn has always come", zh="该部分之前没有其他部分，轮次总是已到")
+    if target.after:
+        return Text("it has its time after {after}", zh="该部分须在“{after}”之后的规定时间进行").filled(
+            after=target.after
+        )
+    if target.uses_up:
+        return Text("it uses up a {column}", zh="该部分会用掉 {column}").filled(column=target.uses_up)
+    return None
 
 
 def _invalidated(survey: Survey, target: Target, title: str, line: int, otherwise: Invalidate) -> Iterator[Finding]:
@@ -255,6 +273,10 @@ _REQUIRE_INSTEAD: Final = Text("Make it a METHOD.require", zh="请改为 METHOD.
 _ASK: Final = Text("Let ASK, NOTE, STOP or Invalidate(…) follow", zh="请以 ASK、NOTE、STOP 或 Invalidate（…）为后果")
 _EACH_REPETITION: Final = Text(
     'Write each="repetition", or let RESTART follow', zh='请写 each="repetition"，或以 RESTART 为后果'
+)
+_LATER_SERIES: Final = Text(
+    "Name a section that may be read at any time, as one declared with METHOD.again",
+    zh="请指定随时可测的部分，如用 METHOD.again 声明的部分",
 )
 _EARLIER: Final = Text("Name a section that was measured before", zh="请指定此前已测量的部分")
 _OWN_TITLE: Final = Text("Give each its own title", zh="请分别命名")
