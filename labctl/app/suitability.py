@@ -19,7 +19,7 @@ from labctl.metrology.inputs import Input
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, parse_unit
 from labctl.procedure.bind import Circumstances, brought
-from labctl.procedure.body import roles_of
+from labctl.procedure.body import methods_of, roles_of
 from labctl.procedure.declared import Reduction
 from labctl.procedure.forecast import assumed, rehearsed, room_of
 from labctl.procedure.procedure import Procedure, Section
@@ -116,7 +116,7 @@ class Suitability:
                 continue
             for function in (section.function, *(hook.function for hook in section.hooks)):
                 for role, ability in roles_of(function).items():
-                    found.setdefault(role, set()).update(each for each in vars(ability) if not each.startswith("_"))
+                    found.setdefault(role, set()).update(methods_of(ability))
         return {role: tuple(sorted(names)) for role, names in found.items()}
 
     def _lacks_methods(self, role: str, driver: type[Driver] | None) -> list[Text]:
@@ -146,11 +146,28 @@ class Suitability:
         return list(dict.fromkeys(lacks))
 
     def _sources(self, role: str) -> list[Source]:
-        """Return every source that draws on the record of a role."""
-        models: list[Section | Reduction] = [*self.procedure.sections, *self.procedure.reductions]
+        """Return every source that draws on the record of a role, where what is planned needs it."""
+        models = self._measured
         found = [each for target in models for each in target.model.sources.values() if _role(each) == role]
-        kept = [each.repeatability for each in self.procedure.sections if each.repeatability is not None]
+        sections = [each for each in models if isinstance(each, Section)]
+        kept = [each.repeatability for each in sections if each.repeatability is not None]
         return found + [each for each in kept if isinstance(each, Characteristic) and each.role == role]
+
+    @cached_property
+    def _measured(self) -> list[Section | Reduction]:
+        """Return the sections that are planned, and the reductions of which each result comes from one of them."""
+        planned = {each.section for each in self.plan}
+        found: list[Section | Reduction] = [
+            each for each in self.procedure.sections if not planned or each.name in planned
+        ]
+        left = list(self.procedure.reductions)
+        while there := [each for each in left if self._needed(each) <= {one.name for one in found}]:
+            found += there
+            left = [each for each in left if each not in there]
+        return found
+
+    def _needed(self, reduction: Reduction) -> set[str]:
+        return {self.procedure.source(each.section).name for each in reduction.model.results.values()}
 
     def _expired(self, role: str, asset: Asset) -> list[Text]:
         if not isinstance(self.procedure.roles[role], Standard):

@@ -5,7 +5,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, Protocol, get_args, get_origin
 
 from attrs import frozen
 
@@ -77,6 +77,21 @@ def parts_of(function: Function) -> dict[str, Part]:
 def roles_of(function: Function) -> dict[str, type[Any]]:
     """Return the roles that a function names, with the ability it wants of each; `object` where it states none."""
     return {each.role: each.ability for each in parts_of(function).values()}
+
+
+def methods_of(ability: type[Any]) -> frozenset[str]:
+    """Return the methods that an ability asks for, with those that it takes over from other abilities.
+
+    >>> from typing import Protocol
+    >>> class Weighs(Protocol):
+    ...     def mass(self) -> float: ...
+    >>> class Balance(Weighs, Protocol):
+    ...     def tare(self) -> None: ...
+    >>> sorted(methods_of(Balance))
+    ['mass', 'tare']
+    """
+    asked = [each for each in ability.__mro__ if getattr(each, "_is_protocol", False) and each is not Protocol]
+    return frozenset(name for each in asked for name in vars(each) if not name.startswith("_"))
 
 
 def _part(name: str, annotation: Any) -> Part:  # noqa: ANN401  (whatever an author wrote)

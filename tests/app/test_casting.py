@@ -1,15 +1,19 @@
 """Who plays which role, and why: what can do it, is valid today, reaches the points, and brings the smallest u."""
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pytest
+from attrs import evolve
 
 from labctl.app.casting import Proposal, fill, propose
 from labctl.app.job import Job
 from labctl.app.procedures import find_procedure
-from labctl.app.station import Station, read_station, simulated_bench
+from labctl.app.station import Station, read_station, shipped_bench, simulated_bench
+from labctl.app.suitability import Suitability
 from labctl.errors import RoleUnfilled
+from labctl.procedure.plan import plan
 
 METHOD: Final = "dmm-dc-voltage"
 SECOND: Final = """
@@ -65,7 +69,7 @@ def test_of_several_that_suit_the_one_with_the_smallest_u_is_taken(tmp_path: Pat
         "it suits best",
     ]
     assert found.candidates[0].u < found.candidates[1].u / 2
-    assert found.candidates[2].reasons[0].zh == "缺少 source_dc_voltage"
+    assert found.candidates[2].reasons[0].zh == "缺少 source_dc_voltage, stand_by"
 
 
 def test_what_has_expired_reaches_too_little_or_may_present_too_little_is_left_aside_with_the_reason(
@@ -120,3 +124,15 @@ def test_leads_are_known_by_the_figures_of_their_record(tmp_path: Path) -> None:
     (tmp_path / "bench.toml").write_text(text, "utf-8")
     job = Job(run="run", data="", station="", procedure=METHOD, by="tests")
     assert fill(find_procedure(METHOD), read_station(tmp_path / "bench.toml"), job).roles["leads"] == "cable_7"
+
+
+def test_a_record_is_asked_for_no_figure_that_only_a_section_left_out_needs() -> None:
+    bench, method = read_station(shipped_bench("electrical")), find_procedure("dmm")
+    planned = plan(method, bench.unit_under_test("meter"))
+    leads = bench.auxiliaries["leads"]
+    bare = evolve(leads, characteristics=tuple(each for each in leads.characteristics if each.name != "loading"))
+    today = date(2026, 1, 5)
+    whole = Suitability(method, planned, {}, today).candidate("leads", bare)
+    assert [each.en for each in whole.against] == ["its record has no 'loading'"]
+    without = [each for each in planned if each.section != "AC voltage"]
+    assert Suitability(method, without, {}, today).candidate("leads", bare).able
