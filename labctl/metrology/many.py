@@ -36,14 +36,17 @@ class Members:
 
     count: int
     strayed: Flags = field(init=False)
+    off_pace: Flags = field(init=False)
+    """Whose answers alone would have been longer or shorter on a line where characters take time."""
     said: list[tuple[bytes, list[bytes]]] | None = field(default=None, init=False)
     """What was put into words since somebody listens: as the first member says it, and as each does."""
     told: tuple[bytes, list[bytes] | None] = field(default=(b"", None), init=False)
     """The latest answer on any wire, and how each member gives it, where they differ."""
 
     def __attrs_post_init__(self) -> None:
-        """Begin with nobody astray."""
+        """Begin with nobody astray, nor off the pace."""
         self.strayed = np.zeros(self.count, dtype=bool)
+        self.off_pace = np.zeros(self.count, dtype=bool)
 
     def decide(self, flags: Flags) -> bool:
         """Return what the first member decides; who decides otherwise has strayed."""
@@ -77,12 +80,21 @@ class Members:
         if each is None or told != answer:
             raise NotInStep(f"{answer!r} after {told!r}")
         found = np.full(self.count, first)
+        known = {answer: first}  # a coarse display shows many of them the same
         for n, one in enumerate(each):
+            if one in known:
+                found[n] = known[one]
+                continue
             try:
-                found[n] = reads(one)
+                found[n] = known[one] = reads(one)
             except Exception:  # noqa: BLE001  (this one would have gone another way)
                 self.strayed[n] = True
         return cast("float", Many(self, found))
+
+    def pace(self, each: Sequence[bytes]) -> None:
+        """Note whose answer takes another time than the first one's, as long as it."""
+        length = len(each[0])
+        self.off_pace |= np.fromiter((len(one) != length for one in each), dtype=bool, count=self.count)
 
     def refuse_first_alone(self, answer: bytes, value: float) -> None:
         """Refuse a number that was read in the first member's answer alone, where the others say something else.
@@ -414,6 +426,16 @@ def greatest(values: Iterable[float]) -> float:
 def least(values: Iterable[float]) -> float:
     """Return the least number, for each member its own."""
     return _extreme(np.minimum, min, list(values))
+
+
+def latest(instant: float) -> float:
+    """Return the instant at which something has happened to every member that has not strayed.
+
+    >>> latest(3.0)
+    3.0
+    """
+    found = as_many(instant)
+    return instant if found is None else found.values[~found.members.strayed].max().item()
 
 
 def finite(value: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import define, field
 
 from labctl.clock import Clock
-from labctl.metrology.many import Floats, Members, many
+from labctl.metrology.many import Floats, Members, NotInStep, as_many, many
 from labctl.simulation import chance
 from labctl.simulation.physics import SLOWEST, Physical, Wander
 
@@ -63,7 +63,13 @@ class World:
         return self.seed if self._pace is None else self._pace
 
     def at(self, instant: float, action: Callable[[], None]) -> None:
-        """Let something happen at an instant of this world; what is past happens at the next look."""
+        """Let something happen at an instant of this world; what is past happens at the next look.
+
+        Raises:
+            NotInStep: it would happen at another instant in each of several worlds.
+        """
+        if as_many(instant) is not None:
+            raise NotInStep("an event")
         self._noted += 1
         heapq.heappush(self._agenda, (instant, self._noted, action))
 

@@ -176,7 +176,7 @@ def test_a_diverter_fills_longer_than_its_timer_says() -> None:
     diverter = Diverter(world=made, key="d", travel=0.08, asymmetry=0.01, spread=0.0)
     changes: list[float] = []
     times: list[float] = []
-    diverter.begin(1, 5.0, lambda: changes.append(made.present), started=lambda: None, stopped=times.append)
+    diverter.begin(1, 5.0, changes.append, started=lambda _: None, stopped=lambda _, time: times.append(time))
     pass_by(made, 10)
     assert changes[1] - changes[0] == pytest.approx(times[0] + 0.01, abs=1e-9)
     assert times[0] == pytest.approx(5.0, abs=0.002)
@@ -190,8 +190,8 @@ def test_the_gate_holds_whole_periods() -> None:
     counts: list[int] = []
     times: list[float] = []
     gate.closed = counts.append
-    made.at(1.0, gate.start)
-    made.at(11.0, lambda: gate.stop(times.append))
+    made.at(1.0, lambda: gate.start(1.0))
+    made.at(11.0, lambda: gate.stop(11.0, times.append))
     pass_by(made, 20)
     assert counts[0] == pytest.approx(7.3 * times[0], abs=1e-4)
     assert times[0] == pytest.approx(10, abs=1 / 7.3)
@@ -202,8 +202,8 @@ def test_a_meter_that_stands_still_closes_no_gate() -> None:
     gate = PulseGate(made)
     gate.pulses = lambda _: 3.5
     times: list[float] = []
-    made.at(1.0, gate.start)
-    made.at(4.0, lambda: gate.stop(times.append))
+    made.at(1.0, lambda: gate.start(1.0))
+    made.at(4.0, lambda: gate.stop(4.0, times.append))
     pass_by(made, 20)
     assert times == [0.0]
 
@@ -214,7 +214,7 @@ def test_a_slow_meter_is_waited_for() -> None:
     gate.pulses, gate.rate = (lambda t: t / 30), (lambda _: 1 / 30)
     counts: list[int] = []
     gate.closed = counts.append
-    made.at(1.0, gate.start)
-    made.at(100.0, lambda: gate.stop(lambda _: None))
+    made.at(1.0, lambda: gate.start(1.0))
+    made.at(100.0, lambda: gate.stop(100.0, lambda _: None))
     pass_by(made, 200)
     assert counts == [3]

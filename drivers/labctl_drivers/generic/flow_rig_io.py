@@ -199,8 +199,9 @@ class FlowRigIO(GenericModule, model="flow-rig-io"):
         return filling
 
     def _await(self, reached: Callable[[], bool], asked: str, within: float = TRAVEL, poll: float = POLL) -> None:
-        started = self.clock.monotonic()
-        while not reached():
+        started, looks = self.clock.monotonic(), self.patience.begin()
+        while not reached() or not looks.enough:
+            looks.take()
             waited = self.clock.monotonic() - started
             if waited >= within:
                 raise NotReady(instrument=self.name, asked=asked, found="not confirmed", waited=waited)

@@ -50,8 +50,9 @@ class SicsBalance(AcknowledgingDriver):
             Overload: more, or less, than the weighing range.
             NotReady: it did not become stable in time.
         """
-        started = self.clock.monotonic()
-        while (shown := self.query("SI")).startswith("S D"):
+        started, looks = self.clock.monotonic(), self.patience.begin()
+        while (shown := self.query("SI")).startswith("S D") or not looks.enough:
+            looks.take()
             waited = self.clock.monotonic() - started
             if waited >= STABLE:
                 raise NotReady(instrument=self.name, asked="a stable mass", found=repr(shown), waited=waited)

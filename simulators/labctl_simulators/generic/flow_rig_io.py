@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from statistics import fmean
 from typing import Final
 
+from labctl.metrology.many import for_each
 from labctl.metrology.quantity import parse_quantity
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.modbus import Bit, Cell
@@ -33,7 +34,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
     def __init__(self, world: World, placed: Placed) -> None:
         """Stand there, everything in its fail position."""
         super().__init__(world, placed)
-        self.moved: Callable[[], None] = lambda: None  # a valve or the diverter was moved
+        self.moved: Callable[[float], None] = lambda _: None  # a valve or the diverter was moved, at an instant
         self.full: Callable[[], bool] = lambda: False
         self.empty: Callable[[], bool] = lambda: True
         self.diverter = Diverter(
@@ -63,7 +64,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         self.silence = 0.0  # seconds of the watchdog; 0: off
         self.tripped = False
         self.diverter.to(tank=False, moved=self._moved)
-        self.moved()
+        self.moved(self.now)
 
     def _asymmetry(self) -> float:
         """Draw the asymmetry of the diverter in s, about the correction that its record states."""
@@ -79,13 +80,13 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         """Move the line valve."""
         if wanted != self.line_open and not (self.line_stuck and not wanted):
             self.line_open, self._line_at = wanted, self.now
-            self.moved()
+            self.moved(self.now)
 
     def open_drain(self, *, wanted: bool) -> None:
         """Move the drain valve."""
         if wanted != self.drain_open:
             self.drain_open, self._drain_at = wanted, self.now
-            self.moved()
+            self.moved(self.now)
 
     def divert(self, *, tank: bool) -> None:
         """Move the diverter by hand."""
@@ -122,7 +123,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             self.duration,
             self._moved,
             started=self.gate.start,
-            stopped=lambda time: self._stopped(filling, time),
+            stopped=lambda instant, time: self._stopped(filling, instant, time),
         )
         self._guard(filling)
 
@@ -133,10 +134,10 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             self.diverter.to(tank=False, moved=self._moved)
             self.gate.cancel()
 
-    def _stopped(self, filling: int, time: float) -> None:
+    def _stopped(self, filling: int, instant: float, time: float) -> None:
         if filling == self.begun and self.state_now == FILLING:
             self.filling_time = time
-            self.gate.stop(lambda pulses: self._closed(filling, pulses))
+            self.gate.stop(instant, lambda pulses: self._closed(filling, pulses))
 
     def _closed(self, filling: int, pulse_time: float) -> None:
         if filling == self.begun and self.state_now == FILLING:
@@ -159,8 +160,8 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         """Return what the timer makes of a time in s."""
         return true - self.timer_error.at(true) if true else 0.0
 
-    def _moved(self) -> None:
-        self.moved()
+    def _moved(self, instant: float) -> None:
+        self.moved(instant)
 
     def remaining(self) -> float:
         """Return the seconds until the diverter is back at the bypass."""
@@ -216,9 +217,9 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             return self.diverter.asymmetry
         meant = self.filled[-round(at.get("last", 1)) :]
         if name == "collected mass":
-            return fmean(each.mass for each in meant)
+            return for_each(fmean, [each.mass for each in meant])
         if name == "filling flow":
-            return fmean(each.volume / each.lasted for each in meant) * HOUR
+            return for_each(fmean, [each.volume / each.lasted for each in meant]) * HOUR
         return super().truth(name, **at)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import define, field
 
+from labctl.metrology.many import latest
 from labctl.simulation.world import World
 
 DELAY: Final = 0.05  # seconds from a command to the first movement
@@ -17,6 +18,9 @@ class Diverter:
 
     A timer is started and stopped where it passes its middle. What the tank gets corresponds to a longer time, by
     `asymmetry` and a scatter of `spread` seconds: m = q (t + Δt).
+
+    Diverters in step pass at instants of their own; who is told of it hears when the last one has passed, and when
+    each did.
     """
 
     world: World
@@ -30,32 +34,32 @@ class Diverter:
     _back: float = field(default=0.0, init=False)  # the instant at which a timed filling ends
     _run: int = field(default=0, init=False)
 
-    def to(self, *, tank: bool, moved: Callable[[], None]) -> None:
+    def to(self, *, tank: bool, moved: Callable[[float], None]) -> None:
         """Go to the tank or the bypass at once, and forget what was timed."""
         self._run += 1
         if tank != self.tank or tank != self.stream:
             self.tank, self.stream = tank, tank
             self._arrives = self.world.present + DELAY + self.travel
-            moved()
+            moved(self.world.present)
         self._back = self.world.present
 
     def begin(
         self,
         filling: int,
         duration: float,
-        moved: Callable[[], None],
+        moved: Callable[[float], None],
         *,
-        started: Callable[[], None],
-        stopped: Callable[[float], None],
+        started: Callable[[float], None],
+        stopped: Callable[[float, float], None],
     ) -> None:
         """Go to the tank, and back when the time has passed.
 
         Args:
             filling: its number, by which it scatters.
             duration: seconds from one passage of the middle to the other.
-            moved: is told whenever the stream is another one.
-            started: is told at the first passage of the middle.
-            stopped: is told at the second one, with the seconds between both.
+            moved: is told whenever the stream is another one, and since when.
+            started: is told the instant of the first passage of the middle.
+            stopped: is told that of the second one, and the seconds between both.
         """
         self._run += 1
         run = self._run
@@ -65,27 +69,27 @@ class Diverter:
         second = first + duration + TIMER * scatter[1]
         longer = self.asymmetry + self.spread * scatter[2]
         self.tank = True
-        self._arrives = first + self.travel / 2
-        self._back = second + self.travel / 2
+        self._arrives = latest(first) + self.travel / 2
+        self._back = latest(second) + self.travel / 2
 
-        def on(instant: float, action: Callable[[], None]) -> None:
-            world.at(instant, lambda: action() if run == self._run else None)
+        def on(instant: float, action: Callable[[float], None]) -> None:
+            world.at(latest(instant), lambda: action(instant) if run == self._run else None)
 
-        def there() -> None:
+        def there(instant: float) -> None:
             self.stream = True
-            moved()
-            started()
+            moved(instant)
+            started(instant)
 
-        def turn() -> None:
+        def turn(_: float) -> None:
             self.tank, self._arrives = False, self._back
 
-        def away() -> None:
+        def away(instant: float) -> None:
             self.stream = False
-            moved()
+            moved(instant)
 
         on(first, there)
         on(second - half, turn)
-        on(second, lambda: stopped(second - first))
+        on(second, lambda instant: stopped(instant, second - first))
         on(second + longer, away)
 
     def is_at(self, *, tank: bool) -> bool:

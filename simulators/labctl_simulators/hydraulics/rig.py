@@ -161,7 +161,7 @@ class Rig:
         if not everywhere(self._level == 0):
             passed += self._level * (lasted + self._risen(instant) - self._risen(self._since))
         if not everywhere(self._left == 0):
-            passed += self._left * self.lag * -math.expm1(-lasted / self.lag)
+            passed += self._left * self.lag * -mapped(math.expm1, -lasted / self.lag)
         return passed
 
     # --- what the pipe is to a meter ---------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class Rig:
         """Return the flow in m³/s, pulsation apart: no meter is that fast."""
         flow = self.damped(instant, 0.0)
         if not everywhere(self._left == 0):
-            flow += self._left * math.exp(-(instant - self._since) / self.lag)
+            flow += self._left * mapped(math.exp, -(instant - self._since) / self.lag)
         return flow
 
     def damped(self, instant: float, damping: float) -> float:
@@ -179,8 +179,8 @@ class Rig:
 
     def volume(self, instant: float) -> float:
         """Return the volume that has passed in m³, pulsation included."""
-        if instant != self._asked:  # all meters ask for the same instant
-            swings = self.pulsation / BLADES * self.flow(instant) * math.cos(BLADES * instant)
+        if not everywhere(instant == self._asked):  # all meters ask for the same instant
+            swings = self.pulsation / BLADES * self.flow(instant) * mapped(math.cos, BLADES * instant)
             self._asked, self._answer = instant, self._passed(instant) - swings
         return self._answer
 

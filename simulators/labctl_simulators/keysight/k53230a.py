@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
+from labctl.metrology.many import worded
 from labctl.simulation.dialogue import Answer, ScpiDialogue, Spoken, command, number, only, switch
 from labctl.simulation.faults import disguised
 from labctl.simulation.instrument import Placed, SimulatedInstrument
@@ -92,7 +93,7 @@ class K53230A(SimulatedInstrument, maker="Keysight", model="53230A", wires=("his
             self._opened = self.now
         elif self._opened is not None:
             self._opened = None
-            self._keep(float(pulses))
+            self._keep(1.0 * pulses)
             self._watch()
 
     def _gated(self, begun: int) -> None:
@@ -100,7 +101,7 @@ class K53230A(SimulatedInstrument, maker="Keysight", model="53230A", wires=("his
             return
         since = self.now - self.setup.gate
         if self.setup.function == "TOT":
-            self._keep(float(self.pulses(since, self.now)))
+            self._keep(1.0 * self.pulses(since, self.now))
             return
         true = self.frequency(self.now)
         noise = self.world.noise(f"{self.key} edge", round(self.now * 1e4)) * JITTER / self.setup.gate
@@ -335,7 +336,7 @@ class K53230ADialogue(ScpiDialogue):
     def _last(self, _: list[str]) -> Spoken:
         memory = self.counter.memory
         unit = "" if self.counter.setup.function == "TOT" else " HZ"
-        return printed(memory[-1] if memory else math.nan) + unit
+        return worded(printed, memory[-1] if memory else math.nan) + unit
 
     @command("DATA:POINts?")
     def _points(self, _: list[str]) -> Spoken:
@@ -347,10 +348,10 @@ class K53230ADialogue(ScpiDialogue):
         if not 0 < count <= len(self.counter.memory):
             raise STALE
         taken, self.counter.memory[:count] = self.counter.memory[:count], []
-        return ",".join(map(printed, taken))
+        return ",".join(worded(printed, each) for each in taken)
 
     def _all(self) -> str:
-        return ",".join(map(printed, self.counter.memory))
+        return ",".join(worded(printed, each) for each in self.counter.memory)
 
 
 def printed(value: float) -> str:

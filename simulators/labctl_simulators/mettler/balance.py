@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from labctl.metrology.many import chosen, everywhere
+from labctl.metrology.many import chosen, everywhere, finite, greatest, latest, mapped
 from labctl.simulation.instrument import Placed, SimulatedInstrument
 from labctl.simulation.truth import TrueError, of_standard
 from labctl.simulation.world import World
@@ -121,8 +121,8 @@ class Balance(SimulatedInstrument):
 
     @property
     def stable(self) -> bool:
-        """Return whether the terminal calls itself stable."""
-        return self.now - self.quiet_since() >= CALM
+        """Return whether the terminal calls itself stable; of terminals in step, whether all do."""
+        return everywhere(self.now - self.quiet_since() >= CALM)
 
     def stable_in(self) -> float:
         """Return the seconds until it will call itself stable, if nobody does anything; infinite for never."""
@@ -131,9 +131,9 @@ class Balance(SimulatedInstrument):
         waiting = self.calm_in()
         away = self.capacity if waiting else abs(self.load(self.now) - self.weighed_at(self.now))
         quiet = QUIET * self.interval / -math.expm1(-STEP / self.filter)  # away from the load, where steps are quiet
-        if away <= quiet and self.stable:
+        if everywhere(away <= quiet) and self.stable:
             return 0.0
-        return waiting + self.filter * math.log(max(away / quiet, 1.0)) + CALM + 2 * STEP
+        return latest(waiting + self.filter * mapped(math.log, greatest((away / quiet, 1.0))) + CALM + 2 * STEP)
 
     # --- what it makes of it -----------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class Balance(SimulatedInstrument):
     def shown(self, message: str) -> float:
         """Return what the display shows, in kg; infinite beyond its range."""
         gross = self.faults.on_value(self.gross(), self.now, message)
-        if not math.isfinite(gross):
+        if not finite(gross):
             return gross
         if gross > self.capacity + OVER * self.interval:
             return math.inf

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from labctl.metrology.many import finite, nan
 from labctl.simulation.dialogue import Answer, Dialogue, Spoken, command
 from labctl.simulation.faults import disguised
 from labctl.simulation.status import Complaint, Status
@@ -145,9 +146,9 @@ class SicsDialogue(Dialogue):
 
     def _weight(self, message: str, status: str) -> str:
         shown = self.balance.shown(message)
-        if math.isnan(shown):
+        if nan(shown):
             return "S I"
-        if math.isinf(shown):
+        if not finite(shown):
             return "S +" if shown > 0 else "S -"
         return f"S {status} {self._printed(shown)}"
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import floor
 from typing import Final, Protocol, runtime_checkable
 
-from labctl.metrology.many import at_once, greatest
+from labctl.metrology.many import at_once, everywhere, greatest
 from labctl.metrology.physics.air import air_density
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
@@ -51,7 +52,7 @@ class Switches(Protocol):
     diverter: Diverter
     gate: PulseGate
     filled: list[Filled]
-    moved: Callable[[], None]
+    moved: Callable[[float], None]
     full: Callable[[], bool]
     empty: Callable[[], bool]
 
@@ -181,7 +182,7 @@ class Flow(Coupling, field="flow"):
         if self.io is not None:
             self.io.gate.pulses, self.io.gate.rate = meter.pulses, meter.pulse_rate
         if self.counter is not None:
-            self.counter.pulses = lambda since, until: int(meter.pulses(until)) - int(meter.pulses(since))
+            self.counter.pulses = lambda since, until: floor(meter.pulses(until)) - floor(meter.pulses(since))
             self.counter.frequency = meter.pulse_rate
 
     def _couple_tank(self) -> None:
@@ -189,12 +190,12 @@ class Flow(Coupling, field="flow"):
         if self.io is not None:
             self.io.moved = self._moved
             self.io.full = lambda: self.tank.mass(self.world.present) > BRIM * capacity
-            self.io.empty = lambda: self.tank.mass(self.world.present) < EMPTY * capacity
+            self.io.empty = lambda: everywhere(self.tank.mass(self.world.present) < EMPTY * capacity)
         if self.balance is not None:
             self.balance.load = lambda instant: self.tank.mass(instant) / self._buoyant
             self.balance.calm_in = lambda: self.io.remaining() if self.io is not None else 0.0
             self.balance.told = True
-        self._moved()
+        self._moved(self.world.present)
 
     def _water_at(self, module: Immersed) -> dict[str, Callable[[float], float]]:
         if "pressure" in module.sees:
@@ -203,8 +204,8 @@ class Flow(Coupling, field="flow"):
 
     # --- physics -----------------------------------------------------------------------------------------------------
 
-    def _moved(self) -> None:
-        """Take note that a valve or the diverter moved; buoyancy is that of the instant."""
+    def _moved(self, instant: float) -> None:
+        """Take note that a valve or the diverter moved at an instant; buoyancy is that of the present."""
         now = self.world.present
         if self.balance is not None:
             self.balance.note()
@@ -213,17 +214,17 @@ class Flow(Coupling, field="flow"):
         )
         filling = self.io is not None and self.io.diverter.stream
         draining = self.io is not None and self.io.drain_open
-        self.tank.change(now, filling=filling, draining=draining)
-        self._note_filling(now, filling=filling)
+        self.tank.change(instant, filling=filling, draining=draining)
+        self._note_filling(instant, filling=filling)
 
-    def _note_filling(self, now: float, *, filling: bool) -> None:
+    def _note_filling(self, instant: float, *, filling: bool) -> None:
         """Keep what a filling truly was, for those who are told the truth."""
         if filling and self._filling is None:
-            self._filling = (now, self.rig.volume(now))
+            self._filling = (instant, self.rig.volume(instant))
         elif not filling and self._filling is not None and self.io is not None:
             since, passed = self._filling
-            volume = self.rig.volume(now) - passed
-            self.io.filled.append(Filled(mass=self.tank.collected, volume=volume, lasted=now - since))
+            volume = self.rig.volume(instant) - passed
+            self.io.filled.append(Filled(mass=self.tank.collected, volume=volume, lasted=instant - since))
             self._filling = None
 
     def _flow_seen(self) -> float:
@@ -302,11 +303,11 @@ class Flow(Coupling, field="flow"):
         self._offset(0.0)
 
     def _lose(self, rate: float) -> None:
-        self._moved()
+        self._moved(self.world.present)
         self.tank.loses = rate
 
     def _leak(self, share: float) -> None:
-        self._moved()
+        self._moved(self.world.present)
         self.tank.gains = share
 
     def _bubbles(self, share: float) -> None:
