@@ -6,13 +6,13 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from labctl.app.simulate import bench_of
 from labctl.app.trials import Compared, Made, Trials
 from labctl.metrology.batch import Batch
 from labctl.metrology.figure import Value
-from labctl.metrology.many import NotInStep, value_of
+from labctl.metrology.many import Members, NotInStep, value_of
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.capability import floor_of, lines_of
 from labctl.procedure.declared import Requirement
@@ -32,12 +32,16 @@ class InStep:
         compared: by seed, every result beside its truth; without those that strayed, which would have gone another way
             alone than they went in step.
         strayed: their seeds.
-        patience: how often was looked at what was waited for; a trial that looks as often alone has the same results.
+        off_pace: seeds of those whose answers have another number of characters than those of the first, so that alone
+            they come milliseconds earlier or later on a serial line, with the noise of that instant.
+        patience: how often was looked at what was waited for; a trial that looks as often alone has the same results,
+            unless it is off the pace.
     """
 
-    compared: Mapping[int, list[Compared]]
-    strayed: tuple[int, ...]
-    patience: tuple[int, ...]
+    compared: Mapping[int, list[Compared]] = Factory(dict[int, list[Compared]])
+    strayed: tuple[int, ...] = ()
+    off_pace: frozenset[int] = frozenset()
+    patience: tuple[int, ...] = ()
 
 
 def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
@@ -50,25 +54,26 @@ def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
     bench = bench_of(trials.prepared.station, seed=seeds[0], others=seeds[1:], pace=trials.pace)
     made = trials.made(bench, trials.prepared, bench.clock, seeds[0])
     rows = [row for unit in made.units for row in _Rows(trials, made, unit).all()]
-    strayed = bench.world.members.strayed if bench.world.members is not None else np.zeros(len(seeds), dtype=bool)
+    members = bench.world.members or Members(len(seeds))
+    strayed = members.strayed
     return InStep(
         compared={seed: [row(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
         strayed=tuple(seed for n, seed in enumerate(seeds) if strayed[n]),
+        off_pace=frozenset(seed for n, seed in enumerate(seeds) if members.off_pace[n]),
         patience=made.patience,
     )
 
 
-def together_if_possible(trials: Trials, seeds: Sequence[int]) -> tuple[Mapping[int, list[Compared]], tuple[int, ...]]:
-    """Return what trials in step gave by seed, and their patience; nothing where they cannot go in step.
+def together_if_possible(trials: Trials, seeds: Sequence[int]) -> InStep:
+    """Return what trials in step gave; nothing where they cannot go in step.
 
     Raises:
         TrialFailed: the run did not come to its end.
     """
     if len(seeds) > 1:
         with suppress(NotInStep):
-            found = in_step(trials, seeds)
-            return found.compared, found.patience
-    return {}, ()
+            return in_step(trials, seeds)
+    return InStep()
 
 
 def alike(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
@@ -76,6 +81,13 @@ def alike(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
     return len(some) == len(others) and all(
         evolve(one, normalised=0.0) == evolve(other, normalised=0.0) and abs(one.normalised - other.normalised) < _BITS
         for one, other in zip(some, others, strict=True)
+    )
+
+
+def near(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
+    """Return whether two trials gave results of the same unit, measured at other instants: less than U apart."""
+    return [each.name for each in some] == [each.name for each in others] and all(
+        abs(one.normalised - other.normalised) < 1.0 for one, other in zip(some, others, strict=True)
     )
 
 

@@ -57,6 +57,11 @@ class Compared:
     conforms: bool | None = None  # whether it truly conforms, where a requirement judges it
     verdict: Verdict | None = None
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Return which result it is."""
+        return self.section, self.point, self.symbol
+
 
 class Unsealed:
     """A transcript that keeps nothing."""

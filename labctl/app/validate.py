@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from labctl.app.in_step import alike, together_if_possible
+from labctl.app.in_step import InStep, alike, near, together_if_possible
 from labctl.app.own_bench import bench_in, own_bench
 from labctl.app.procedures import find_procedure
 from labctl.app.trials import DIFFERS, Compared, Trials
@@ -24,8 +24,8 @@ CONFIDENCE: Final = 0.95
 """Of the limits that are given with a rate."""
 ONE_IN: Final = 1000
 """Trials to each one that is made over real wires, too."""
-_PORTIONS: Final = 40  # of a validation: a worker tells its progress after each
-_SMALLEST: Final = 100  # trials of a portion, which go in step
+_PORTIONS: Final = 4  # of a validation at the least: a worker tells its progress after each
+_SMALLEST, _LARGEST = 100, 1000  # trials of a portion, which go in step
 _FEWEST: Final = 2  # units between which anything varies
 _STRIDE: Final = 1_000_003  # apart enough that two seeds share no trial
 
@@ -182,7 +182,7 @@ def validate(
     own = own_bench(found) if station is None else bench_in(station)
     which = _Which(procedure, str(own.station), unit or own.unit, pace=seed)
     asked = [_Asked(seed * _STRIDE + number, twice=(number + 1) % one_in == 0) for number in range(trials)]
-    size = max(-(-trials // _PORTIONS), _SMALLEST)
+    size = min(max(-(-trials // _PORTIONS), _SMALLEST), _LARGEST)
     portions = [tuple(asked[start : start + size]) for start in range(0, trials, size)]
     count = _Count()
     done = 0
@@ -240,18 +240,25 @@ def _portion(which: _Which, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
 
 def _made(trials: Trials, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
     """Make trials in step; those that have to go their own way are made alone."""
-    together, patience = together_if_possible(trials, [each.seed for each in asked])
-    return [_one(trials, each, together.get(each.seed), patience) for each in asked]
+    together = together_if_possible(trials, [each.seed for each in asked])
+    return [_one(trials, each, together) for each in asked]
 
 
-def _one(trials: Trials, asked: _Asked, found: list[Compared] | None, patience: Sequence[int]) -> list[Compared]:
-    """Return what a trial gives, made again over real wires where that is wanted."""
+def _one(trials: Trials, asked: _Asked, together: InStep) -> list[Compared]:
+    """Return what a trial gives, made again alone and over real wires where that is wanted.
+
+    Raises:
+        TrialFailed: it gave something else there.
+    """
+    found = together.compared.get(asked.seed)
     if found is None:
         return trials.proved(asked.seed) if asked.twice else trials.one(asked.seed)
-    if asked.twice:
-        again = trials.proved(asked.seed, patience)
-        if not alike(found, again):
-            raise TrialFailed(procedure=trials.prepared.job.procedure, seed=asked.seed, problem=DIFFERS)
+    if not asked.twice:
+        return found
+    again = trials.proved(asked.seed, together.patience)
+    same = near if asked.seed in together.off_pace else alike
+    if not same(found, again):
+        raise TrialFailed(procedure=trials.prepared.job.procedure, seed=asked.seed, problem=DIFFERS)
     return found
 
 
@@ -268,10 +275,9 @@ class _Count:
     def take(self, compared: Sequence[Compared]) -> None:
         self.units.append((sum(each.covered for each in compared), len(compared)))
         for each in compared:
-            name = (each.section, each.point, each.symbol)
-            self.made[name] = self.made.get(name, 0) + 1
-            self.covered[name] = self.covered.get(name, 0) + each.covered
-            self.normalised.setdefault(name, []).append(each.normalised)
+            self.made[each.name] = self.made.get(each.name, 0) + 1
+            self.covered[each.name] = self.covered.get(each.name, 0) + each.covered
+            self.normalised.setdefault(each.name, []).append(each.normalised)
             if each.conforms is not None and each.verdict is not None:
                 decided = (each.conforms, each.verdict)
                 self.decisions[decided] = self.decisions.get(decided, 0) + 1

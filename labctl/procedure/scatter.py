@@ -15,7 +15,7 @@ from labctl.metrology.distributions import Distribution, Normal, StudentT
 from labctl.metrology.effects import Contribution, Correlation, EffectId, Scope
 from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Input
-from labctl.metrology.many import everywhere, for_each
+from labctl.metrology.many import Floats, at_once, everywhere
 from labctl.metrology.statistics import series as statistics_of
 from labctl.procedure.bind import Circumstances
 
@@ -101,18 +101,20 @@ def correlations_of(values: Mapping[str, Sequence[float]], at: Circumstances) ->
     """Return how the scatters of several results of the same repetitions belong together."""
     found: list[Correlation] = []
     for one, other in combinations(values, 2):
-        r = for_each(_correlation, values[one], values[other])
+        r = at_once(_correlation, *values[one], *values[other])
         if not everywhere(r == 0):
             found.append(Correlation(_identity(f"{one}{_SUFFIX}", at), _identity(f"{other}{_SUFFIX}", at), r))
     return tuple(found)
 
 
-def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return the correlation coefficient of two series; 0 where one of them does not vary."""
-    a, b = np.array(one), np.array(other)
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return _WHOLE * float(np.clip(np.corrcoef(a, b)[0, 1], -1.0, 1.0))
+def _correlation(*values: Floats) -> Floats:
+    """Return the correlation coefficient of the first half of the values with the second; 0 where one does not vary."""
+    one, other = np.split(np.array(np.broadcast_arrays(*values)), 2)
+    a, b = one - one.mean(axis=0), other - other.mean(axis=0)
+    size = np.sqrt((a * a).sum(axis=0) * (b * b).sum(axis=0))
+    varies = (np.ptp(one, axis=0) > 0) & (np.ptp(other, axis=0) > 0) & (size > 0)
+    r: Floats = np.divide((a * b).sum(axis=0), size, out=np.zeros_like(size), where=varies)
+    return np.clip(r, -1.0, 1.0) * _WHOLE
 
 
 def _identity(symbol: str, at: Circumstances) -> EffectId:

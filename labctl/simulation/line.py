@@ -183,6 +183,8 @@ class Line:
         for each in reply.words.all():
             if (members := self.instrument.world.members) is not None:
                 members.told = (each, reply.words.of_each(each))
+                if self.pace.character and members.told[1] is not None:
+                    members.pace(members.told[1])
             if each and self._framing is not None:
                 self._framing.send_frame(each, asked=reply.asked, missing=reply.missing, sound=reply.sound)
             elif each:
