@@ -53,6 +53,7 @@ QPushButton#navigate {{
   padding-left: 18px; min-height: 46px;
 }}
 QPushButton#navigate:checked {{ background: {PANEL}; border-left: 4px solid {INK}; font-weight: 600; }}
+QLineEdit:disabled {{ color: {FAINT}; background: {PAPER}; }}
 QTableView, QListWidget, QPlainTextEdit {{ background: {PANEL}; border: 1px solid {LINE}; gridline-color: {FIELD}; }}
 QHeaderView::section {{
   background: {FIELD}; border: none; border-right: 1px solid {LINE}; padding: 5px; font-weight: 600;

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from labctl.app.casting import Cast, fill
+from attrs import evolve
+
+from labctl.app.casting import Cast, UnitOnBench, fill
 from labctl.app.foretelling import foretold
 from labctl.app.job import Job
 from labctl.app.own_bench import BENCH, OwnBench, bench_in
@@ -12,7 +14,7 @@ from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
 from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled, StationError
 from labctl.language import Text
-from labctl.procedure.body import roles_of
+from labctl.procedure.body import methods_of, roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
 from labctl.procedure.expected import Ahead
@@ -78,7 +80,20 @@ def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str
     except CalibrationExpired as error:
         yield Finding(file=file, line=0, code="LP602", problem=error.text(), remedy=_RECALIBRATE)
         return
-    yield from on_bench(procedure, station, players)
+    said: list[tuple[str, str]] = []
+    for each in _unlike(players):
+        for finding in on_bench(procedure, evolve(station, order=each.order), evolve(players, unit=each.unit)):
+            if (finding.code, finding.problem.en) not in said:
+                said.append((finding.code, finding.problem.en))
+                yield finding
+
+
+def _unlike(players: Cast) -> Iterator[UnitOnBench]:
+    """Return one unit of each type and kind of order: what is found of it holds for the others that are alike."""
+    found: dict[tuple[object, ...], UnitOnBench] = {}
+    for each in players.units:
+        found.setdefault((each.unit.type_name, each.order.kind), each)
+    yield from found.values()
 
 
 def on_bench(procedure: Procedure, station: Station, players: Cast, told: Ahead | None = None) -> Iterator[Finding]:
@@ -118,16 +133,12 @@ def _measured(procedure: Procedure, unit: UnitUnderTest) -> set[str]:
 
 
 def _wanted(procedure: Procedure, planned: set[str], role: str) -> list[str]:
-    wanted = {name for each in procedure.abilities.get(role, ()) for name in _methods(each)}
+    wanted = {name for each in procedure.abilities.get(role, ()) for name in methods_of(each)}
     called: dict[bool, set[str]] = {True: set(), False: set()}
     for section in procedure.sections:
         for function in (section.function, *(hook.function for hook in section.hooks)):
-            called[section.name in planned] |= _methods(roles_of(function).get(role, object))
+            called[section.name in planned] |= methods_of(roles_of(function).get(role, object))
     return sorted(wanted - (called[False] - called[True]))
-
-
-def _methods(ability: type) -> set[str]:
-    return {name for name in vars(ability) if not name.startswith("_")}
 
 
 def _traceable(players: Cast, file: str) -> Iterator[Finding]:

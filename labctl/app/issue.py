@@ -28,7 +28,7 @@ from labctl.events.kinds import (
     RunStarted,
     UnitExcluded,
 )
-from labctl.events.of_unit import entries_of, units_of
+from labctl.events.of_unit import entries_of, planned_of, units_of
 from labctl.language import Text
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.procedure import Procedure
@@ -58,7 +58,9 @@ class CertificatePaths:
     pdf: Path
     xml: Path
     record: Path
-    unit: str = ""  # whose, of a run with several
+    serial: str  # of the unit
+    customer: Text
+    unit: str = ""  # its instrument, of a run with several
 
     def plain(self) -> dict[str, str]:
         """Return it for JSON."""
@@ -110,7 +112,8 @@ def issue_certificates(
         with SqliteJournal(folder.journal(run), run, patience=_ENGINE) as journal:
             made: list[CertificateIssued] = []
             entries = tuple(journal.read())
-            for unit in _remaining(entries, _finished(entries)):
+            started = _finished(entries)
+            for unit in _remaining(entries, started):
                 issued = _issued(tuple(journal.read()), unit)
                 if issued is None:
                     issued = _issue(
@@ -125,15 +128,19 @@ def issue_certificates(
     finally:
         lock.release()
     _write(out, files)
-    return tuple(
-        CertificatePaths(
-            number=each.number,
-            pdf=out / folder_of(each.unit) / PDF,
-            xml=out / folder_of(each.unit) / XML,
-            record=out / RECORD,
-            unit=each.unit,
-        )
-        for each in made
+    return tuple(_paths(out, each, started) for each in made)
+
+
+def _paths(out: Path, issued: CertificateIssued, started: RunStarted) -> CertificatePaths:
+    whose = planned_of(started, issued.unit) if issued.unit else started
+    return CertificatePaths(
+        number=issued.number,
+        pdf=out / folder_of(issued.unit) / PDF,
+        xml=out / folder_of(issued.unit) / XML,
+        record=out / RECORD,
+        serial=whose.unit.identity.serial,
+        customer=whose.order.customer.name,
+        unit=issued.unit,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Final
 from attrs import evolve, frozen
 
 from labctl import __version__
-from labctl.app.casting import Cast, fill
+from labctl.app.casting import Cast, fill, named_units
 from labctl.app.check import on_bench
 from labctl.app.job import Job
+from labctl.app.ordering import under_orders
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station, with_endpoints
 from labctl.clock import Clock
@@ -68,13 +69,15 @@ def prepare(job: Job, *, trial: bool = False) -> Prepared:
         StationError, ProcedureError, TraceabilityError: what is wrong with station, procedure or standards, a point
             outside a standard's range included.
         FlightRefused: a check finds errors.
+        ArgumentRefused: what is asked for does not fit several units.
         StoreFailed: the disk cannot hold the run.
     """
     station = read_station(Path(job.station))
     if job.endpoints:
         station = with_endpoints(station, job.endpoints)
-    station = evolve(station, order=job.ordered(station.order))
     procedure = find_procedure(job.procedure)
+    named = job.unit or job.roles.get(procedure.roles.unit, "")
+    station = under_orders(station, job, named_units(station, named))
     findings = list(refuse_errors(procedure, check_text(procedure)))
     seated = fill(procedure, station, job)
     several = len(seated.units) > 1

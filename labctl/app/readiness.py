@@ -9,6 +9,7 @@ from labctl.app.casting import Proposal, named_units, propose
 from labctl.app.check import check_procedure, wanted_of
 from labctl.app.job import Job
 from labctl.app.methods import Method, method_of
+from labctl.app.ordering import orders_of, under_orders
 from labctl.app.own_bench import own_bench
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, StationInstrument
@@ -74,6 +75,7 @@ class UnitOffered:
     key: str
     title: Text
     identity: Identity
+    order: Order  # as the station says
 
 
 @frozen(kw_only=True)
@@ -85,13 +87,18 @@ class Readiness:
     up_to: int  # units that it takes in one run
     unit: UnitOffered | None  # that is meant, the first of several; None where none of the bench suits
     chosen: tuple[str, ...]  # instruments of all that are meant
-    order: Order  # with what the station says where nothing was chosen
-    usual_order: Order  # what the station says
+    order: Order  # with what the station says where nothing was chosen; the first unit's
+    usual_orders: tuple[Order, ...]  # what the station says of those that are meant, each once
     units: tuple[UnitOffered, ...]
     proposals: tuple[Proposal, ...]  # with what was chosen; those of standards and auxiliaries
     usual: tuple[Proposal, ...]  # as they were without a person's choice
     findings: tuple[Finding, ...]  # the gravest first
     sections: tuple[tuple[Text, int], ...]  # that are planned, with how many points
+
+    @property
+    def usual_order(self) -> Order:
+        """Return what the station says of the first unit."""
+        return self.usual_orders[0]
 
     @property
     def may_start(self) -> bool:
@@ -110,7 +117,10 @@ def make_ready(choice: Choice, station: Station) -> Readiness:
     named = choice.unit or usual_unit(procedure, station, units)
     chosen = tuple(named_units(station, named)) if named else ()
     key = next(iter(chosen), "")
-    ordered = evolve(station, order=choice.job(_NOBODY).ordered(station.order))
+    usual_orders = orders_of(station, chosen)
+    if len(usual_orders) > 1:  # each has its own; what was typed for one is none of the others'
+        choice = evolve(choice, order="", customer="", customer_address="")
+    ordered = under_orders(station, choice.job(_NOBODY), chosen)
     usual = _of_bench(procedure, propose(procedure, station, unit=key))
     cast = _of_bench(procedure, propose(procedure, station, unit=key, roles=choice.roles)) if choice.roles else usual
     return Readiness(
@@ -119,8 +129,8 @@ def make_ready(choice: Choice, station: Station) -> Readiness:
         up_to=procedure.roles.up_to,
         unit=next((each for each in units if each.key == key), None),
         chosen=chosen,
-        order=ordered.order,
-        usual_order=station.order,
+        order=orders_of(ordered, chosen)[0],
+        usual_orders=usual_orders,
         units=units,
         proposals=cast,
         usual=usual,
@@ -152,7 +162,7 @@ def _offered(procedure: Procedure, station: Station) -> Iterator[UnitOffered]:
     for key, each in station.instruments.items():
         if each.unit_type and _suits(procedure, station, each):
             unit = station.unit_under_test(key)
-            yield UnitOffered(key=key, title=unit.description, identity=unit.identity)
+            yield UnitOffered(key=key, title=unit.description, identity=unit.identity, order=station.order_of(key))
 
 
 def _suits(procedure: Procedure, station: Station, instrument: StationInstrument) -> bool:

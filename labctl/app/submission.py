@@ -24,7 +24,9 @@ class Issued:
     record: Path
     verified: bool
     report: Text
-    unit: str = ""  # whose, of a run with several
+    serial: str  # of the unit
+    customer: Text
+    unit: str = ""  # its instrument, of a run with several
 
 
 def submit(data: Path, run: str, procedure: Procedure | None) -> tuple[Issued, ...]:
@@ -57,5 +59,7 @@ def _verified(paths: CertificatePaths, data: Path, procedure: Procedure | None) 
         record=paths.record,
         verified=report.verified,
         report=report.text(),
+        serial=paths.serial,
+        customer=paths.customer,
         unit=paths.unit,
     )

@@ -12,6 +12,7 @@ from labctl.errors import LabctlError
 from labctl.events.kinds import PlannedPoint
 from labctl.instruments.capabilities import ControlsTemperature, DivertsFlow, GeneratesAerosol
 from labctl.metrology.quantity import Quantity
+from labctl.procedure.body import methods_of
 from labctl.procedure.forecast import rehearsed
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.settling import Settling, Steady
@@ -133,11 +134,15 @@ class Watching:
     @property
     def view(self) -> View:
         """Return what a person watches, by what the method asks of its roles."""
-        wanted = {name for each in self.procedure.abilities.values() for one in each for name in vars(one)}
+        wanted = {name for each in self.procedure.abilities.values() for one in each for name in methods_of(one)}
         for view, ability in _VIEWS.items():
-            if {name for name in vars(ability) if not name.startswith("_")} <= wanted:
+            if methods_of(ability) <= wanted:
                 return view
         return View.READINGS
+
+    def judged(self, section: str) -> tuple[str, ...]:
+        """Return the symbols of a section's results that the method holds against limits."""
+        return tuple(each.symbol for each in self.procedure.requirements if each.of == section)
 
     def begin(self, section: str, columns: Mapping[str, Quantity | str | float], symbol: str) -> Watch | None:
         """Return a settling that begins at a point; None where the method settles no such trace there."""

@@ -146,9 +146,10 @@ class Hands:
     def obey(self, words: str) -> None:
         """Do what a card says, and press Enter."""
         self.seat.card(words)
+        done = self.seat.window.run.card
         QTest.keyClick(self.seat.window, Qt.Key.Key_Return)
         self.answers.append(words)
-        self.seat.until(lambda: self.seat.window.run.card is None)
+        self.seat.until(lambda: self.seat.window.run.card is not done)  # the next one may be there already
 
 
 @define

@@ -1,6 +1,6 @@
 """What stands before a run, as the window shows it: methods by field, unit, order, who plays which role, findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import define, evolve, frozen
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from labctl.app.methods import Method
     from labctl.app.readiness import Choice, Finding, Readiness
     from labctl.app.window import Offer
+    from labctl.records.order import Order
 
 KINDS: dict[Kind, Text] = {
     Kind.CALIBRATION: Text("Calibration", zh="校准"),
@@ -34,6 +35,8 @@ _LOOK = Text("▲ Ready, with {count} things to look at", zh="▲ 可以开始�
 _REFUSED = Text("✖ Cannot start: {count} errors", zh="✖ 不能开始：{count} 项错误")
 _NO_UNIT = Text("✖ No instrument of this bench suits the method", zh="✖ 本台位没有适用该规程的被检器具")
 _ORDER = ("LP611", "LP610", "", "LP605", "LP607")  # cables, time, anything else, single points
+_BATCH = Text("{customer} · {number}", zh="{customer} · {number}")
+_COUNTED = Text("{count} instruments", zh="{count} 台仪器")
 _COARSE = "LP609"
 _FEW = 3  # others that are named with their reason
 
@@ -67,6 +70,14 @@ class RoleLine:
     why: str
     others: str  # why the others were not taken
     is_problem: bool
+
+
+@frozen(kw_only=True)
+class Batch:
+    """The instruments of one order."""
+
+    title: str
+    units: tuple[tuple[str, str], ...]  # key and words
 
 
 @frozen(kw_only=True)
@@ -106,7 +117,7 @@ class PreparationPresenter:
 
     def choose_kind(self, kind: Kind) -> "Choice | None":
         """Choose between calibration and verification; what the station says anyway is left to it."""
-        usual = self.ready is not None and self.ready.usual_order.kind is kind
+        usual = {each.kind for each in self._orders} == {kind}
         return self._keep(self.choice and evolve(self.choice, kind=None if usual else kind))
 
     def allow(self, reason: str) -> "Choice | None":
@@ -125,7 +136,7 @@ class PreparationPresenter:
         """Take over words for the certificate; what the station says anyway is left to it."""
         if self.choice is None or self.ready is None or self.ready.unit is None:
             return
-        known = self.ready.unit.identity.serial, self.ready.usual_order.number, self.customer
+        known = self.serial, self.order, self.customer
         given = [each if each != usual else "" for each, usual in zip((serial, order, customer), known, strict=True)]
         self.choice = evolve(self.choice, serial=given[0], order=given[1], customer=given[2])
 
@@ -137,13 +148,49 @@ class PreparationPresenter:
 
     @property
     def customer(self) -> str:
-        """Return the customer whom the station names."""
-        return self.ready.usual_order.customer.name.within(self.language) if self.ready is not None else ""
+        """Return the customer whom the station names, or all of them where the units are of several."""
+        return self._joined(each.customer.name.within(self.language) for each in self._orders)
+
+    @property
+    def order(self) -> str:
+        """Return the number of the order that the station names, or all of them where the units are of several."""
+        return self._joined(each.number for each in self._orders)
+
+    @property
+    def serial(self) -> str:
+        """Return the serial number that the station names; of several units how many they are."""
+        if self.ready is None or self.ready.unit is None:
+            return ""
+        count = len(self.ready.chosen)
+        several = _COUNTED.filled(count=count).within(self.language)
+        return several if count > 1 else self.ready.unit.identity.serial
+
+    @property
+    def has_one_order(self) -> bool:
+        """Return whether everything that is chosen belongs to one order, so that it can be worded here."""
+        return len(self._orders) == 1
+
+    @property
+    def kind(self) -> Kind | None:
+        """Return the kind of the orders; None where they differ."""
+        if self.choice is not None and self.choice.kind is not None:
+            return self.choice.kind
+        kinds = {each.kind for each in self._orders}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    @property
+    def _orders(self) -> "tuple[Order, ...]":
+        return self.ready.usual_orders if self.ready is not None else ()
+
+    def _joined(self, words: Iterable[str]) -> str:
+        return (", " if self.language is Language.ENGLISH else "、").join(dict.fromkeys(words))
 
     def take(self, ready: "Readiness") -> None:
         """Take in what was found, unless something else was chosen meanwhile."""
         if self.choice is None or _same(ready.choice, self.choice):
             self.choice = evolve(self.choice or ready.choice, unit=",".join(ready.chosen))
+            if len(ready.usual_orders) > 1:  # no words stand for several customers
+                self.choice = evolve(self.choice, order="", customer="")
             self.ready, self.checking, self.refusal = ready, False, ""
 
     def refused(self, text: Text) -> None:
@@ -219,6 +266,22 @@ class PreparationPresenter:
         return [
             (each.key, f"{each.identity.manufacturer} {each.identity.model} · {each.identity.serial} ({each.key})")
             for each in self.ready.units
+        ]
+
+    def batches(self) -> list[Batch]:
+        """Return the instruments that can be units of one run, by the order to which they belong."""
+        units = self.ready.units if self.ready is not None else ()
+        orders = dict.fromkeys((each.order.number, each.order.customer.name) for each in units)
+        return [
+            Batch(
+                title=_BATCH.filled(customer=customer, number=number).within(self.language),
+                units=tuple(
+                    (each.key, f"{each.key} · {each.identity.serial} · {each.identity.model}")
+                    for each in units
+                    if (each.order.number, each.order.customer.name) == (number, customer)
+                ),
+            )
+            for number, customer in orders
         ]
 
     @property

@@ -55,8 +55,9 @@ def row_of(
     resolutions: Mapping[str, Quantity] | None = None,
     units: Mapping[str, str] | None = None,
     of_unit: Collection[str] = (),
+    wanted: Collection[str] = (),
 ) -> ResultRow:
-    """Return the line of a point: its judged result, or its first one.
+    """Return the line of a point: its judged result, the one that would be judged, or its first one.
 
     Args:
         point: as it was evaluated.
@@ -65,9 +66,11 @@ def row_of(
         resolutions: of the instruments that showed each series, by symbol.
         units: in which the method's table prints each result, by symbol.
         of_unit: symbols of the series that the unit under test showed.
+        wanted: symbols that the method judges, whether or not a statement of conformity was agreed for this unit.
     """
     judgement = point.judgements[0] if point.judgements else None
     result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
+    result = result or next((each for each in point.results if each.symbol in wanted), None)
     result = result or (point.results[0] if point.results else None)
     limit = judgement.limit if judgement else None
     error = expanded = limit_text = unit = indication = ""
@@ -81,7 +84,8 @@ def row_of(
         error, expanded = report(value, u) if u > 0 else (f"{value:.4g}", "")
         limit_text = _limit(limit.value_in(shown), u) if limit is not None else ""
         given = nominal.unit if isinstance(nominal, Quantity) else shown
-        indication = _indication(result, given, resolutions or {}, of_unit) if judgement else ""
+        meant = judgement is not None or result.symbol in wanted
+        indication = _indication(result, given, resolutions or {}, of_unit) if meant else ""
     half = limit.value_in(result.unit) if limit is not None and result is not None else 0.0
     return ResultRow(
         key=(point.phase, point.section, point.point),
@@ -89,7 +93,9 @@ def row_of(
         point=(_text(nominal) or _named(point) or title or point.section) + _again(point),
         span=_text(point.columns.get("range")),
         indication=indication,
-        error=signed(error) if judgement or result is None else f"{result.symbol} = {error.replace('-', '−')}",
+        error=signed(error)
+        if judgement or result is None or result.symbol in wanted
+        else f"{result.symbol} = {error.replace('-', '−')}",
         expanded=expanded,
         k=f"{result.k:.2f}" if result is not None and result.k else "",
         limit=f"± {limit_text}" if limit_text else "",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WHOLE = Text("Whole: {verdict}", zh="总结论：{verdict}")
 _NO_VERDICT = Text("No statement of conformity", zh="不作符合性判定")
-_MARKS = {Verdict.CONFORMS: "✔", Verdict.DOES_NOT_CONFORM: "✖", Verdict.INCONCLUSIVE: "▲"}
+MARKS = {Verdict.CONFORMS: "✔", Verdict.DOES_NOT_CONFORM: "✖", Verdict.INCONCLUSIVE: "▲"}
 
 
 @frozen(kw_only=True)
@@ -73,7 +73,7 @@ class ReviewPresenter:
         """Return what a person saw of the unit, and remarks that will be printed."""
         if self.review is None:
             return []
-        seen = [f"{_MARKS[each.verdict]} {each.title.within(self.language)}" for each in self.review.inspections]
+        seen = [f"{MARKS[each.verdict]} {each.title.within(self.language)}" for each in self.review.inspections]
         return seen + [each.within(self.language) for each in self.review.notes]
 
     def tables(self) -> list[ReviewTable]:

@@ -245,7 +245,7 @@ class RunPresenter:
         unit_role = {key for role, key in event.roles.items() if role not in assets}
         self._under_test = frozenset(unit_role | {each.key for each in event.units})
         self.titles |= dict.fromkeys(unit_role, event.unit.description.within(self.language))
-        self.titles |= {each.key: f"{each.unit.identity.model} {each.unit.identity.serial}" for each in event.units}
+        self.titles |= {each.key: f"{each.key} {each.unit.identity.serial}" for each in event.units}  # as on a form
         self._go(Stage.PREPARING)
 
     def _work(self, event: EngineStarted | SectionStarted | HookFinished) -> None:
@@ -352,6 +352,7 @@ class RunPresenter:
                         resolutions=self._resolutions,
                         units=units,
                         of_unit=self._of_unit,
+                        wanted=self.watching.judged(place.section) if self.watching is not None else (),
                     )
                     owner = self.titles.get(place.unit, "") if len(self.units) > 1 else ""
                     self.rows[key] = evolve(row, unit_title=owner)

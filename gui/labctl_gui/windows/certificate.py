@@ -4,10 +4,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labctl.language import Language, Text
+from labctl_gui import theme
 from labctl_gui.widgets.paper import pages_of
 from labctl_gui.widgets.parts import button, label
 
@@ -28,6 +37,17 @@ _DIFFERS = Text(
     "{number} · issued and in the register · ✖ verification found a difference",
     zh="{number} · 已出具并登记 · ✖ 验证发现差异",
 )
+_ALL_VERIFIED = Text(
+    "{count} certificates · ✔ submitted: signed, issued and in the register · ✔ verified",
+    zh="{count} 份证书 · ✔ 已提交：已签署、出具并登记 · ✔ 验证通过",
+)
+_SOME_DIFFER = Text(
+    "{count} certificates · issued and in the register · ✖ verification found differences in {differing}",
+    zh="{count} 份证书 · 已出具并登记 · ✖ 其中 {differing} 份验证发现差异",
+)
+_SEVERAL = Text("Certificates of this run", zh="本次运行的证书")
+_LINE = Text("{mark} {number}\n{unit} · {customer}", zh="{mark} {number}\n{unit} · {customer}")
+_SIDE = 330  # pixels in width of what stands beside the pages
 _REPORT = Text("Verification", zh="验证结果")
 _PAPER = Text("Pages of the certificate", zh="证书页面")
 _WORKING = Text("Typesetting and verifying …", zh="正在排版并验证 …")
@@ -42,22 +62,23 @@ class CertificatePage(QWidget):
         self._language = language
         self.is_shown = self._working = False
         self._issued: tuple[Issued, ...] = ()
-        self.which = QComboBox()
-        self.which.setAccessibleName(_TITLE.within(language))
-        self.which.setMinimumHeight(32)
+        self.which = QListWidget()
+        self.which.setAccessibleName(_SEVERAL.within(language))
+        self.which.setFixedWidth(_SIDE)
+        self.which.setSpacing(2)
+        self.which.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.which.setVisible(False)
-        self.which.activated.connect(self._choose)
+        self.which.currentRowChanged.connect(self._choose)
         self.issue = button(_ISSUE.within(language), "primary")
         self.issue.setEnabled(False)
         self._words = label(_NONE.within(language), wrap=True)
         self._report = QPlainTextEdit(readOnly=True)
-        self._report.setFixedWidth(330)
+        self._report.setFixedWidth(_SIDE)
         self._report.setAccessibleName(_REPORT.within(language))
         self._report.setVisible(False)
         head = QHBoxLayout()
         head.addWidget(label(_TITLE.within(language), "title"))
         head.addWidget(self._words, 1)
-        head.addWidget(self.which)
         head.addWidget(self.issue)
         paper = QWidget()
         self._sheets = QVBoxLayout(paper)
@@ -68,7 +89,10 @@ class CertificatePage(QWidget):
         scroll.setWidget(paper)
         pages = QHBoxLayout()
         pages.addWidget(scroll, 1)
-        pages.addWidget(self._report)
+        side = QVBoxLayout()
+        side.addWidget(self.which, 1)
+        side.addWidget(self._report, 2)
+        pages.addLayout(side)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 8)
         layout.addLayout(head)
@@ -84,6 +108,11 @@ class CertificatePage(QWidget):
         """Return what the page says of its certificate."""
         return self._words.text()
 
+    @property
+    def report(self) -> str:
+        """Return what verification says of the certificate that is shown."""
+        return self._report.toPlainText()
+
     def offer(self, *, possible: bool) -> None:
         """Let the certificate be issued, or not."""
         self.issue.setEnabled(possible and not self._working)
@@ -97,20 +126,31 @@ class CertificatePage(QWidget):
         self._words.setText(_WORKING.within(self._language))
 
     def show_all(self, issued: "tuple[Issued, ...]") -> None:
-        """Show the first certificate of a run, and offer those of its other units."""
+        """List the certificates of a run's units, and show the first."""
         self._issued = issued
+        self._working = False
+        self.which.blockSignals(True)  # noqa: FBT003  (Qt has no other form)
         self.which.clear()
-        self.which.addItems([each.number for each in issued])
+        for each in issued:
+            item = QListWidgetItem(_LINE.filled(
+                mark="✔" if each.verified else "✖",
+                number=each.number, unit=f"{each.unit} {each.serial}".strip(), customer=each.customer,
+            ).within(self._language))  # fmt: skip
+            item.setForeground(QColor(theme.INK if each.verified else theme.VERMILION))
+            self.which.addItem(item)
+        self.which.blockSignals(False)  # noqa: FBT003  (as above)
         self.which.setVisible(len(issued) > 1)
-        self.show_issued(issued[0])
+        self.which.setCurrentRow(0)
 
     def _choose(self, number: int) -> None:
-        self.show_issued(self._issued[number])
+        if 0 <= number < len(self._issued):
+            self.show_issued(self._issued[number])
 
     def show_issued(self, issued: "Issued") -> None:
         """Show the pages and the report."""
-        self._working = False
         words = (_VERIFIED if issued.verified else _DIFFERS).filled(number=issued.number)
+        if len(self._issued) > 1:
+            words = _all_of(self._issued)
         self._words.setText(words.within(self._language))
         self._words.setToolTip(str(issued.pdf))
         self._report.setVisible(True)
@@ -124,6 +164,8 @@ class CertificatePage(QWidget):
     def forget(self) -> None:
         """Show nothing: another run is looked at, or the certificate could not be made."""
         self._working = self.is_shown = False
+        self._issued = ()
+        self.which.clear()
         self.which.setVisible(False)
         self._report.setVisible(False)
         self._clear()
@@ -142,3 +184,10 @@ class CertificatePage(QWidget):
             sheet.setAccessibleName(_PAGE.filled(number=number).within(self._language))
             self._sheets.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
         self.is_shown = True
+
+
+def _all_of(issued: "tuple[Issued, ...]") -> Text:
+    """Return what there is to say of several certificates."""
+    differing = sum(not each.verified for each in issued)
+    said = _SOME_DIFFER if differing else _ALL_VERIFIED
+    return said.filled(count=len(issued), differing=differing)

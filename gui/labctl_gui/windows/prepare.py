@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -25,8 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from labctl.language import Language, Text
+from labctl.records.order import Kind
 from labctl_gui import theme
 from labctl_gui.presenters.preparation import KINDS, FindingLine, PreparationPresenter, RoleLine
+from labctl_gui.widgets.batches import Batches
 from labctl_gui.widgets.parts import Elided, frame, label
 
 if TYPE_CHECKING:
@@ -43,9 +45,8 @@ _KIND = Text("Kind of order", zh="委托类别")
 _STANDARDS = Text("Standards and auxiliaries", zh="标准器与配套设备")
 _FINDINGS = Text("Check for today", zh="今日核查")
 _REASON = Text("Why a large U is allowed", zh="允许较大 U 的理由")
-_UNITS = Text("Instruments", zh="仪器（可多选）")
-_LIST = 62  # pixels in height of the list of units
 _ROW = 34  # pixels in height of a field
+_TWO_LINES = 40  # pixels in height of a method, in Chinese
 _SOURCE = Qt.ItemDataRole.UserRole
 
 
@@ -126,12 +127,8 @@ class PreparePage(QWidget):
         self.unit = QComboBox()
         self.unit.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.unit.activated.connect(self._unit_chosen)
-        self.several = QListWidget()
-        self.several.setAccessibleName(_UNITS.within(language))
-        self.several.setFixedHeight(_LIST)
-        self.several.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.several = Batches(language, self._units_chosen)
         self.several.setVisible(False)
-        self.several.itemChanged.connect(self._units_chosen)
         self.serial, self.customer, self.order = QLineEdit(), QLineEdit(), QLineEdit()
         for field in (self.serial, self.customer, self.order):
             field.textEdited.connect(self._worded)
@@ -198,6 +195,8 @@ class PreparePage(QWidget):
         for number, (title, field) in enumerate(fields):
             name = label(title.within(self._language), "faint")
             name.setBuddy(field)
+            if field is self.unit:
+                self._instrument = name
             field.setAccessibleName(title.within(self._language))
             field.setMinimumHeight(_ROW)
             layout.addWidget(name, number // 2, number % 2 * 2)
@@ -276,6 +275,8 @@ class PreparePage(QWidget):
                     item = QTreeWidgetItem([f"{each.title}\n{each.detail}"])
                     item.setData(0, _SOURCE, each.source)
                     item.setToolTip(0, f"{each.title}\n{each.detail}")
+                    if self._language is Language.CHINESE:  # whose lines are higher than the font says
+                        item.setSizeHint(0, QSize(0, _TWO_LINES))
                     if not each.fits:
                         item.setForeground(0, QBrush(QColor(theme.FAINT)))
                     top.addChild(item)
@@ -307,50 +308,47 @@ class PreparePage(QWidget):
 
     def _show_order(self, *, may_change: bool) -> None:
         presenter = self.presenter
-        units = presenter.units()
-        if units != self._units:
-            self._units = units
-            self.unit.clear()
-            self.several.blockSignals(True)  # noqa: FBT003  (Qt has no other form)
-            self.several.clear()
-            for key, words in units:
-                self.unit.addItem(words, key)
-                item = QListWidgetItem(words)
-                item.setData(_SOURCE, key)
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-                item.setCheckState(Qt.CheckState.Unchecked)
-                self.several.addItem(item)
-            self.several.blockSignals(False)  # noqa: FBT003  (as above)
-        self.unit.setVisible(not presenter.takes_several)
-        self.several.setVisible(presenter.takes_several)
+        self._offer_units(presenter)
         self.several.setEnabled(may_change)
         ready, choice = presenter.ready, presenter.choice
         self.reason.setVisible(presenter.needs_reason)
         self.reason.setEnabled(may_change)
-        for each in (self.unit, self.serial, self.customer, self.order, *self.kinds.values()):
-            each.setEnabled(may_change)
+        worded = may_change and presenter.has_one_order
+        for each in (self.customer, self.order, *self.kinds.values()):
+            each.setEnabled(worded)
+        self.unit.setEnabled(may_change)
+        self.serial.setEnabled(may_change and ready is not None and len(ready.chosen) == 1)
         if ready is None or choice is None:
             return
-        self.serial.setEnabled(may_change and len(ready.chosen) == 1)
         if ready.unit is not None and not presenter.checking:
-            self._check_units(ready.chosen)
+            self.several.tick(ready.chosen)
             self.unit.setCurrentIndex(self.unit.findData(ready.unit.key))
-            self._fill(self.serial, choice.serial or ready.unit.identity.serial)
+            self._fill(self.serial, choice.serial or presenter.serial)
         self._fill(self.customer, choice.customer or presenter.customer)
-        self._fill(self.order, choice.order or ready.usual_order.number)
-        self.kinds[choice.kind or ready.order.kind].setChecked(True)
+        self._fill(self.order, choice.order or presenter.order)
+        self._mark_kind(presenter.kind)
 
-    def _check_units(self, chosen: tuple[str, ...]) -> None:
-        self.several.blockSignals(True)  # noqa: FBT003  (as above)
-        for number in range(self.several.count()):
-            item = self.several.item(number)
-            wanted = item.data(_SOURCE) in chosen
-            item.setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
-        self.several.blockSignals(False)  # noqa: FBT003  (as above)
+    def _offer_units(self, presenter: PreparationPresenter) -> None:
+        units = presenter.units()
+        if units != self._units:
+            self._units = units
+            self.unit.clear()
+            for key, words in units:
+                self.unit.addItem(words, key)
+        several = presenter.takes_several
+        self.unit.setVisible(not several)
+        self.several.setVisible(several)
+        self._instrument.setBuddy(self.several if several else self.unit)
+        if several:
+            self.several.show_batches(presenter.batches())
 
-    def _units_chosen(self, _: QListWidgetItem) -> None:
-        items = [self.several.item(number) for number in range(self.several.count())]
-        keys = [str(each.data(_SOURCE)) for each in items if each.checkState() is Qt.CheckState.Checked]
+    def _mark_kind(self, kind: Kind | None) -> None:
+        """Mark the kind of the orders; neither where they differ."""
+        self._kind.setExclusive(kind is not None)
+        for each, mark in self.kinds.items():
+            mark.setChecked(each is kind)
+
+    def _units_chosen(self, keys: list[str]) -> None:
         self._changed(self.presenter.choose_units(keys))
 
     @staticmethod

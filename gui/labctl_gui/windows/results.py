@@ -24,7 +24,7 @@ from labctl.metrology.units import parse_unit
 from labctl.records.calibration import Result
 from labctl_gui import theme
 from labctl_gui.presenters.results import ResultRow, budget_rows
-from labctl_gui.presenters.review import ReviewCell, ReviewPresenter, ReviewTable
+from labctl_gui.presenters.review import MARKS, ReviewCell, ReviewPresenter, ReviewTable
 from labctl_gui.presenters.run import RunPresenter
 from labctl_gui.widgets.parts import button, label
 from labctl_gui.widgets.results import ResultsTable
@@ -134,10 +134,16 @@ class ResultsPage(QWidget):
         self._reviews = reviews
         self.unit.clear()
         for each in reviews:
-            identity = each.record.unit.identity
-            self.unit.addItem(f"{identity.model} {identity.serial}", each.unit)
+            self.unit.addItem(self._named(each), each.unit)
         self.unit.setVisible(len(reviews) > 1)
         self._show_review(reviews[0])
+
+    def _named(self, review: "Review") -> str:
+        """Return which of several units it is, whose, and with which verdict."""
+        record = review.record
+        mark = MARKS[review.verdict] if review.verdict is not None and record.order.conformity else "·"
+        whose = record.order.customer.name.within(self._language)
+        return f"{mark} {review.unit} {record.unit.identity.serial} · {whose}"
 
     def _choose(self, number: int) -> None:
         self._show_review(self._reviews[number])
