@@ -1,4 +1,4 @@
-"""How often the stated intervals of every installed method hold the truth, as the table that the documentation shows.
+"""How often the stated intervals of every installed method hold the truth, as the tables that the documentation shows.
 
 `coverage.py [TRIALS [SEED [METHOD …]]]`: so many simulated units of each method, whose errors are known. Coverage is
 held against 95 %: below it, by more than chance explains, the model forgets something and the status is 1. Above it,
@@ -6,51 +6,79 @@ a bounded contribution rules the uncertainty, and k = 2 covers more than it says
 """
 
 import sys
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 
 from labctl.app.methods import installed_methods
-from labctl.app.validate import Validation, validate
+from labctl.app.validate import PointCoverage, Validation, validate
 
 TRIALS = 100
 STATED = 0.95
+METHODS = ("method", "units", "results", "coverage", "limits", "wrongly passed", "wrongly failed")
+CLASSES = ("method", "class of points", "points", "coverage", "lowest and highest point", "mean error")
 
 
 def main(arguments: list[str]) -> int:
-    """Print a line for each method; fail where an interval holds the truth too seldom."""
+    """Print a line for each method and for each class of its points; fail where the truth is held too seldom."""
     trials = int(arguments[0]) if arguments else TRIALS
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     wanted = arguments[2:] or [each.name for each in installed_methods()]
-    print(f"{trials} simulated units of each method, seed {seed}; limits at 95 % confidence\n")
-    print("| method | units | results | coverage | limits | lowest point | wrongly passed | wrongly failed |")
-    print("|---|---|---|---|---|---|---|---|")
-    short: list[str] = []
+    found: list[Validation] = []
     for name in wanted:
         began = perf_counter()
-        found = validate(name, trials=trials, seed=seed)
-        print(line(found), flush=True)
-        print(f"{name}: {(perf_counter() - began) / trials:.2f} s a unit", file=sys.stderr)
-        if found.overall.high < STATED:
-            short.append(name)
+        found.append(validate(name, trials=trials, seed=seed))
+        print(f"{name}: {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    print(tables(found))
+    short = [each.procedure for each in found if each.overall.high < STATED]
     if short:
-        print(f"\ntoo seldom: {', '.join(short)}")
+        print(f"too seldom: {', '.join(short)}", file=sys.stderr)
     return 1 if short else 0
 
 
-def line(found: Validation) -> str:
-    """Return a method's line of the table."""
-    overall = found.overall
-    lowest = min(found.points, key=lambda each: each.covered.share)
-    accepted, rejected = found.false_accept, found.false_reject
-    cells = (
-        f"`{found.procedure}`",
-        str(found.trials),
-        str(overall.of_all),
-        f"{overall.share:.1%}",
-        f"{overall.low:.1%} to {overall.high:.1%}",
-        f"{lowest.covered.share:.0%}",
-        f"{accepted.hits} of {accepted.of_all}",
-        f"{rejected.hits} of {rejected.of_all}",
+def tables(found: Sequence[Validation]) -> str:
+    """Return both tables."""
+    lines = [_row(METHODS), _row("---" for _ in METHODS), *(_method(each) for each in found)]
+    lines += ["", _row(CLASSES), _row("---" for _ in CLASSES), *(line for each in found for line in _classes(each))]
+    return "\n".join(lines)
+
+
+def _method(found: Validation) -> str:
+    overall, accepted, rejected = found.overall, found.false_accept, found.false_reject
+    return _row(
+        (
+            f"`{found.procedure}`",
+            f"{found.trials}",
+            f"{overall.of_all}",
+            f"{overall.share:.2%}",
+            f"{overall.low:.2%} to {overall.high:.2%}",
+            f"{accepted.hits} of {accepted.of_all}",
+            f"{rejected.hits} of {rejected.of_all}",
+        )
     )
+
+
+def _classes(found: Validation) -> Iterable[str]:
+    """Yield a line for each result of each section: the same model at other points."""
+    classes: dict[tuple[str, str], list[PointCoverage]] = {}
+    for each in found.points:
+        classes.setdefault((each.section, each.symbol), []).append(each)
+    for (section, symbol), points in classes.items():
+        shares = [each.covered.share for each in points]
+        hits, of_all = sum(each.covered.hits for each in points), sum(each.covered.of_all for each in points)
+        furthest = max((each.mean_normalised_error for each in points), key=abs)
+        yield _row(
+            (
+                f"`{found.procedure}`",
+                f"{section}, `{symbol}`",
+                f"{len(points)}",
+                f"{hits / of_all:.2%}",
+                f"{min(shares):.2%}, {max(shares):.2%}",
+                f"{furthest:+.2f} *U*",
+            )
+        )
+
+
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 

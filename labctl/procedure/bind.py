@@ -290,7 +290,7 @@ def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> I
     """Return a named figure: zero give or take it, or the value that the record states with it."""
     found = characteristic(symbol, source, at)
     title = at.procedure.role(source.role).title
-    name = CHARACTERISTICS.get(source.name, Text(source.name, zh=source.name))
+    name = Text(source.name, zh=source.zh or source.name)
     width = Figure(found.figure).quantity(at.names)
     value = parse_quantity(found.value) if found.value else None
     unit = value.unit if value is not None else _zero_unit(width, at)
@@ -423,7 +423,7 @@ def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
 
 
 def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:
-    value = parse_quantity(source.figure)
+    value = source.value(at.names)
     if not source.half_width:
         return Input.of(symbol, value.unit, value.value)
     width = Figure(source.half_width).quantity(at.names)
@@ -450,8 +450,6 @@ def _size(symbol: str, figure: str, width: Quantity, unit: Unit) -> float:
         ) from error
 
 
-CHARACTERISTICS: Final = {"thermal EMF": Text("thermal EMF", zh="热电势")}
-"""Characteristics whose names exist in both languages."""
 _READINGS: Final = Text("repeatability of {count} readings", zh="{count} 次读数的重复性")
 _SPECIFICATION: Final = Text("accuracy specification of {standard}", zh="{standard}的准确度指标")
 _CERTIFICATE: Final = Text("certificate of {standard}", zh="{standard}的校准证书")

@@ -1,10 +1,13 @@
 """Where the value of a model's input comes from, and with it all that is not known of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
+from labctl.errors import MetrologyError
 from labctl.metrology.effects import Scope
+from labctl.metrology.figure import Figure, Value
+from labctl.metrology.quantity import Quantity, parse_quantity
 
 DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
 """How the figure of an effect may be distributed; of a normal one it is an expanded uncertainty with `k`."""
@@ -42,10 +45,18 @@ class Applied:
 
 @frozen
 class Characteristic:
-    """A named figure of a role's record; zero, with the figure as its uncertainty."""
+    """A named figure of a role's record; zero, with the figure as its uncertainty.
+
+    Args:
+        role: whose record.
+        name: as the record has it; the word that budgets print.
+        zh: that word in Chinese.
+        scope: where two of them are one effect.
+    """
 
     role: str
     name: str
+    zh: str = field(default="", kw_only=True)
     scope: Scope = field(default=Scope.POINT, kw_only=True)
 
 
@@ -58,12 +69,22 @@ class Resolution:
 
 @frozen
 class Constant:
-    """A value of the method, exact or with a half-width, and where it stands."""
+    """A value of the method, exact or with a half-width, and where it stands.
+
+    Both figures may use the point's columns and the data of the unit's type: `0.05 * unit.division`.
+    """
 
     figure: str
     half_width: str = field(default="", kw_only=True)  # rectangular; empty: exact
     source: str = field(default="", kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
+
+    def value(self, names: Mapping[str, Value]) -> Quantity:
+        """Return the value at a point whose columns are known. Raises MetrologyError where the figure is none."""
+        try:
+            return parse_quantity(self.figure)
+        except MetrologyError:
+            return Figure(self.figure).quantity(names)
 
 
 @frozen

@@ -14,7 +14,7 @@ from labctl.procedure.declared import EACH_POINT
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.load import FILE
 from labctl.procedure.procedure import Section
-from labctl.procedure.sources import Effect
+from labctl.procedure.sources import Characteristic, Effect, Source
 
 VERIFIES: Final = "JJG"
 """How the documents begin that verify."""
@@ -236,16 +236,27 @@ def _words(survey: Survey) -> Iterator[Finding]:
             for words in each.titles.values()
         ),
         *(
-            (Text(source.title, zh=source.zh), lines.model(target, symbol))
+            (words, lines.model(target, symbol))
             for target in survey.targets
             for symbol, source in target.model.sources.items()
-            if isinstance(source, Effect)
+            if (words := _words_of(source)) is not None
         ),
     ]
     for title, line in titles:
         if not title.zh and not _is_plain(title.en):
             problem = Text("{title!r} has no Chinese title", zh="{title!r} 没有中文标题").filled(title=title.en)
             yield found(line, "LP501", problem, Text('Add zh="…"', zh='请补充 zh="…"'), Severity.WARNING)
+
+
+def _words_of(source: Source) -> Text | None:
+    """Return what a budget prints of a source, where the method says it."""
+    match source:
+        case Effect():
+            return Text(source.title, zh=source.zh)
+        case Characteristic():
+            return Text(source.name, zh=source.zh)
+        case _:
+            return None
 
 
 def _is_plain(words: str) -> bool:

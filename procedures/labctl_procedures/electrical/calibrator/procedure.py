@@ -56,31 +56,31 @@ TRANSFER = Model(
     "drift = V_2 - V_1",
     V_n=Applied("unit"),
     V_z=Applied("zener", "DC voltage", at="nominal"),
-    d_temp=Characteristic("zener", "temperature"),
+    d_temp=Characteristic("zener", "temperature", zh="温度"),
     V_1=Observed(),  # the meter's gain is the same for all three, so that its record does not enter
     V_x=Observed(),
     V_2=Observed(),
-    d_lin=Characteristic("transfer", "linearity in transfer"),
-    d_emf=Characteristic("leads", "thermal EMF"),
+    d_lin=Characteristic("transfer", "linearity in transfer", zh="传递线性"),
+    d_emf=Characteristic("leads", "thermal EMF", zh="热电势"),
 )
 DC_VOLTAGE = Model(
     "E = V_n - (V_r - d_emf)",
     V_n=Applied("unit"),
     V_r=Corrected("transfer"),
-    d_emf=Characteristic("leads", "thermal EMF"),
+    d_emf=Characteristic("leads", "thermal EMF", zh="热电势"),
 )
 AC_VOLTAGE = Model(
     "E = V_n - (V_r - d_load)",
     V_n=Applied("unit"),
     V_r=Corrected("transfer"),
-    d_load=Characteristic("leads", "loading"),
+    d_load=Characteristic("leads", "loading", zh="负载效应"),
 )
 CURRENT = Model("E = I_n - I_r", I_n=Applied("unit"), I_r=Corrected("transfer"))
 RESISTANCE = Model(
     "E = R_n - (R_r - d_lead)",
     R_n=Applied("unit"),
     R_r=Corrected("transfer"),
-    d_lead=Characteristic("leads", "four-wire residue"),
+    d_lead=Characteristic("leads", "four-wire residue", zh="四线残余电阻"),
 )
 
 # --- by transfer -----------------------------------------------------------------------------------------------------

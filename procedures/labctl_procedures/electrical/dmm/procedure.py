@@ -59,14 +59,14 @@ DC_VOLTAGE = Model(
     V_ind=Observed(),
     d_res=Resolution("unit"),
     V_s=Applied("calibrator"),
-    d_emf=Characteristic("leads", "thermal EMF"),
+    d_emf=Characteristic("leads", "thermal EMF", zh="热电势"),
 )
 AC_VOLTAGE = Model(
     "E = V_ind + d_res - V_s - d_load",
     V_ind=Observed(),
     d_res=Resolution("unit"),
     V_s=Applied("calibrator"),
-    d_load=Characteristic("leads", "loading"),
+    d_load=Characteristic("leads", "loading", zh="负载效应"),
 )
 CURRENT = Model("E = I_ind + d_res - I_s", I_ind=Observed(), d_res=Resolution("unit"), I_s=Applied("calibrator"))
 LEADS = Model(
@@ -74,7 +74,7 @@ LEADS = Model(
     R_0=Observed(),
     d_res=Resolution("unit"),
     R_z=Applied("calibrator"),
-    d_emf=Characteristic("leads", "thermal EMF over test current"),
+    d_emf=Characteristic("leads", "thermal EMF over test current", zh="热电势与测试电流之比"),
 )
 TWO_WIRE = Model(
     "E = R_ind + d_res - R_l - R_s",  # the leads, and the zero of the range, are read at no resistance and taken off
@@ -88,7 +88,7 @@ FOUR_WIRE = Model(
     R_ind=Observed(),
     d_res=Resolution("unit"),
     R_s=Applied("calibrator"),
-    d_emf=Characteristic("leads", "thermal EMF over test current"),
+    d_emf=Characteristic("leads", "thermal EMF over test current", zh="热电势与测试电流之比"),
 )
 
 # --- voltage ---------------------------------------------------------------------------------------------------------

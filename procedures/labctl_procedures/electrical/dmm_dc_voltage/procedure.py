@@ -39,7 +39,7 @@ ERROR = Model(
     V_ind=Observed(),  # Type A from the readings
     d_res=Resolution("unit"),  # half a digit, from the indication itself
     V_s=Applied("source"),  # setpoint, with all that the standard's record brings
-    d_emf=Characteristic("leads", "thermal EMF"),  # a figure of the leads' record
+    d_emf=Characteristic("leads", "thermal EMF", zh="热电势"),  # a figure of the leads' record
 )
 
 

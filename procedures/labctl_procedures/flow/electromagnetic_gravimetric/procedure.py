@@ -79,13 +79,13 @@ ERROR = Model(
     t_tank=Corrected("tank"),
     t_line=Corrected("line"),
     p_line=Corrected("line"),
-    dt=Characteristic("rig", "diverter correction", scope=LAB),
+    dt=Characteristic("rig", "diverter correction", zh="换向器修正", scope=LAB),
     t_air=Condition("temperature"),
     p_air=Condition("pressure"),
     h_air=Condition("humidity"),
     rho_b=Constant("8000 kg/m³", half_width="50 kg/m³", source="OIML D 28, weights of stainless steel"),
-    d_rho=Characteristic("pipework", "water density", scope=RUN),
-    d_splash=Characteristic("pipework", "splash and storage", scope=RUN),
+    d_rho=Characteristic("pipework", "water density", zh="水密度", scope=RUN),
+    d_splash=Characteristic("pipework", "splash and storage", zh="溅水与管内存水", scope=RUN),
 )
 REPEATABILITY = Model("E_r = stdev(E[:])", E=Result("Error of indication", "E"))
 

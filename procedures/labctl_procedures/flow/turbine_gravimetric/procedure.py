@@ -93,8 +93,8 @@ K_FACTOR = Model(
     p_air=Condition("pressure"),
     h_air=Condition("humidity"),
     rho_b=Constant("8000 kg/m³", half_width="50 kg/m³", source="OIML D 28, weights of stainless steel"),
-    d_rho=Characteristic("pipework", "water density", scope=RUN),
-    d_splash=Characteristic("pipework", "splash and storage", scope=RUN),
+    d_rho=Characteristic("pipework", "water density", zh="水密度", scope=RUN),
+    d_splash=Characteristic("pipework", "splash and storage", zh="溅水与管内存水", scope=RUN),
 )
 REPEATABILITY = Model("E_r = stdev(K[:]) / mean(K[:])", K=Result("K factor", "K"))
 METER_FACTOR = Model(

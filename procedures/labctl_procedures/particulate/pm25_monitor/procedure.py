@@ -67,7 +67,7 @@ CONCENTRATION = Model(
     C_m=Observed(),
     d_res=Resolution("unit"),
     C_s=Corrected("reference"),  # a trace
-    d_uniform=Characteristic("chamber", "uniformity", scope=RUN),
+    d_uniform=Characteristic("chamber", "uniformity", zh="均匀性", scope=RUN),
 )
 REGRESSION = Model("b, a = fit.line(C_r[:], C[:])", C=Result("Concentration", "C"), C_r=Result("Concentration", "C_r"))
 

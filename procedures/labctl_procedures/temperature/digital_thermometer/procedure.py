@@ -47,7 +47,7 @@ ERROR = Model(
     t_ind=Observed(),
     d_res=Resolution("unit"),
     t_s=Corrected("reference"),
-    d_uniform=Characteristic("bath", "uniformity"),
+    d_uniform=Characteristic("bath", "uniformity", zh="均匀性"),
     d_stable=Stability("t_bath"),
 )
 

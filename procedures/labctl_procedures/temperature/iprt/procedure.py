@@ -86,9 +86,9 @@ COMPARISON = Model(
     sprt=Calibration("sprt"),
     dR=Result("Self-heating", "dR"),
     R_i=Result("Self-heating", "R_i"),
-    d_channel=Characteristic("scanner", "difference of channels"),
-    d_cell=Characteristic("sprt", "self-heating"),  # differs between cell and bath
-    d_uniform=Characteristic("bath", "uniformity"),
+    d_channel=Characteristic("scanner", "difference of channels", zh="通道差"),
+    d_cell=Characteristic("sprt", "self-heating", zh="自热"),  # differs between cell and bath
+    d_uniform=Characteristic("bath", "uniformity", zh="均匀性"),
     d_stable=Stability("t_bath"),
     d_heat=Effect(
         "self-heating, in ice and in the bath",

@@ -66,7 +66,7 @@ ERROR = Model(
     d_zero=Effect("depression of the zero", "0.1 * unit.division", zh="零位降低", source="working knowledge"),
     d_emergent=Effect("length of the emergent column", "1 K", zh="露出液柱长度", source="working knowledge"),
     d_stem=Effect("temperature of the emergent column", "3 K", zh="露出液柱温度", source="working knowledge"),
-    d_uniform=Characteristic("bath", "uniformity"),
+    d_uniform=Characteristic("bath", "uniformity", zh="均匀性"),
     d_stable=Stability("t_bath"),
 )
 

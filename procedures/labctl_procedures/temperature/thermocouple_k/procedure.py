@@ -59,11 +59,13 @@ COMPARISON = Model(
     E_s=Corrected("scanner"),
     E_x=Corrected("scanner"),
     tc=Calibration("standard", form="thermocouple S"),
-    d_uniform=Characteristic("furnace", "uniformity"),
+    d_uniform=Characteristic("furnace", "uniformity", zh="均匀性"),
     d_stable=Stability("t_furnace"),
     zero=Constant("0 °C", source="reference junctions of the tables"),
-    d_j=Characteristic("junction", "temperature"),  # above 0 °C; what it takes away is a voltage, never a temperature
-    d_js=Characteristic("junction", "temperature at the standard"),
+    d_j=Characteristic(
+        "junction", "temperature", zh="温度"
+    ),  # above 0 °C; what it takes away is a voltage, never a temperature
+    d_js=Characteristic("junction", "temperature at the standard", zh="标准器参考端温度"),
     d_inhom=Effect(
         "inhomogeneous wires of the thermocouple",
         "10 µV",

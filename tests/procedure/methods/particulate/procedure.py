@@ -55,7 +55,9 @@ METHOD = Procedure(
 )
 WEIGHING_ROOM = Environment(temperature="(20 ± 1) °C", humidity="(50 ± 5) %")
 SPREAD = Steady(during="5 min", within="10 %", timeout="2 h")
-MASS = Model("m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("room", "filter conditioning"))
+MASS = Model(
+    "m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("room", "filter conditioning", zh="滤膜平衡")
+)
 BLANK = Model(
     "m_b = mean(m_l[kind == 'blank'] - m_u[kind == 'blank'])",
     m_l=Result("Loaded filters", "m", by="filter"),
@@ -81,7 +83,7 @@ CONCENTRATION = Model(
     rho_b=Constant("8000 kg/m³", half_width="50 kg/m³", source="made up"),
     rho_f=Constant("2200 kg/m³"),
     d_leak=Effect("leak of the filter holder", "0.2 %", zh="滤膜夹泄漏", source="made up"),
-    d_uniform=Characteristic("chamber", "uniformity"),
+    d_uniform=Characteristic("chamber", "uniformity", zh="均匀性"),
     d_stable=Stability("C_chamber"),
 )
 WARMING = Model("d_t = t_i + d_res - t_s", t_i=Observed(), t_s=Corrected("thermometer"), d_res=Resolution("unit"))
@@ -120,7 +122,7 @@ def leak(run: Run, point: Point, unit: MeasuresPressure) -> None:
     model=MASS,
     environment=WEIGHING_ROOM,
     order=CYCLES,
-    repeatability=Characteristic("balance", "repeatability"),
+    repeatability=Characteristic("balance", "repeatability", zh="重复性"),
 )
 def clean_filters(run: Run, point: Point, balance: Weighs) -> None:
     """Weigh each conditioned filter."""

@@ -33,7 +33,7 @@ METHOD = Procedure(
         unit=Unit("Monitor", zh="监测仪"),
     ),
 )
-MASS = Model("m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("chamber", "conditioning"))
+MASS = Model("m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("chamber", "conditioning", zh="滤膜平衡"))
 GAIN = Model(
     "g = m_l - m_u - m_b",
     "twice = 2 * g",

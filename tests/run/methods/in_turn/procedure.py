@@ -29,7 +29,9 @@ METHOD = Procedure(
         units=Unit("Thermometer", zh="温度计", up_to=3),
     ),
 )
-LOOK = Model("t_0 = t_r + d_uniform", t_r=Corrected("reference"), d_uniform=Characteristic("bath", "uniformity"))
+LOOK = Model(
+    "t_0 = t_r + d_uniform", t_r=Corrected("reference"), d_uniform=Characteristic("bath", "uniformity", zh="均匀性")
+)
 ERROR = Model(
     "E = t_ind + d_res - t_s - d_uniform",
     "moved = t_s - t_0",
@@ -37,7 +39,7 @@ ERROR = Model(
     d_res=Resolution("unit"),
     t_s=Corrected("reference"),
     t_0=Result("Reference", "t_0"),
-    d_uniform=Characteristic("bath", "uniformity"),
+    d_uniform=Characteristic("bath", "uniformity", zh="均匀性"),
 )
 
 
