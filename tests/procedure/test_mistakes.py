@@ -319,7 +319,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "pm",
         "LP123",
         PROCEDURE,
-        '"m = W + d_hum", W=Corrected("balance"), d_hum=CONDITIONING',
+        '"m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("room", "filter conditioning", zh="滤膜平衡")',
         '"m = W * (1 + d_leak)", W=Corrected("balance"), d_leak=Effect("leak", "1 %", zh="漏", source="own")',
         "declared with another figure",
     ),
