@@ -95,11 +95,13 @@ class Validation:
     points: tuple[PointCoverage, ...]
     false_accept: Rate  # units that do not conform and were said to
     false_reject: Rate  # units that conform and were said not to
+    paper: bool = False  # no bench was simulated: errors were drawn from what is declared of the inputs
 
     def plain(self) -> dict[str, object]:
         """Return it for JSON."""
         return {
             "procedure": self.procedure,
+            "paper": self.paper,
             "trials": self.trials,
             "seed": self.seed,
             "probability": PROBABILITY,
@@ -129,7 +131,8 @@ class Validation:
 
     def text(self, language: Language) -> str:
         """Return it for a person, point by point."""
-        lines = [_HEAD.filled(procedure=self.procedure, trials=self.trials, seed=self.seed).within(language)]
+        head = _ON_PAPER if self.paper else _HEAD
+        lines = [head.filled(procedure=self.procedure, trials=self.trials, seed=self.seed).within(language)]
         width = max(len(f"{each.section}, {each.point}, {each.symbol}") for each in self.points) if self.points else 0
         for each in self.points:
             name = f"{each.section}, {each.point}, {each.symbol}"
@@ -337,6 +340,11 @@ def _rate(rate: Rate) -> dict[str, object]:
 _HEAD: Final = Text(
     "{procedure}: {trials} simulated units, seed {seed}; how often the stated interval held the truth",
     zh="{procedure}：模拟 {trials} 台，种子 {seed}；所述区间包含真值的频率",
+)
+_ON_PAPER: Final = Text(
+    "{procedure}, on paper: {trials} draws of errors from what is declared of them, seed {seed}; "
+    "how often the interval that one run states held the truth",
+    zh="{procedure}，纸面验证：按所声明的分布抽取误差 {trials} 次，种子 {seed}；一次运行所述区间包含真值的频率",
 )
 _OVERALL: Final = Text("overall {share} (stated: 95.45 %)", zh="总计 {share}（声明值 95.45 %）")
 _DECISIONS: Final = Text(

@@ -43,6 +43,14 @@ def add(command: Command, words: Words) -> None:
         help=words("simulated units (default 1000)", "模拟台数（默认 1000）"),
     )
     validate.add_argument("--seed", type=int, default=1, help=words("of all chance (default 1)", "随机种子（默认 1）"))
+    validate.add_argument(
+        "--paper",
+        action="store_true",
+        help=words(
+            "draw errors from what is declared of the inputs, about one simulated run: proves arithmetic, not physics",
+            "围绕一次模拟运行，按输入量所声明的分布抽取误差：只验证计算，不验证物理",
+        ),
+    )
     for each in (rehearse, validate):
         each.add_argument(
             "--station", type=Path, help=words("station file (default: its own bench)", "台位文件（默认规程自带台位）")
@@ -93,21 +101,18 @@ def _simulate_run(options: argparse.Namespace, language: Language) -> int:
 
 
 def _validate(options: argparse.Namespace, language: Language) -> int:
+    from labctl.app.paper import validate_on_paper
     from labctl.app.validate import validate
 
     def tell(done: int, of_all: int) -> None:
         if done == of_all or done % max(of_all // 20, 1) == 0:
             say(_DONE.filled(done=done, of_all=of_all).within(language))
 
-    found = validate(
-        options.procedure,
-        trials=options.trials,
-        seed=options.seed,
-        station=options.station,
-        unit=options.unit,
-        workers=options.workers,
-        progress=tell,
-    )
+    asked = {"trials": options.trials, "seed": options.seed, "station": options.station, "unit": options.unit}
+    if options.paper:
+        found = validate_on_paper(options.procedure, **asked)
+    else:
+        found = validate(options.procedure, **asked, workers=options.workers, progress=tell)
     if options.json:
         put_json(found.plain())
     else:

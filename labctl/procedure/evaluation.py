@@ -176,6 +176,11 @@ class Evaluation:
         )
 
     @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Return how the scatters of results belong together, of all that was worked out so far."""
+        return self._correlations
+
+    @property
     def names(self) -> dict[str, Value]:
         """Return the constants of the unit's nameplate, as figures name them: `unit.accuracy_class`."""
         return dict(self.started.unit.constants)
