@@ -411,6 +411,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'Stability("C_chambr")',
         "Did you mean 'C_chamber'?",
     ),
+    "a constant in a unit that there is not": (
+        "pm",
+        "LP133",
+        PROCEDURE,
+        'Constant("2200 kg/m³")',
+        'Constant("2200 kg/cubic metre")',
+        "unknown unit",
+    ),
     "an ambient condition that there is not": (
         "pm",
         "LP119",
@@ -710,6 +718,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "",
         "when all repetitions are made",
     ),
+    "every repetition of a reduction": (
+        "pm",
+        "LP421",
+        PROCEDURE,
+        'symbol="E_n", within="unit.mean_error"',
+        'symbol="E_n", within="unit.mean_error", each="repetition"',
+        "a reduction has no repetitions",
+    ),
+    "every repetition of points that are measured once": (
+        "dmm",
+        "LP421",
+        PROCEDURE,
+        'symbol="E_0", within="mpe"',
+        'symbol="E_0", within="mpe", each="repetition"',
+        "the points are measured once",
+    ),
     "a reduction on resume": (
         "pm",
         "LP411",
@@ -946,6 +970,11 @@ REFUSED = {
     "two sources of one symbol": ('d_res=Resolution("unit"),', 'd_res=Resolution("unit"), d_res=Observed(),', "d_res"),
     "two sections of one title": ('METHOD.reduce("Level"', 'METHOD.reduce("Blank"', "two sections of this title"),
     "a check without a limit": ('at_most="1 L/min",', "", "one limit is needed"),
+    "a requirement at a moment there is not": (
+        'symbol="E", within="mpe"',
+        'symbol="E", within="mpe", each="reading"',
+        "each repetition or each point",
+    ),
     "a check at a moment there is not": ('each="repetition"', 'each="reading"', "each repetition or each point"),
 }
 

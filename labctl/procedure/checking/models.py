@@ -6,6 +6,8 @@ from typing import Final
 from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.array_function import unfit
+from labctl.metrology.figure import Figure
+from labctl.metrology.quantity import parse_quantity
 from labctl.procedure.checking.survey import CONDITIONS, MPE, Survey, Target, nearest, written
 from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
@@ -121,6 +123,9 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
     if isinstance(target, Reduction) and isinstance(source, NO_READINGS):
         problem = Text("{symbol} is read nowhere: a reduction has no function", zh="{symbol} 无处读取：归算没有函数")
         yield survey.about(target, "LP126", problem.filled(symbol=symbol), _USE_RESULT, symbol=symbol)
+    elif (wrong := _unreadable(source)) is not None:
+        problem = Text("{symbol}: {why}", zh="{symbol}：{why}").filled(symbol=symbol, why=wrong)
+        yield survey.about(target, "LP133", problem, _WRITE_FIGURE, symbol=symbol)
     elif isinstance(source, Condition) and source.name not in CONDITIONS:
         problem = Text("{symbol}: nobody tells the {name}", zh="{symbol}：没有名为 {name} 的环境条件")
         yield survey.about(
@@ -141,6 +146,26 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
                 nearest(source.trace, traces),
                 symbol=symbol,
             )
+
+
+def _unreadable(source: Source) -> Text | None:
+    """Return why a figure of the method cannot be read; None where it can."""
+    match source:
+        case Effect(half_width=figure):
+            figures = [figure]
+        case Constant(figure=figure, half_width=width):
+            figures = [figure, *([width] if width else [])]
+        case _:
+            figures = []
+    for each in figures:
+        try:
+            parse_quantity(each)
+        except MetrologyError:
+            try:
+                Figure(each)
+            except MetrologyError as error:
+                return error.text()
+    return None
 
 
 def _level(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
@@ -237,6 +262,10 @@ _USE_OR_DROP: Final = Text("Use it in an equation, or remove it", zh="请在方�
 _NAME_STANDARD: Final = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
 _NAME_OWN: Final = Text(
     "Name a standard or auxiliary, or let its repetitions show it", zh="请指定标准器或附件，或由重复测量得出"
+)
+_WRITE_FIGURE: Final = Text(
+    "Write a quantity, or an expression over columns and unit data: 2 mK, 0.05 * unit.division",
+    zh="请写成一个量，或由列和被测对象数据组成的表达式：2 mK、0.05 * unit.division",
 )
 _USE_RESULT: Final = Text(
     'Measure it in a section, and take it from there with Result("…", "…")',

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
-from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, Unit, parse_unit
 from labctl.procedure.body import Function
 from labctl.procedure.checking.inference import completed
@@ -231,8 +231,8 @@ class Survey:
                     found = parse_unit(subject.unit) if subject is not None else None
                 case Parameter(unit=unit) | Fit(unit=unit):
                     found = parse_unit(unit)
-                case Constant(figure=figure):
-                    found = parse_quantity(figure).unit
+                case Constant():
+                    found = self._constant(target, source, units)
                 case Resolution(role=role):
                     found = self._shown(target, role)
                 case Stability(trace=trace):
@@ -275,10 +275,20 @@ class Survey:
         found = self._figure(target, width, units)
         return found.difference if found is not None else None
 
-    def _figure(self, target: Target, figure: str, units: Mapping[str, Unit]) -> Unit | None:
-        known = {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
+    def _constant(self, target: Target, source: Constant, units: Mapping[str, Unit]) -> Unit | None:
+        """Return the unit of a constant; None where its figure needs what the unit's type alone can say."""
         try:
-            return Figure(figure).quantity(known).unit
+            return source.value(self._ones(target, units)).unit
+        except MetrologyError:
+            return None
+
+    def _ones(self, target: Target, units: Mapping[str, Unit]) -> dict[str, Value]:
+        """Return columns and inputs, each as one of its unit."""
+        return {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
+
+    def _figure(self, target: Target, figure: str, units: Mapping[str, Unit]) -> Unit | None:
+        try:
+            return Figure(figure).quantity(self._ones(target, units)).unit
         except MetrologyError:
             return None
 
