@@ -53,6 +53,8 @@
     |     `- BrokenRule
     |- TrialFailed
     |- RunEnded
+    |- RunResting
+    |- RunOverdue
     |- EngineError
     |  |- EngineFailed
     |  |- EngineGone
@@ -673,6 +675,38 @@ class RunEnded(LabctlError):
     )
     run: str
     outcome: str
+
+
+@define(kw_only=True, slots=False)
+class RunResting(LabctlError):
+    """A run is taken up before anything that is left of it may begin."""
+
+    said: ClassVar[Text] = Text(
+        "run {run}: {section} may begin from {begins} on, and it is {now}. Nothing was opened; resume the run then",
+        zh="运行 {run}：“{section}”可于 {begins} 之后开始，现在是 {now}。未连接任何仪器，请届时恢复运行",
+    )
+    run: str
+    section: Text
+    begins: str
+    now: str
+
+
+@define(kw_only=True, slots=False)
+class RunOverdue(LabctlError):
+    """A run is taken up after a section should have begun, and nobody says why it is measured all the same."""
+
+    said: ClassVar[Text] = Text(
+        "run {run}: {section} should have begun by {by}, {latest} after the end of {after}, and it is {now}. "
+        "Say why it is measured all the same; the reason stands on the record and on the certificate",
+        zh="运行 {run}：“{section}”应在“{after}”结束后 {latest} 内（{by} 之前）开始，现在是 {now}。"
+        "请说明仍然测量的理由，该理由将写入记录和证书",
+    )
+    run: str
+    section: Text
+    after: Text
+    latest: str
+    by: str
+    now: str
 
 
 @define(kw_only=True, slots=False)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labctl.app.window import Desk
-from labctl.errors import LabctlError
+from labctl.errors import EngineFailed, LabctlError, RunOverdue
 from labctl_gui import bridge as news
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def brought_up(engine: Callable[[Desk], str]) -> news.Job:
         try:
             return news.Attached(engine(desk))
         except LabctlError as error:
-            return news.NotStarted(error.text())
+            overdue = isinstance(error, EngineFailed) and error.kind == RunOverdue.__name__
+            return news.NotStarted(error.text(), overdue=overdue)
 
     return job
 

@@ -118,6 +118,7 @@ class NotStarted:
     """No engine came up for a run."""
 
     text: Text
+    overdue: bool = False  # a person may say why it goes on all the same
 
 
 News = (

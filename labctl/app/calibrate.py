@@ -91,6 +91,7 @@ def resume_run(
     endpoints: str = "",
     confirms: str = "",
     high_voltage: bool = False,
+    late: str = "",
 ) -> RunHandle:
     """Take up a run whose engine ended: at the next point, on the same instruments, with a person's decision.
 
@@ -98,7 +99,8 @@ def resume_run(
 
     Raises:
         StoreFailed: there is no such run.
-        EngineFailed: the run has ended, is held by another engine, or its bench is not as it was.
+        EngineFailed: the run has ended, is held by another engine, its bench is not as it was, or its method does not
+            allow that it goes on now; `late` says why a section may begin later than it should have.
     """
     folder = DataFolder(data)
     folder.existing_journal(run)
@@ -113,6 +115,7 @@ def resume_run(
             endpoints=endpoints or job.endpoints,
             confirms=confirms or job.confirms,
             high_voltage=high_voltage,
+            late=late,
         )
     )
 

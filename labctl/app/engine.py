@@ -49,6 +49,7 @@ def run_job(job: Job, ready: Callable[[], None]) -> RunFinished | None:
 
     Raises:
         LabctlError: the job was refused before anything was opened.
+        RunResting, RunOverdue: it is taken up at a time that its method does not allow.
         StoreFailed: the journal could not be kept; the bench is safe.
     """
     prepared = prepare(job)
@@ -108,6 +109,9 @@ def _engine(
     bench = Bench(prepared.seated.seats, scribe, run_clock, wire)
     live = LiveRun(scribe, bench, control, _operator(job), run_clock, job.high_voltage)
     known = started if started is not None else started_of(prepared, scribe, clock, made_by)
+    sections = Sections(prepared.procedure, known, live, job.late)
+    if started is not None:
+        sections.refuse_untimely()
     guardian = GuardianProcess(
         tuple(each.guarded for each in prepared.seated.seats.values() if each.guarded is not None),
         job.folder.note(job.run),
@@ -120,7 +124,7 @@ def _engine(
         control=control,
         guardian=guardian,
         note=job.folder.note(job.run),
-        work=Sections(prepared.procedure, known, live),
+        work=sections,
         clock=clock,
         software=made_by,
         by=job.by,

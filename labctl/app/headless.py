@@ -14,6 +14,7 @@ from labctl.app.job import Job, last_words, new_run
 from labctl.app.served import ServedBench
 from labctl.app.station import Station, read_station, simulated_bench, station_file
 from labctl.app.telling import Teller
+from labctl.app.waiting import let_time_pass
 from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
 from labctl.events.journal import Entry
 from labctl.events.kinds import Field, OperatorAsked, Question, RunFinished, RunRested
@@ -152,12 +153,13 @@ class Headless:
         endpoints: str = "",
         yes: bool = False,
         high_voltage: bool = False,
+        late: str = "",
     ) -> Told:
-        """Take up a run whose engine ended.
+        """Take up a run whose engine ended; on a simulated bench that has its own time, the days it waits for pass.
 
         Raises:
             StoreFailed: there is no such run.
-            EngineFailed: it has ended, or its bench is not as it was.
+            EngineFailed: it has ended, its bench is not as it was, or its method does not allow that it goes on now.
         """
         folder = DataFolder(data_folder(data))
         folder.existing_journal(run)
@@ -166,6 +168,7 @@ class Headless:
         if station.simulated and not endpoints and not reachable(job.endpoints):
             endpoints = self._endpoints(folder, station, Wanted(real_time="control" not in job.endpoints))
         try:
+            let_time_pass(folder, run, endpoints or job.endpoints)
             return self._watched(
                 resume_run(
                     folder.root,
@@ -175,6 +178,7 @@ class Headless:
                     endpoints=endpoints,
                     confirms="nobody" if yes else "",
                     high_voltage=high_voltage,
+                    late=late,
                 )
             )
         finally:

@@ -52,6 +52,7 @@ class Job:
     high_voltage: bool = False  # somebody confirmed that there may be more than 42 V; of this engine's work alone
     resume: bool = False
     reason: str = ""
+    late: str = ""  # why a section may begin later than its method allows; of this engine's work alone
 
     @property
     def folder(self) -> DataFolder:

@@ -1,14 +1,13 @@
 """What runs of a data folder leave to be done, and on which bench."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 from labctl.app.job import Job
 from labctl.app.methods import installed_methods
 from labctl.app.station import shipped_benches
 from labctl.errors import LabctlError
-from labctl.events.kinds import CertificateIssued, EngineStarted, Event, RunFinished, RunRested, RunStarted
+from labctl.events.kinds import CertificateIssued, Event, RunFinished, RunStarted
 from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder
 from labctl.store.journal import open_journal
@@ -41,14 +40,6 @@ def is_open(folder: DataFolder, run: str) -> bool:
     outcome = next((each.outcome for each in events if isinstance(each, RunFinished)), None)
     issued = any(isinstance(each, CertificateIssued) for each in events)
     return started and (outcome is None or (outcome is Outcome.FINISHED and not issued))
-
-
-def rests_until(folder: DataFolder, run: str) -> datetime | None:
-    """Return from when on a resting run may be taken up; None where it does not rest, or waits for no instant."""
-    with open_journal(folder.existing_journal(run)) as journal:
-        events: list[Event] = [entry.event for entry in journal.read()]
-    last = next((each for each in reversed(events) if isinstance(each, RunRested | EngineStarted)), None)
-    return last.until if isinstance(last, RunRested) else None
 
 
 def bench_left(folder: DataFolder) -> Path | None:

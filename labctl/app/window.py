@@ -1,10 +1,8 @@
 """Everything the window can ask of labctl: one desk, for one bench at a time."""
 
 import getpass
-import json
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +11,7 @@ from attrs import define, field, frozen
 from labctl.app.calibrate import RunHandle, attach, resume_run, start_run
 from labctl.app.control import Controller
 from labctl.app.job import Job, new_run
-from labctl.app.left_behind import bench_left, is_open, latest_first, rests_until, station_of
+from labctl.app.left_behind import bench_left, is_open, latest_first, station_of
 from labctl.app.look import Look, Looker, Seen
 from labctl.app.methods import Method, installed_methods, methods_beside
 from labctl.app.own_bench import own_bench
@@ -21,13 +19,13 @@ from labctl.app.procedures import find_procedure
 from labctl.app.served import ServedBench, Users
 from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
 from labctl.app.traffic import Passed, Traffic
+from labctl.app.waiting import let_time_pass
 from labctl.clock import WallClock
 from labctl.errors import EngineFailed, EngineGone, LabctlError, PackBroken, ProcedureError
 from labctl.events.journal import Entry
 from labctl.language import Text
 from labctl.store.folder import DataFolder, data_folder
 from labctl.store.journal import open_journal
-from labctl.transport.borrowed import BorrowedClock
 
 if TYPE_CHECKING:
     from labctl.app.readiness import Choice, Readiness
@@ -244,24 +242,26 @@ class Desk:
         self._bring_up(lambda: start_run(chosen))
         return chosen.run
 
-    def resume(self, run: str) -> str:
+    def resume(self, run: str, late: str = "") -> str:
         """Take up a run whose engine ended, by this person's decision, and return the run.
 
+        Args:
+            run: its identity.
+            late: why a section may begin later than its method allows, where it would.
+
         Raises:
-            EngineFailed: the bench is not as it was.
+            EngineFailed: the bench is not as it was, or the method does not allow that the run goes on now.
         """
         line = self.bench.line if self.bench is not None else ""
-        self._let_time_pass(run)
-        self._bring_up(lambda: resume_run(self.folder.root, run, by=getpass.getuser(), reason="window", endpoints=line))
-        return run
+        if self.bench is not None and not self.bench.real_time:
+            let_time_pass(self.folder, run, line)
 
-    def _let_time_pass(self, run: str) -> None:
-        """Move the clock of a simulated bench on to when a resting run may be taken up: nobody waits there for days."""
-        until = rests_until(self.folder, run)
-        if until is None or self.bench is None or self.bench.real_time:
-            return
-        with closing(BorrowedClock(str(json.loads(self.bench.line)["operator"]))) as clock:
-            clock.wait(max((until - clock.now()).total_seconds(), 0.0))
+        def take_up() -> RunHandle:
+            by = getpass.getuser()
+            return resume_run(self.folder.root, run, by=by, reason="window", endpoints=line, late=late)
+
+        self._bring_up(take_up)
+        return run
 
     def expect_engine(self) -> None:
         """Note that an engine is about to be started: from here on an abort is for it."""

@@ -68,6 +68,15 @@ def add(command: Command, words: Words) -> None:
     resume = command("resume", _resume, words("take up a run whose engine ended", "恢复已中断的运行"), json=True)
     resume.add_argument("run")
     resume.add_argument("--reason", default="", help=words("why, for the record", "恢复原因（记入记录）"))
+    resume.add_argument(
+        "--late",
+        default="",
+        metavar="WHY",
+        help=words(
+            "why a section may begin later than its method allows; on the record and the certificate",
+            "某部分晚于规程规定时间开始的理由（写入记录和证书）",
+        ),
+    )
     for each in (calibrate, resume):
         each.add_argument(
             "--by", default="", help=words("who is responsible (default: the user's name)", "操作人（默认当前用户）")
@@ -144,6 +153,7 @@ def _resume(options: argparse.Namespace, language: Language) -> int:
         endpoints=text_of(options.endpoints),
         yes=options.yes,
         high_voltage=options.high_voltage,
+        late=options.late,
     )
     if options.json:
         put_json(outcome.plain())

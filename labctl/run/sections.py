@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
 
-from labctl.errors import InstrumentError, WrongIdentity
+from labctl.errors import InstrumentError, RunOverdue, RunResting, WrongIdentity
 from labctl.events.kinds import (
     Place,
     PlannedPoint,
@@ -30,7 +30,7 @@ from labctl.run.inspecting import Inspecting
 from labctl.run.looking_again import LOOKED, LookingAgain
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
-from labctl.run.suspension import Suspended
+from labctl.run.suspension import Suspended, minute
 from labctl.run.units import Present
 from labctl.run.used_up import UsedUp
 from labctl.run.verbs import LiveRun, seconds
@@ -48,11 +48,13 @@ class Sections:
         procedure: the method.
         started: the run, its plan included.
         run: the verbs; also the way to scribe, bench and control.
+        late: why a section may begin later than the method allows, where somebody took that on.
     """
 
     procedure: Procedure
     started: RunStarted
     run: LiveRun
+    late: str = ""
     _wishes: Wishes = field(init=False)
     _attempts: Attempts = field(init=False)
     _adjusting: Adjusting = field(init=False)
@@ -113,6 +115,29 @@ class Sections:
             self._looking_again.supersede(planned)
         return bool(wanted)
 
+    def refuse_untimely(self) -> None:
+        """Refuse to take a run up at a time that its method does not allow; nothing is opened for that.
+
+        Raises:
+            RunResting: nothing that is left may begin yet.
+            RunOverdue: something should have begun, and nobody said why it is measured all the same.
+        """
+        progress, name = self.run.scribe.progress, self.started.run
+        now = max(self.run.clock.now(), progress.at or self.started.at)  # a simulated bench may be a new one
+        left = self._as_found()
+        begins = {each.section: self._begins(each) for each in left}
+        startable = [each for each in left if (at := begins[each.section]) is not None and at <= now]
+        if left and not startable and (waits := self._suspended(left, begins)).until is not None:
+            raise RunResting(run=name, section=waits.section, begins=minute(waits.until), now=minute(now))
+        for planned in () if self.late else startable:
+            section = self.procedure.find(planned.section)
+            by = self._latest(section, planned.phase)
+            if by is not None and now > by:
+                after = self.procedure.find(section.after).title
+                raise RunOverdue(
+                    run=name, section=section.title, after=after, latest=section.latest, by=minute(by), now=minute(now)
+                )
+
     def _open(self) -> None:
         """Open every instrument that the plan needs; of several units those that cannot be reached are left out.
 
@@ -168,7 +193,7 @@ class Sections:
         if not known:
             return Suspended(None)
         at, first = min(known, key=lambda each: each[0])
-        return Suspended(at, self._latest(self.procedure.find(first.section), first.phase))
+        return Suspended(at, self._latest(self.procedure.find(first.section), first.phase), first.title)
 
     def _begins(self, planned: PlannedSection) -> datetime | None:
         """Return from when on a section may begin; None while what it waits for is not done."""
@@ -243,7 +268,9 @@ class Sections:
         latest = self._latest(section, planned.phase)
         if latest is not None and self.run.clock.now() > latest:
             after = self.procedure.find(section.after).title
-            late = _LATE.filled(section=section.title, after=after, latest=section.latest)
+            late = (_LATE_BECAUSE if self.late else _LATE).filled(
+                section=section.title, after=after, latest=section.latest, reason=self.late
+            )
             if late not in self.run.scribe.account.notes:
                 self._wishes.note(late)
 
@@ -336,6 +363,10 @@ def _title(planned: PlannedSection) -> tuple[str, str]:
     return planned.phase, planned.section
 
 
+_LATE_BECAUSE = Text(
+    "{section}: measured later than {latest} after the end of {after}: {reason}",
+    zh="{section}：测量晚于“{after}”结束后 {latest}，原因：{reason}",
+)
 _LATE = Text(
     "{section}: measured later than {latest} after the end of {after}",
     zh="{section}：测量晚于“{after}”结束后 {latest}",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout
 
@@ -12,7 +11,8 @@ from labctl.events.kinds import Question
 from labctl.language import Language, Text
 from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.widgets.form import Form
-from labctl_gui.widgets.parts import button, frame, label
+from labctl_gui.widgets.parts import button, label
+from labctl_gui.widgets.reason import Reason, ReasonForm
 
 _QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统正在自动进行。")
 _IDLE = Text("Press Start to calibrate on this bench.", zh="按“开始”在本台位进行校准。")
@@ -43,26 +43,18 @@ _REASONS = (
 )
 _SKIP = Text("Skip", zh="跳过")
 _KEEP = Text("Keep it", zh="不跳过")
+_WHY_LATE = Text(
+    "Why is it measured later than the method allows? The reason stands on the record and on the certificate.",
+    zh="为何晚于规程规定的时间测量？原因将写入记录和证书。",
+)
+_LATE_FOR = (
+    Text("the standard was not available in time", zh="标准器未能及时可用"),
+    Text("the conditions of the room were not kept in time", zh="环境条件未能及时满足"),
+    Text("the laboratory was closed; agreed with the customer", zh="实验室休息，已征得客户同意"),
+)
+_GO_ON = Text("Resume", zh="恢复运行")
+_REST = Text("Let it rest", zh="继续暂存")
 _HEADING = Text("Next step", zh="下一步")
-
-
-class _Reason(QComboBox):
-    """Takes Enter for itself, which would answer the card's question otherwise."""
-
-    def __init__(self, done: Callable[[], None]) -> None:
-        super().__init__()
-        self.setEditable(True)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setCompleter(None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  (a reason is what was written)
-        self._done = done
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  (Qt's name)
-        """Take what is written for the reason when Enter is pressed."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.accept()
-            self._done()
-            return
-        super().keyPressEvent(event)
 
 
 class Card(QFrame):
@@ -74,11 +66,10 @@ class Card(QFrame):
         answer: Callable[[str, str], None],
         picture: Callable[[str], bytes],
         skip: Callable[[str], None],
+        late: Callable[[str], None],
     ) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._skip_for = skip
-        self._form = frame("panel")
         self._language, self._answer, self._picture_of = language, answer, picture
         self._question: Question | None = None
         self._shown: Question | str | None = ""
@@ -117,42 +108,29 @@ class Card(QFrame):
         layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
-        layout.addWidget(self._reason_form())
+        self.skip_form = ReasonForm(language, _WHY, _REASONS, act=_SKIP, leave=_KEEP, given=skip)
+        self.late_form = ReasonForm(language, _WHY_LATE, _LATE_FOR, act=_GO_ON, leave=_REST, given=late)
+        layout.addWidget(self.skip_form)
+        layout.addWidget(self.late_form)
         self.show_question(None, Stage.IDLE)
 
-    def _reason_form(self) -> QFrame:
-        """Return the form on which a person says why a point is left out; it stands below whatever is asked."""
-        self.reason = _Reason(self._skipped)
-        self.reason.setMinimumHeight(_ROOM)
-        self.reason.setAccessibleName(_WHY.within(self._language))
-        self.reason.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.reason.addItems([each.within(self._language) for each in _REASONS])
-        self.do_skip, self.keep = button(_SKIP.within(self._language), "primary"), button(_KEEP.within(self._language))
-        self.do_skip.clicked.connect(self._skipped)
-        self.keep.clicked.connect(lambda: self._form.setVisible(False))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.keep)
-        buttons.addWidget(self.do_skip)
-        layout = QVBoxLayout(self._form)
-        layout.addWidget(label(_WHY.within(self._language), wrap=True))
-        layout.addWidget(self.reason)
-        layout.addLayout(buttons)
-        self._form.setVisible(False)
-        return self._form
+    @property
+    def words(self) -> str:
+        """Return what stands on the card."""
+        return self._words.text()
+
+    @property
+    def reason(self) -> Reason:
+        """Return where a person says why a point is left out."""
+        return self.skip_form.reason
 
     def ask_reason(self) -> None:
         """Ask why the point is left out."""
-        self._form.setVisible(True)
-        self.reason.setCurrentIndex(-1)
-        self.reason.setEditText("")
-        self.reason.setFocus()
+        self.skip_form.ask()
 
-    def _skipped(self) -> None:
-        reason = self.reason.currentText().strip()
-        if reason and self._form.isVisible():
-            self._form.setVisible(False)
-            self._skip_for(reason)
+    def ask_why_late(self) -> None:
+        """Ask why the run goes on later than its method allows."""
+        self.late_form.ask()
 
     def show_log(self, lines: list[str]) -> None:
         """Show what happened last, while nothing is asked."""
@@ -177,8 +155,7 @@ class Card(QFrame):
         if key == self._shown:
             return
         self._shown, self._question = key, question
-        if not is_under_way(stage):
-            self._form.setVisible(False)
+        (self.late_form if is_under_way(stage) else self.skip_form).setVisible(False)
         self.setProperty("quiet", "false" if question else "true")
         self.style().unpolish(self)
         self.style().polish(self)

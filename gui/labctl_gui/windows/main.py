@@ -59,6 +59,7 @@ class MainWindow(QMainWindow):
         self._bridge, self._language, self._today = bridge, language, today
         self.run = RunPresenter(language)
         self._before: RunPresenter | None = None  # shown again when a new run does not come up
+        self._left = state.Stage.INTERRUPTED  # as a run stood when it was to be taken up
         self._past: set[str] = set()  # runs that are looked at no more
         self._look: Look | None = None
         self._refusal: Text | None = None
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self._looking: frozenset[str] = frozenset()  # instruments that are being asked again
         self.prepare_page = PreparePage(language, self._check)
         self.bench_page = BenchPage(language, self.traffic, self.reconnect)
-        self.run_page = RunPage(language, self._answer, bridge.picture, self._skip)
+        self.run_page = RunPage(language, self._answer, bridge.picture, self._skip, self._resume)
         self.results_page = ResultsPage(language)
         self.certificate_page = CertificatePage(language)
         self.bar = Bar(language)
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         self.start.clicked.connect(self._start)
-        self.resume.clicked.connect(self._resume)
+        self.resume.clicked.connect(lambda _=False: self._resume())
         self.pause.clicked.connect(lambda: self._command("pause"))
         self.go_on.clicked.connect(lambda: self._command("continue"))
         self.retry.clicked.connect(lambda: self._command("retry"))
@@ -188,13 +189,14 @@ class MainWindow(QMainWindow):
         at = self.run.at
         self._command("skip", reason=reason, phase=at.phase, section=at.section, point=at.point)
 
-    def _resume(self) -> None:
+    def _resume(self, late: str = "") -> None:
+        """Take the run up; where its method asks why it goes on so late, with the reason."""
         if not state.may_resume(self.run.stage):
             return
         run = self.run.run
-        self._before = None
+        self._before, self._left = None, self.run.stage
         self.run.stage = state.Stage.PREPARING
-        self._bring_up(lambda desk: desk.resume(run))
+        self._bring_up(lambda desk: desk.resume(run, late))
 
     def _bring_up(self, engine: Callable[[Desk], str]) -> None:
         self._refusal = None
@@ -312,12 +314,14 @@ class MainWindow(QMainWindow):
                     self.run.engine_lost(guarded=guarded)
             case news.Refused(text=text):
                 self._refused(text)
-            case news.NotStarted(text=text):
+            case news.NotStarted(text=text, overdue=overdue):
                 self._refused(text)
                 if self._before is not None:
                     self._show(self._before)
                 elif self.run.stage in {state.Stage.PREPARING, state.Stage.ABORTING}:
-                    self.run.stage = state.Stage.INTERRUPTED if self.run.plan else state.Stage.IDLE
+                    self.run.stage = self._left if self.run.plan else state.Stage.IDLE
+                if overdue:
+                    self.run_page.card.ask_why_late()
 
     def _follow(self, run: str) -> None:
         """Look at a run from here on, unless it was left behind."""

@@ -47,6 +47,7 @@ class RunPage(QWidget):
         answer: Callable[[str, str], None],
         picture: Callable[[str], bytes],
         skip: Callable[[str], None],
+        late: Callable[[str], None],
     ) -> None:
         super().__init__()
         self.setObjectName("page")
@@ -66,7 +67,7 @@ class RunPage(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(_STEPS.within(language))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.card = Card(language, answer, picture, skip)
+        self.card = Card(language, answer, picture, skip, late)
         self._numerals = [Numeral(language) for _ in range(SLOTS)]
         self.results = ResultsTable(language)
         self.results.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
