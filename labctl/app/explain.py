@@ -229,6 +229,16 @@ class _Explanation:
             symbol=result.symbol,
         )
         yield f"    {Rule(judged.rule).text.within(self.language)}"
+        for each in judged.repetitions:
+            value, expanded = (Quantity.of(size, result.unit).value_in(unit) for size in (each.value, each.expanded))
+            yield self._said(
+                _REPETITION,
+                number=each.repetition,
+                symbol=result.symbol,
+                value=f"{value:.6g} {unit}",
+                expanded=f"{expanded:.3g} {unit}",
+                verdict=VERDICTS[each.verdict],
+            )
 
     def _formula(self, result: Result) -> Iterator[str]:
         """Yield the model, and the model with its numbers."""
@@ -405,6 +415,10 @@ _ROUNDED: Final = Text(
 _VERDICT: Final = Text(
     "  {requirement}: |{symbol}| against {limit}, U/MPEV = {ratio}: {verdict} ({mark})",
     zh="  {requirement}：|{symbol}| 与 {limit} 比较，U/MPEV = {ratio}：{verdict}（{mark}）",
+)
+_REPETITION: Final = Text(
+    "    repetition {number}: {symbol} = {value}, U = {expanded}: {verdict}",
+    zh="    第 {number} 次重复：{symbol} = {value}，U = {expanded}：{verdict}",
 )
 _FORMULA: Final = Text("Formula", zh="公式")
 _BUDGET: Final = Text("Budget", zh="不确定度预算")

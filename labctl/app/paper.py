@@ -20,6 +20,8 @@ from labctl.metrology.figure import Value
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account
 from labctl.procedure.capability import floor_of, lines_of
+from labctl.procedure.declared import EACH_REPETITION
+from labctl.procedure.evaluate import judged_at
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.judging import decided, stated
 from labctl.procedure.paper import Errors, OnPaper
@@ -147,7 +149,7 @@ class _Unit:
         true = self._results(OnPaper.of(self.procedure, self.account.started, self.account, errors))
         capability = lines_of(self.account.started.laboratory, self.account.started.procedure)
         found: list[Held] = []
-        for (title, key, columns, batch), (_, _, _, truly) in zip(mine, true, strict=True):
+        for (phase, title, key, columns, batch), (*_, truly) in zip(mine, true, strict=True):
             outputs = self.procedure.source(title).model.outputs
             results = {symbol: Quantity(batch.value(symbol), batch.unit[symbol]) for symbol in outputs}
             names = {**self._evaluation.names, **columns, **results}
@@ -158,25 +160,26 @@ class _Unit:
                 expanded = max(expanded, floor_of(capability, title, symbol, names, value.unit.symbol))
                 if expanded > 0:
                     truth = np.broadcast_to(truly.values[symbol], count)
-                    found.append(self._one((title, key, symbol), value, expanded, truth, names))
+                    said = self._said(phase, (title, key, symbol), value, expanded, names)
+                    found.append(_held((title, key, symbol), value, expanded, truth, said))
         return found
 
-    def _one(self, name: Name, value: Quantity, expanded: float, truth: Floats, names: Mapping[str, Value]) -> Held:
-        away = value.value - truth
-        required = [each for each in self.procedure.requirements if (each.of, each.symbol) == (name[0], name[2])]
+    def _said(
+        self, phase: str, name: Name, value: Quantity, expanded: float, names: Mapping[str, Value]
+    ) -> tuple[Quantity, Verdict] | None:
+        """Return the limit and the verdict of the first requirement of a result; None where there is none."""
+        title, key, symbol = name
+        required = [each for each in self.procedure.requirements if (each.of, each.symbol) == (title, symbol)]
         order = self.account.started.order
-        said = None
-        if required and stated(order):
-            said = decided(required[0], value, Quantity(expanded, value.unit.difference), names, order)
-        return Held(
-            name=name,
-            covered=np.abs(away) <= expanded,
-            normalised=away / expanded,
-            conforms=np.abs(truth) <= abs(said[0]).value_in(value.unit.difference) if said is not None else None,
-            verdict=said[1].verdict if said is not None else None,
-        )
+        if not required or not stated(order):
+            return None
+        if required[0].each == EACH_REPETITION:
+            judged = judged_at(self._evaluation, phase, title, key)
+            return next(((each.limit, each.verdict) for each in judged if each.symbol == symbol), None)
+        made = decided(required[0], value, Quantity(expanded, value.unit.difference), names, order)
+        return (made[0], made[1].verdict) if made is not None else None
 
-    def _results(self, evaluation: Evaluation) -> Iterator[tuple[str, str, Mapping[str, Value], Batch]]:
+    def _results(self, evaluation: Evaluation) -> Iterator[tuple[str, str, str, Mapping[str, Value], Batch]]:
         """Yield what was measured and reduced, in the order of the record."""
         plan = self.account.started.plan
         for planned in plan:
@@ -186,7 +189,7 @@ class _Unit:
                         batch = evaluation.point(planned.phase, planned.section, point.key)
                     except Pending:  # it rests on a section that was left out
                         continue
-                    yield planned.section, point.key, point.columns, batch
+                    yield planned.phase, planned.section, point.key, point.columns, batch
         for phase in dict.fromkeys(each.phase for each in plan):
             for reduction in self.procedure.reductions:
                 try:
@@ -194,4 +197,15 @@ class _Unit:
                 except Pending:
                     continue
                 for group in groups:
-                    yield reduction.name, group.key, group.columns, group.batch
+                    yield phase, reduction.name, group.key, group.columns, group.batch
+
+
+def _held(name: Name, value: Quantity, expanded: float, truth: Floats, said: tuple[Quantity, Verdict] | None) -> Held:
+    away = value.value - truth
+    return Held(
+        name=name,
+        covered=np.abs(away) <= expanded,
+        normalised=away / expanded,
+        conforms=np.abs(truth) <= abs(said[0]).value_in(value.unit.difference) if said is not None else None,
+        verdict=said[1] if said is not None else None,
+    )

@@ -90,13 +90,14 @@ class Limit:
 
 @frozen(kw_only=True)
 class Requirement:
-    """Judges the unit: a result within its limit, one verdict a point."""
+    """Judges the unit: a result within its limit, one verdict a point; of each repetition the worst of them."""
 
     title: Text
     of: str
     symbol: str
     limit: Limit
     source: str
+    each: str = EACH_POINT
 
 
 @frozen(kw_only=True)

@@ -1,7 +1,7 @@
 """From observations to results: a pure function of journal and procedure, the same live, afterwards and in a check."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from labctl.errors import RecordError
@@ -16,17 +16,18 @@ from labctl.metrology.quantity import Quantity
 from labctl.procedure.account import Account, PointAccount
 from labctl.procedure.capability import lines_of, with_floor
 from labctl.procedure.capability import notes_of as capability_notes
-from labctl.procedure.declared import Reduction
+from labctl.procedure.declared import EACH_REPETITION, Reduction, Requirement
 from labctl.procedure.evaluation import Evaluation, Group, Pending
 from labctl.procedure.inspections import inspected
 from labctl.procedure.joining import columns_of as joined_columns
-from labctl.procedure.judging import judge, names_of, stated, verdict_of
+from labctl.procedure.judging import judge, judge_each, names_of, repetition_notes, stated, verdict_of
 from labctl.procedure.procedure import Procedure
 from labctl.procedure.ratio import notes_of as ratio_notes
 from labctl.procedure.seen import numbers_of
 from labctl.procedure.surroundings import conditions_of
 from labctl.procedure.used import used
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
+from labctl.records.order import Order
 
 
 def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationRecord:
@@ -72,6 +73,7 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
             *(_UNTOLD.filled(title=title, reason=why) for (_, title), why in evaluation.untold.items()),
             *capability_notes(points, lines_of(started.laboratory, started.procedure)),
             *ratio_notes(procedure, started.order, points),
+            *repetition_notes(points),
         ),
         started=started.at,
         finished=finished.at,
@@ -147,7 +149,14 @@ def _point(evaluation: Evaluation, phase: str, section: str, key: str) -> PointR
         point=key,
         columns=columns,
         results=results,
-        judgements=judgements(evaluation.procedure, evaluation.started, section, columns, results),
+        judgements=judgements(
+            evaluation.procedure,
+            evaluation.started,
+            section,
+            columns,
+            results,
+            lambda: _singles(evaluation, phase, section, key),
+        ),
         series=numbers_of(declared, attempts),
         attempts=evaluation.account.point(phase, section, key).made,
         reported=tuple(each.number for each in attempts),
@@ -193,20 +202,53 @@ def _results(
     return with_floor(evaluated, lines, section, {**started_names(started), **columns})
 
 
+def judged_at(evaluation: Evaluation, phase: str, section: str, key: str) -> tuple[Judgement, ...]:
+    """Return what the requirements say of a measured point. Raises as `evaluate_point`."""
+    return _point(evaluation, phase, section, key).judgements
+
+
+def _singles(evaluation: Evaluation, phase: str, section: str, key: str) -> list[tuple[Result, ...]]:
+    """Return the results of every repetition of a point by itself, as they would be stated."""
+    columns = evaluation.planned(phase, section, key).columns
+    outputs = evaluation.procedure.find(section).model.outputs
+    return [
+        _results(evaluation, section, columns, [_result(batch, output) for output in outputs])
+        for batch in evaluation.singles(phase, section, key)
+    ]
+
+
 def judgements(
-    procedure: Procedure, started: RunStarted, section: str, columns: Mapping[str, Value], results: Sequence[Result]
+    procedure: Procedure,
+    started: RunStarted,
+    section: str,
+    columns: Mapping[str, Value],
+    results: Sequence[Result],
+    singles: Callable[[], Sequence[Sequence[Result]]] = tuple,
 ) -> tuple[Judgement, ...]:
-    """Return what the requirements say of a point's results; nothing where no statement was agreed."""
+    """Return what the requirements say of a point's results; nothing where no statement was agreed.
+
+    `singles` gives those of every repetition by itself, for requirements that each of them has to meet.
+    """
     if not stated(started.order):
         return ()
-    names = names_of({**started_names(started), **columns}, results)
-    by_symbol = {each.symbol: each for each in results}
+    constants = {**started_names(started), **columns}
+    wanted = [each for each in procedure.requirements if each.of == section]
+    each_by_itself = singles() if any(each.each == EACH_REPETITION for each in wanted) else ()
     made = [
-        judge(each, by_symbol[each.symbol], names, started.order)
-        for each in procedure.requirements
-        if each.of == section and each.symbol in by_symbol
+        judge_each(required, each_by_itself, constants, started.order)
+        if required.each == EACH_REPETITION and each_by_itself
+        else _judged(required, results, constants, started.order)
+        for required in wanted
     ]
-    return tuple(each[0] for each in made if each is not None)
+    return tuple(each for each in made if each is not None)
+
+
+def _judged(
+    required: Requirement, results: Sequence[Result], constants: Mapping[str, Value], order: Order
+) -> Judgement | None:
+    result = next((each for each in results if each.symbol == required.symbol), None)
+    made = judge(required, result, names_of(constants, results), order) if result is not None else None
+    return made[0] if made is not None else None
 
 
 def started_names(started: RunStarted) -> dict[str, Value]:

@@ -27,6 +27,7 @@ from labctl.procedure.scatter import (
     Scatter,
     correlations_of,
     observed,
+    of_one,
     scatter_inputs,
     stated,
     widened,
@@ -120,6 +121,13 @@ class Evaluation:
         if values_only:
             inputs = {name: evolve(each, contributions=(), element_contributions=()) for name, each in inputs.items()}
         return self._evaluated(declared.model.equations, inputs, at.columns)
+
+    def singles(self, phase: str, section: str, key: str) -> tuple[Batch, ...]:
+        """Return the results of every reported repetition of a point as if it were alone, with the scatter of one."""
+        attempts, declared = self.attempts(phase, section, key), self.procedure.find(section)
+        if len(attempts) == 1 and declared.repeatability is None:
+            return (self.point(phase, section, key),)
+        return self._within(section, lambda: tuple(self._single(phase, declared, key, each) for each in attempts))
 
     def values(self, phase: str, section: str, key: str) -> tuple[Batch, ...]:
         """Return the values alone of every reported repetition of a point."""
@@ -216,6 +224,18 @@ class Evaluation:
         )
         inputs |= scatter_inputs(scatters, each[0], at, offsets)
         self._correlations += correlations
+        return self._evaluated(widened(model), inputs, at.columns)
+
+    def _single(self, phase: str, declared: Section, key: str, attempt: Attempt) -> Batch:
+        at = self.circumstances(phase, declared, self.planned(phase, declared.name, key), [attempt])
+        each, model = self.values(phase, declared.name, key), declared.model.equations
+        uncertain = [output for output in model.outputs if output not in model.statistics]
+        values = {output: [batch.value(output) for batch in each] for output in uncertain}
+        scatters = {
+            output: of_one(self._scatter(phase, declared, at, output, found), len(each))
+            for output, found in values.items()
+        }
+        inputs = bind(readings_of(declared, attempt), at, type_a=False) | scatter_inputs(scatters, each[0], at, {})
         return self._evaluated(widened(model), inputs, at.columns)
 
     def _together(self, section: Section, attempts: Sequence[Attempt]) -> Readings:

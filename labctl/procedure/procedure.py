@@ -16,6 +16,7 @@ from labctl.metrology.figure import Figure
 from labctl.metrology.units import parse_unit
 from labctl.procedure.body import Body, Filling, Function, parts_of, read_body, roles_of
 from labctl.procedure.declared import (
+    EACH_POINT,
     EACH_REPETITION,
     EACH_UNIT,
     Check,
@@ -328,7 +329,7 @@ class Procedure:
 
         return declared
 
-    def require(
+    def require(  # noqa: PLR0913  (the words of one declaration)
         self,
         title: str,
         *,
@@ -337,6 +338,7 @@ class Procedure:
         within: str | None = None,
         at_most: str | None = None,
         at_least: str | None = None,
+        each: str = EACH_POINT,
         zh: str = "",
         source: str = "",
     ) -> None:
@@ -349,12 +351,14 @@ class Procedure:
             within: ± this figure.
             at_most: no more than this.
             at_least: no less than this.
+            each: `point` judges the mean of a point's repetitions, `repetition` every one of them by itself.
             zh: title in Chinese.
             source: where the limit stands.
         """
+        _refuse_other_levels(f"require({title!r}, each={each!r})", each)
         limit = Limit(within=within, at_most=at_most, at_least=at_least)
         self.requirements.append(
-            Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, limit=limit, source=source)
+            Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, limit=limit, source=source, each=each)
         )
 
     def inspection(self, title: str, *, question: Text, zh: str = "", source: str = "") -> None:
@@ -371,7 +375,7 @@ class Procedure:
         within: str | None = None,
         at_most: str | None = None,
         at_least: str | None = None,
-        each: str = "point",
+        each: str = EACH_POINT,
         zh: str = "",
         source: str = "",
         on_resume: bool = False,
@@ -391,12 +395,7 @@ class Procedure:
             source: where the limit stands.
             on_resume: the section is measured first, too, whenever a run is taken up whose turn it is not yet.
         """
-        if each not in {EACH_REPETITION, "point"}:
-            raise ProcedureError(
-                where=f"check({title!r}, each={each!r})",
-                problem=Text("a check is made each repetition or each point", zh="核查只能按每次重复或每点进行"),
-                remedy=Text('Write each="repetition" or each="point"', zh='请写 each="repetition" 或 each="point"'),
-            )
+        _refuse_other_levels(f"check({title!r}, each={each!r})", each)
         limit = Limit(within=within, at_most=at_most, at_least=at_least)
         self.checks.append(
             Check(
@@ -569,6 +568,15 @@ class Procedure:
             document_title=self.document_title,
             confirmed=self.confirmed,
             digest=self.digest,
+        )
+
+
+def _refuse_other_levels(where: str, each: str) -> None:
+    if each not in {EACH_REPETITION, EACH_POINT}:
+        raise ProcedureError(
+            where=where,
+            problem=Text("it is made each repetition or each point", zh="只能按每次重复或每点进行"),
+            remedy=Text('Write each="repetition" or each="point"', zh='请写 each="repetition" 或 each="point"'),
         )
 
 

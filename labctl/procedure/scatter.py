@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from labctl.language import Text
 from labctl.metrology.batch import Batch
@@ -21,6 +21,7 @@ from labctl.procedure.bind import Circumstances
 
 _SUFFIX: Final = "_scatter"
 _MIDDLE: Final = "_middle"
+_SINGLE: Final = Text("repeatability of a single repetition", zh="单次重复的重复性")
 _REPETITIONS: Final = Text("repeatability of {count} repetitions", zh="{count} 次重复的重复性")
 
 
@@ -50,6 +51,12 @@ def stated(s: float, dof: float, count: int, source: str, description: Text) -> 
     u = s / math.sqrt(count)
     shape: Distribution = StudentT(u) if math.isfinite(dof) else Normal(2 * u, k=2.0)
     return Scatter(distribution=shape, dof=dof, source=source, description=description)
+
+
+def of_one(scatter: Scatter, count: int) -> Scatter:
+    """Return the scatter of a single result from that of a mean of `count`."""
+    wider = evolve(scatter.distribution, stated=scatter.distribution.stated * math.sqrt(count))
+    return evolve(scatter, distribution=wider, source=f"{scatter.source}·√{count}", description=_SINGLE)
 
 
 def widened(equations: Equations) -> Equations:

@@ -76,8 +76,18 @@ class Result:
 
 
 @frozen(kw_only=True)
+class RepetitionJudgement:
+    """What a requirement says of one repetition, in the unit of the result."""
+
+    repetition: int
+    value: float
+    expanded: float  # U of a single repetition
+    verdict: Verdict
+
+
+@frozen(kw_only=True)
 class Judgement:
-    """What one requirement says of one point."""
+    """What one requirement says of one point; where every repetition has to conform, the worst of them."""
 
     requirement: Text
     symbol: str
@@ -86,6 +96,7 @@ class Judgement:
     rule: str  # "third" or "guarded"
     verdict: Verdict
     side: str = Side.WITHIN.value  # of the limit on which it may lie
+    repetitions: tuple[RepetitionJudgement, ...] = ()  # where each was judged by itself
 
 
 @frozen(kw_only=True)

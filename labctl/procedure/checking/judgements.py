@@ -29,6 +29,7 @@ def judgements(survey: Survey) -> Iterator[Finding]:
         if target is not None and required.symbol in target.model.outputs:
             yield from _limit(survey, target, title, line, required)
             yield from _our_own(survey, target, title, line, required)
+            yield from _unrepeated(survey, target, title, line, required)
     for check in survey.procedure.checks:
         title, line = f"check({check.title.en!r})", survey.lines.declared("check", check.title.en)
         target = survey.find(check.of)
@@ -95,6 +96,21 @@ def _our_own(survey: Survey, target: Target, title: str, line: int, required: Re
         zh="{title}：{symbol} 只比较了我方两次读数，与被测对象无关",
     )
     yield found(line, "LP409", problem.filled(title=title, symbol=required.symbol), _CHECK_INSTEAD, Severity.WARNING)
+
+
+def _unrepeated(survey: Survey, target: Target, title: str, line: int, required: Requirement) -> Iterator[Finding]:
+    """Tell of a requirement of every repetition where there is none, or none but one."""
+    if required.each != EACH_REPETITION:
+        return
+    if isinstance(target, Reduction):
+        problem = Text("{title}: a reduction has no repetitions", zh="{title}：归算没有重复测量").filled(title=title)
+        yield found(line, "LP421", problem, _EACH_POINT)
+    elif "repeats" not in survey.headings(target):
+        problem = Text(
+            "{title}: every repetition is judged, and the points are measured once",
+            zh="{title}：逐次判定，而各点只测量一次",
+        )
+        yield found(line, "LP421", problem.filled(title=title), _EACH_POINT, Severity.WARNING)
 
 
 def _concerns_unit(survey: Survey, target: Target, passed: set[str]) -> bool:
@@ -277,6 +293,10 @@ _EACH_REPETITION: Final = Text(
 _LATER_SERIES: Final = Text(
     "Name a section that may be read at any time, as one declared with METHOD.again",
     zh="请指定随时可测的部分，如用 METHOD.again 声明的部分",
+)
+_EACH_POINT: Final = Text(
+    'Leave each="repetition" out, or give the points of its section a column repeats',
+    zh='请去掉 each="repetition"，或在该部分的校准点中添加 repeats 列',
 )
 _EARLIER: Final = Text("Name a section that was measured before", zh="请指定此前已测量的部分")
 _OWN_TITLE: Final = Text("Give each its own title", zh="请分别命名")
