@@ -1,8 +1,7 @@
 """Many simulated calibrations as one: worlds that go in step, every model worked out for all of them at once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,17 +10,18 @@ from attrs import Factory, evolve, frozen
 from labctl.app.simulate import bench_of
 from labctl.app.trials import Compared, Made, Trials
 from labctl.metrology.batch import Batch
+from labctl.metrology.conformity import Side, Verdict
 from labctl.metrology.figure import Value
-from labctl.metrology.many import Members, NotInStep, value_of
+from labctl.metrology.many import Flags, Floats, Members, NotInStep, as_many, value_of, values_of
 from labctl.metrology.quantity import Quantity
-from labctl.procedure.capability import floor_of, lines_of
+from labctl.metrology.units import Unit
+from labctl.procedure.capability import floor_of, lines_for, lines_of
 from labctl.procedure.declared import Requirement
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.judging import decided, stated
+from labctl.records.order import Order
 
-_BITS: Final = 1e-6  # of U, by which the last bits of sums over arrays may differ
-Row = Callable[[int], Compared]
-"""One result of all of them: gives that of one."""
+_BITS: Final = 1e-6  # of U or of a limit, by which the last bits of sums over arrays may differ
 
 
 @frozen(kw_only=True)
@@ -53,11 +53,11 @@ def in_step(trials: Trials, seeds: Sequence[int]) -> InStep:
     """
     bench = bench_of(trials.prepared.station, seed=seeds[0], others=seeds[1:], pace=trials.pace)
     made = trials.made(bench, trials.prepared, bench.clock, seeds[0])
-    rows = [row for unit in made.units for row in _Rows(trials, made, unit).all()]
+    rows = [row for unit in made.units for row in _Rows(trials, made, unit, len(seeds)).all()]
     members = bench.world.members or Members(len(seeds))
     strayed = members.strayed
     return InStep(
-        compared={seed: [row(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
+        compared={seed: [row.of(n) for row in rows] for n, seed in enumerate(seeds) if not strayed[n]},
         strayed=tuple(seed for n, seed in enumerate(seeds) if strayed[n]),
         off_pace=frozenset(seed for n, seed in enumerate(seeds) if members.off_pace[n]),
         patience=made.patience,
@@ -94,15 +94,16 @@ def near(some: Sequence[Compared], others: Sequence[Compared]) -> bool:
 class _Rows:
     """Every result of a unit that has a truth, section by section, as `Trials.one` goes through them."""
 
-    def __init__(self, trials: Trials, made: Made, unit: str) -> None:
+    def __init__(self, trials: Trials, made: Made, unit: str, count: int) -> None:
         account = made.accounts[unit]
+        self._count = count
         self._procedure = trials.prepared.procedure
         self._started = account.started
         self._evaluation = Evaluation(self._procedure, account.started, account)
         self._truth = made.truth(unit)
         self._capability = lines_of(account.started.laboratory, account.started.procedure)
 
-    def all(self) -> Iterator[Row]:
+    def all(self) -> Iterator["_Row"]:
         for planned in self._started.plan:
             declared = self._procedure.find(planned.section)
             for point in planned.points:
@@ -126,54 +127,111 @@ class _Rows:
 
     def _of(
         self, name: tuple[str, str, str], batch: Batch, outputs: Sequence[str], columns: Mapping[str, Value]
-    ) -> Iterator[Row]:
+    ) -> Iterator["_Row"]:
         names = {**self._evaluation.names, **columns}
         names |= {output: Quantity(batch.value(output), batch.unit[output]) for output in outputs}
         for output in outputs:
             true = self._truth.get((*name, output))
             if true is not None and not np.isnan(batch.expanded[output]).all():
-                yield partial(self._compared, name, output, batch, true, names)
+                yield self._row(name, output, batch, true, names)
 
-    def _compared(
-        self,
-        name: tuple[str, str, str],
-        output: str,
-        batch: Batch,
-        true: Quantity,
-        names: Mapping[str, Value],
-        member: int,
-    ) -> Compared:
+    def _row(
+        self, name: tuple[str, str, str], output: str, batch: Batch, true: Quantity, names: Mapping[str, Value]
+    ) -> "_Row":
         _, section, point = name
-        value, truth = (_of_member(each, member) for each in (Quantity(batch.value(output), batch.unit[output]), true))
-        own = {
-            each: _of_member(found, member) if isinstance(found, Quantity) else found for each, found in names.items()
-        }
-        expanded = max(
-            batch.expanded[output].item(member if batch.points > 1 else 0),
-            floor_of(self._capability, section, output, own, value.unit.symbol),
-        )
-        away = value.value - truth.value_in(value.unit)
-        conforms, verdict = None, None
+        unit = batch.unit[output]
+        value, truth = (self._each(values_of(each)) for each in (batch.value(output), true.value_in(unit)))
+        floor = self._floor(section, output, names, unit.symbol)
+        expanded = np.maximum(self._each(batch.expanded[output]), self._each(floor))
         requirement = self._requirement(section, output)
-        if requirement is not None:
-            said = decided(requirement, value, Quantity(expanded, value.unit.difference), own, self._started.order)
-            if said is not None:
-                conforms, verdict = abs(truth) <= abs(said[0]), said[1].verdict
-        return Compared(
-            section=section,
-            point=point,
-            symbol=output,
-            covered=abs(away) <= expanded,
-            normalised=away / expanded,
-            conforms=conforms,
-            verdict=verdict,
+        room = _room(requirement, names, unit) if requirement is not None else 0.0
+        return _Row(
+            name=(section, point, output),
+            unit=unit,
+            value=value,
+            truth=truth,
+            expanded=expanded,
+            requirement=requirement,
+            names=names,
+            order=self._started.order,
+            plain=(np.abs(value) + expanded < room) & (np.abs(truth) < room),
         )
+
+    def _floor(self, section: str, output: str, names: Mapping[str, Value], unit: str) -> Floats:
+        lines = lines_for(self._capability, section, output)
+        if not lines:
+            return np.zeros(1)
+        return np.array([floor_of(lines, section, output, _own(names, n), unit) for n in range(self._count)])
+
+    def _each(self, found: Floats) -> Floats:
+        """Return a number for each member, of an array that holds one for all of them, or one for each."""
+        return np.broadcast_to(found, self._count)
 
     def _requirement(self, section: str, output: str) -> Requirement | None:
         if not stated(self._started.order):
             return None
         wanted = (each for each in self._procedure.requirements if (each.of, each.symbol) == (section, output))
         return next(wanted, None)
+
+
+@frozen(kw_only=True)
+class _Row:
+    """One result of all members; arrays have one number for each of them, in the unit of the result."""
+
+    name: tuple[str, str, str]  # section, point, symbol
+    unit: Unit
+    value: Floats
+    truth: Floats
+    expanded: Floats
+    requirement: Requirement | None
+    names: Mapping[str, Value]
+    order: Order
+    plain: Flags  # whose verdict no rule would put otherwise: it lies more than U inside its limit
+
+    def of(self, member: int) -> Compared:
+        """Return what `Trials.one` would give of a member."""
+        section, point, symbol = self.name
+        expanded = self.expanded.item(member)
+        away = self.value.item(member) - self.truth.item(member)
+        conforms, verdict = (True, Verdict.CONFORMS) if self.plain[member] else self._judged(member)
+        return Compared(
+            section=section,
+            point=point,
+            symbol=symbol,
+            covered=abs(away) <= expanded,
+            normalised=away / expanded,
+            conforms=conforms,
+            verdict=verdict,
+        )
+
+    def _judged(self, member: int) -> tuple[bool | None, Verdict | None]:
+        if self.requirement is None:
+            return None, None
+        value = Quantity(self.value.item(member), self.unit)
+        expanded = Quantity(self.expanded.item(member), self.unit.difference)
+        said = decided(self.requirement, value, expanded, _own(self.names, member), self.order)
+        if said is None:
+            return None, None
+        return abs(Quantity(self.truth.item(member), self.unit)) <= abs(said[0]), said[1].verdict
+
+
+def _room(requirement: Requirement, names: Mapping[str, Value], unit: Unit) -> float:
+    """Return the limit, less what floats may be wrong by; zero where it is on one side only, or each has its own."""
+    limit = requirement.limit
+    used = [names.get(each) for each in limit.names]
+    if limit.side is not Side.WITHIN or any(_differs(each) for each in used):
+        return 0.0
+    found = limit.at(names, f"requirement {requirement.title.en}")
+    return found.value_in(unit.difference) * (1 - _BITS) if found is not None else 0.0
+
+
+def _differs(found: Value | None) -> bool:
+    return isinstance(found, Quantity) and as_many(found.value) is not None
+
+
+def _own(names: Mapping[str, Value], member: int) -> dict[str, Value]:
+    """Return what each name stands for to one member."""
+    return {each: _of_member(found, member) if isinstance(found, Quantity) else found for each, found in names.items()}
 
 
 def _of_member(quantity: Quantity, member: int) -> Quantity:
