@@ -76,6 +76,8 @@ def _list(
 
 
 def _kind(column: Column, kind: str) -> str:
+    if kind == "correlation":
+        return "math_correlationCoefficient"
     if kind == "value":
         return "basic_measurementError" if column.name.split("_")[0] == "E" else "basic_measuredValue"
     return "basic_measuredValue" if kind == "input" else _KINDS.get(column.name, "basic_nominalValue")

@@ -27,7 +27,7 @@ class Origin:
     section: str
     point: str
     symbol: str
-    kind: str  # "value", "uncertainty", "k", "dof", "input", "column", "limit", "verdict"
+    kind: str  # "value", "uncertainty", "k", "dof", "input", "column", "limit", "verdict", "correlation"
 
 
 @frozen(kw_only=True)

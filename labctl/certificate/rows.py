@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from math import floor, log10
 from types import MappingProxyType
 
 from attrs import evolve, frozen
@@ -21,6 +22,7 @@ BARE = ("range", "nominal")
 _EXACT = 5  # digits up to which a limit is printed as it is
 _MOST = 7  # digits of a value whose uncertainty is nil
 _STATISTIC = 3  # digits of a value of which no uncertainty is stated
+_FINEST = 9  # digits of a correlation coefficient at the most
 _SIGNS = {Side.WITHIN.value: "±", Side.AT_MOST.value: "≤", Side.AT_LEAST.value: "≥"}
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
@@ -95,6 +97,8 @@ class Rows:
             cell = self._result(point, last, name)
         elif name.startswith("U("):
             cell = self._result(point, results.get(name[2:-1]), "uncertainty")
+        elif name.startswith("r("):
+            cell = _correlation(point, name)
         elif name in results:
             cell = self._result(point, results[name], "value")
         elif source is not None:
@@ -176,7 +180,7 @@ class Rows:
 
     def _unit(self, name: str) -> str:
         """Return the unit of a column; a column of a group is in one unit."""
-        if name in _UNITLESS:
+        if name in _UNITLESS or name.startswith("r("):
             return ""
         unit = self._result_unit(name)
         if unit is None:
@@ -222,6 +226,17 @@ def _given_unit(points: tuple[PointResult, ...]) -> Unit | None:
 def _range(top: Quantity) -> str:
     unit = given_unit(top.unit, abs(top.value))
     return f"{plain(near(top.value_in(unit)))} {unit.symbol}"
+
+
+def _correlation(point: PointResult, name: str) -> Cell:
+    """Return a correlation coefficient, with three digits of what it lacks of 1 (JCGM 100:2008, 7.2.6)."""
+    found = next((each.r for each in point.correlations if f"r({each.a}, {each.b})" == name), None)
+    if found is None:
+        return _empty(point, "correlation")
+    lacking = 1 - abs(found)
+    places = min(max(_STATISTIC, _STATISTIC - 1 - floor(log10(lacking))), _FINEST) if lacking > 0 else _STATISTIC
+    words = f"{found:.{places}f}"
+    return _number(point, name, "correlation", words if float(words) else words.removeprefix("-"))
 
 
 def _number(point: PointResult, symbol: str, kind: str, words: str) -> Cell:

@@ -14,7 +14,7 @@ from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import parse_unit
-from labctl.records.calibration import CalibrationRecord, PointResult, SectionResult, Table
+from labctl.records.calibration import COVARIANCE, CalibrationRecord, PointResult, SectionResult, Table
 from labctl.records.order import Kind
 
 _TWO = "2.00"
@@ -28,7 +28,9 @@ def tables_of(record: CalibrationRecord) -> tuple[ResultTable, ...]:
 
 def _table(record: CalibrationRecord, section: SectionResult, declared: Table | None) -> ResultTable:
     title = declared.title if declared is not None and declared.title.en else section.title
-    names = _with_factor(declared.names if declared is not None else _usual(section.points), section.points)
+    names = _with_factor(
+        _spelled(declared, section.points) if declared is not None else _usual(section.points), section.points
+    )
     units = {name: parse_unit(unit) for name, unit in declared.units.items()} if declared is not None else {}
     titles = declared.titles if declared is not None else {}
     grouped = "range" in names and any(isinstance(each.columns.get("range"), Quantity) for each in section.points)
@@ -49,6 +51,14 @@ def _table(record: CalibrationRecord, section: SectionResult, declared: Table | 
         notes=tuple((RULES[rule], Rule(rule).text) for rule in rules) if "verdict" in shown else (),
         plots=plots_of(title, section),
     )
+
+
+def _spelled(declared: Table, points: tuple[PointResult, ...]) -> tuple[str, ...]:
+    """Return the columns of a table, its covariance as the U that are missing and a column for each pair of results."""
+    pairs = declared.correlated({each.symbol for point in points for each in point.results if each.k})
+    lacking = dict.fromkeys(f"U({each})" for pair in pairs for each in pair if f"U({each})" not in declared.names)
+    spelled = (*lacking, *(f"r({a}, {b})" for a, b in pairs))
+    return tuple(name for each in declared.names for name in (spelled if each == COVARIANCE else (each,)))
 
 
 def _usual(points: tuple[PointResult, ...]) -> tuple[str, ...]:
@@ -81,6 +91,8 @@ def _column(name: str, points: tuple[PointResult, ...]) -> Column:
     results = {each.symbol for point in points for each in point.results}
     if name.startswith("U("):
         return Column(name=name, heading=HEADINGS["uncertainty"], symbol=name if len(results) > 1 else "U")
+    if name.startswith("r("):
+        return Column(name=name, heading=HEADINGS["correlation"], symbol=name)
     if name in results:
         heading = HEADINGS["error"] if name.partition("_")[0] == "E" else HEADINGS["result"]
         return Column(name=name, heading=heading, symbol=name)

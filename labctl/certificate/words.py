@@ -46,6 +46,7 @@ HEADINGS: Final = {
     "indication": Text("Indication", zh="示值"),
     "error": Text("Error", zh="示值误差"),
     "uncertainty": Text("Uncertainty", zh="扩展不确定度"),
+    "correlation": Text("Correlation", zh="相关系数"),
     "result": Text("Result", zh="结果"),
     "point": Text("Point", zh="校准点"),
 }

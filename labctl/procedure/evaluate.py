@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from labctl.errors import RecordError
 from labctl.events.journal import Entry
 from labctl.events.kinds import PlannedSection, RunStarted
@@ -26,7 +28,15 @@ from labctl.procedure.ratio import notes_of as ratio_notes
 from labctl.procedure.seen import numbers_of
 from labctl.procedure.surroundings import conditions_of
 from labctl.procedure.used import used
-from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
+from labctl.records.calibration import (
+    BudgetLine,
+    CalibrationRecord,
+    Correlated,
+    Judgement,
+    PointResult,
+    Result,
+    SectionResult,
+)
 from labctl.records.order import Order
 
 
@@ -160,6 +170,7 @@ def _point(evaluation: Evaluation, phase: str, section: str, key: str) -> PointR
         series=numbers_of(declared, attempts),
         attempts=evaluation.account.point(phase, section, key).made,
         reported=tuple(each.number for each in attempts),
+        correlations=_correlations(evaluation.procedure, section, batch),
     )
 
 
@@ -190,7 +201,20 @@ def _reduced(evaluation: Evaluation, phase: str, declared: Reduction, group: Gro
         series={},
         attempts=0,
         reported=(),
+        correlations=_correlations(evaluation.procedure, declared.name, group.batch),
     )
+
+
+def _correlations(procedure: Procedure, title: str, batch: Batch) -> tuple[Correlated, ...]:
+    """Return how results correlate that the method's table prints so."""
+    stated = [symbol for symbol, u in batch.u.items() if not np.isnan(u[0])]
+    wanted = (pair for each in procedure.tables if each.section == title for pair in each.correlated(stated))
+    return tuple(Correlated(a=a, b=b, r=_correlation(batch, a, b)) for a, b in dict.fromkeys(wanted))
+
+
+def _correlation(batch: Batch, a: str, b: str) -> float:
+    size = float(batch.u[a][0]) * float(batch.u[b][0])
+    return min(max(batch.covariance(a, 0, b, 0) / size, -1.0), 1.0) if size > 0 else 0.0
 
 
 def _results(

@@ -1,7 +1,10 @@
 """The results of a calibration: points with their budgets and verdicts, and the record that gathers them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import Enum
+from itertools import combinations
+from typing import Final
 
 from attrs import field, frozen
 
@@ -10,6 +13,9 @@ from labctl.metrology.conformity import Side, Verdict
 from labctl.metrology.quantity import Quantity
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Laboratory, Order, People
+
+COVARIANCE: Final = "covariance"
+"""The column of a table that stands for U of its results and how they correlate: together their covariance."""
 
 
 class Outcome(Enum):
@@ -76,6 +82,15 @@ class Result:
 
 
 @frozen(kw_only=True)
+class Correlated:
+    """How far two results of a point err alike: r = u(a, b) / (u(a) u(b)) (JCGM 100:2008, 5.2.2)."""
+
+    a: str  # symbols of the results
+    b: str
+    r: float
+
+
+@frozen(kw_only=True)
 class RepetitionJudgement:
     """What a requirement says of one repetition, in the unit of the result."""
 
@@ -112,6 +127,7 @@ class PointResult:
     series: dict[str, tuple[int, ...]]  # symbol -> numbers of the journal events it rests on
     attempts: int  # how many were made
     reported: tuple[int, ...]  # which attempt of each repetition is reported
+    correlations: tuple[Correlated, ...] = ()  # between results, where the method's table prints them
 
 
 @frozen(kw_only=True)
@@ -183,6 +199,15 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Return the columns without their units."""
         return tuple(each.partition("[")[0].strip() for each in self.columns)
+
+    def correlated(self, results: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of results whose correlation is printed: all of those that have a column.
+
+        Args:
+            results: symbols of those that there are.
+        """
+        printed = [each for each in self.names if each in results]
+        return tuple(combinations(printed, 2)) if COVARIANCE in self.names else ()
 
     @property
     def units(self) -> dict[str, str]:

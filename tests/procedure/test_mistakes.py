@@ -846,6 +846,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         '"E_n [mg]", "U(E_n)", "verdict"',
         "E_n is in kg/m³, not in mg",
     ),
+    "the covariance of one result": (
+        "pm",
+        "LP403",
+        PROCEDURE,
+        'columns=("E_w", "U(E_w)")',
+        'columns=("E_w", "U(E_w)", "covariance")',
+        "there are no two results to correlate",
+    ),
     "words above a column that there is not": (
         "pm",
         "LP403",

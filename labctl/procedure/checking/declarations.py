@@ -15,6 +15,7 @@ from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.load import FILE
 from labctl.procedure.procedure import Section
 from labctl.procedure.sources import Characteristic, Effect, Source
+from labctl.records.calibration import COVARIANCE
 
 VERIFIES: Final = "JJG"
 """How the documents begin that verify."""
@@ -122,7 +123,11 @@ def _tables(survey: Survey) -> Iterator[Finding]:
             )
             continue
         known = known_names(survey, target)
-        known |= {*(f"U({each})" for each in target.model.outputs), "k", "verdict", "mpe"}
+        known |= {*(f"U({each})" for each in target.model.outputs), "k", "verdict", "mpe", COVARIANCE}
+        uncertain = [each for each in target.model.outputs if each not in target.model.equations.statistics]
+        if COVARIANCE in table.names and not table.correlated(uncertain):
+            problem = Text("{title}: there are no two results to correlate", zh="{title}：没有两个可求相关系数的结果")
+            yield found(line, "LP403", problem.filled(title=title), _TWO_RESULTS)
         for column in (*table.names, *table.titles):
             if column not in known:
                 problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
@@ -290,6 +295,9 @@ NO_SECTION: Final = Text("{title}: there is no section {section!r}", zh="{title}
 _STATE_LIMIT: Final = Text(
     "Give the figure itself with its source, or use a constant of the unit, as unit.accuracy_class",
     zh="请直接给出数值及其来源，或使用被测对象的常数，如 unit.accuracy_class",
+)
+_TWO_RESULTS: Final = Text(
+    "Give two results or more a column, or remove covariance", zh="请至少列出两个结果的列，或删除 covariance"
 )
 _PRINTABLE: Final = Text("Write a unit of the same kind, as q [m³/h]", zh="请写同类单位，如 q [m³/h]")
 _BEFORE: Final = Text("Declare it below the section that it waits for", zh="请在其等待的部分之后声明")
