@@ -10,10 +10,11 @@ from attrs import frozen
 
 from labctl import __version__
 from labctl.app.procedures import find_procedure
-from labctl.certificate.bundle import bundle_of, write_bundle
+from labctl.certificate.bundle import Bundle, bundle_of, write_bundle
 from labctl.certificate.compose import compose, local_date
 from labctl.certificate.dcc import write
 from labctl.certificate.document import Issue
+from labctl.certificate.part import customers_of, part_of
 from labctl.certificate.pdf import typeset
 from labctl.clock import Clock, WallClock
 from labctl.errors import OtherProcedure, ProcedureError, RunNotFinished, StoreFailed
@@ -42,6 +43,8 @@ from labctl.store.lock import FileLock
 PDF = "certificate.pdf"
 XML = "certificate.xml"
 RECORD = "record.zip"
+CUSTOMERS = Path("customers")  # below the run's: what leaves the house for each
+_SEVERAL = 2  # customers of which each has a part of the record
 _ENGINE = 10.0  # seconds for the engine of a run that has just ended to let go of its journal
 _NOT_FINISHED = Text("it has not finished", zh="尚未完成")
 _OUTCOMES = {
@@ -88,6 +91,7 @@ def issue_certificates(
 
     Units that were excluded have none. Where a run has several, each certificate has a folder of its own, named like
     the unit's instrument; the record is the run's, holds what belongs to other customers too, and stands beside them.
+    What leaves the house for each of several customers, its part of the record included, is in `customers/NAME`.
 
     Args:
         data: the laboratory's data folder.
@@ -121,10 +125,12 @@ def issue_certificates(
                     )
                 _register(Ledger(folder.ledger), journal, issued)
                 made.append(issued)
-            files = {RECORD: write_bundle(bundle_of(journal, folder.transcript(run)))}
+            whole = bundle_of(journal, folder.transcript(run))
+            files = {RECORD: write_bundle(whole)}
             for each in made:
                 there = folder_of(each.unit)
                 files |= {str(there / PDF): journal.kept(each.pdf), str(there / XML): journal.kept(each.xml)}
+            files |= _leaving(whole)
     finally:
         lock.release()
     _write(out, files)
@@ -142,6 +148,24 @@ def _paths(out: Path, issued: CertificateIssued, started: RunStarted) -> Certifi
         customer=whose.order.customer.name,
         unit=issued.unit,
     )
+
+
+def _leaving(whole: Bundle) -> dict[str, bytes]:
+    """Return what leaves the house for each of several customers, by file: certificates, and the part of the record."""
+    customers = customers_of(whole.started)
+    if len(customers) < _SEVERAL:
+        return {}
+    files: dict[str, bytes] = {}
+    for number, customer in enumerate(customers, start=1):
+        part = part_of(whole, customer)
+        there = CUSTOMERS / (folder_of(customer.name.en) if customer.name.en else Path(str(number)))
+        there = there if str(there / RECORD) not in files else there.with_name(f"{there.name}-{number}")
+        for each in part.certificates:
+            files[str(there / folder_of(each.unit) / PDF)] = part.blobs[each.pdf]
+            files[str(there / folder_of(each.unit) / XML)] = part.blobs[each.xml]
+        if part.certificates:
+            files[str(there / RECORD)] = write_bundle(part)
+    return files
 
 
 def folder_of(unit: str) -> Path:

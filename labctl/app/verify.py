@@ -156,13 +156,11 @@ def _in_store(content: bytes, number: str, data: Path) -> FoundRecord | None:
 
 def _intact(found: FoundRecord) -> Step:
     bundle = found.bundle
-    said = Text(
-        "{where}: {entries} entries in an unbroken chain, head {head}; {blobs} enclosed files and "
-        "{length} bytes of transcript as they were sealed",
-        zh="{where}：{entries} 条记录链完整，末端 {head}；所附 {blobs} 个文件和 {length} 字节通信记录与封存时一致",
-    ).filled(
+    said = (_PART if bundle.is_part else _WHOLE).filled(
         where=found.where,
-        entries=len(bundle.entries),
+        entries=bundle.length,
+        withheld=len(bundle.withheld),
+        abridged=len(bundle.abridged),
         head=f"{bundle.head[:16]}…",
         blobs=len(bundle.blobs),
         length=len(bundle.transcript),
@@ -223,6 +221,18 @@ def _report(file: Path, number: str, bundle: Bundle | None, *steps: Step, figure
     return Report(file=str(file), number=number, run=run, steps=steps, figures=figures)
 
 
+_WHOLE = Text(
+    "{where}: {entries} entries in an unbroken chain, head {head}; {blobs} enclosed files and "
+    "{length} bytes of transcript as they were sealed",
+    zh="{where}：{entries} 条记录链完整，末端 {head}；所附 {blobs} 个文件和 {length} 字节通信记录与封存时一致",
+)
+_PART = Text(
+    "{where}: the part for one customer, {entries} entries in an unbroken chain, head {head}; {withheld} that concern "
+    "other customers are withheld, their seals in their places, {abridged} are abridged; {blobs} enclosed files as "
+    "they were sealed",
+    zh="{where}：仅供一个客户的部分记录，{entries} 条记录链完整，末端 {head}；"
+    "其中 {withheld} 条涉及其他客户，仅保留封印，{abridged} 条为节录；所附 {blobs} 个文件与封存时一致",
+)
 _NO_RECORD = Text(
     "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. "
     "Name it with --record",

@@ -8,25 +8,41 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
-from attrs import frozen
+from attrs import field, frozen
 
 from labctl.errors import RecordAltered, RecordError, StoreFailed, UnknownSchema
 from labctl.events.codec import decode_event
-from labctl.events.journal import GENESIS, Entry, chained
-from labctl.events.kinds import CertificateIssued, RecordEvaluated, RunStarted, TranscriptSealed
+from labctl.events.journal import GENESIS, Entry, chained, sealed
+from labctl.events.kinds import (
+    AttemptRejected,
+    CertificateIssued,
+    CommandReceived,
+    NoteTaken,
+    OperatorAnswered,
+    OperatorAsked,
+    RecordEvaluated,
+    RunFinished,
+    RunRested,
+    RunStarted,
+    TranscriptSealed,
+)
 from labctl.language import Text
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 README: Final = "README.txt"
 INDEX: Final = "index.json"
 JOURNAL: Final = "journal.jsonl"
 TRANSCRIPT: Final = "transcript.bin"
 BLOBS: Final = "blobs/"
+ABRIDGED: Final = (
+    RunStarted, OperatorAsked, OperatorAnswered, AttemptRejected, NoteTaken, CommandReceived, RunRested, RunFinished,
+)  # fmt: skip
+"""What may stand in part in the part for one customer; readings, signatures and certificates are whole or withheld."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _ORDINARY: Final = 0o644 << 16
 _EXPLANATION: Final = """\
-labctl record bundle, format 1
-原始记录包,格式 1
+labctl record bundle, format 2
+原始记录包,格式 2
 
 The technical record of one run: what a certificate rests on, from the bytes on the wires to what was signed.
 Check it, and the certificate, with:  labctl verify record.zip
@@ -35,12 +51,16 @@ Check it, and the certificate, with:  labctl verify record.zip
 
 index.json      run, number of entries, head of the chain, release
                 运行号、条目数、链的末端、软件版本
-journal.jsonl   one event a line, in order: its number n, its digest, its canonical JSON.
-                digest = SHA-256("labctl-event-1|" + run + "|" + n + "|" + digest before + canonical JSON);
+journal.jsonl   one event a line, in order: its number n, its digest, its canonical JSON, the salt of its seal.
+                seal = SHA-256("labctl-seal-2|" + salt + canonical JSON);
+                digest = SHA-256("labctl-event-2|" + run + "|" + n + "|" + digest before + seal);
                 before the first entry stand 32 zero bytes
-                每行一个事件:序号 n、摘要、规范 JSON。摘要链算法见上;首条之前为 32 个零字节
-transcript.bin  every byte that crossed a wire, with its time, up to the last seal in the journal
-                通信线路上的全部字节及时间,至日志中最后一次封存为止
+                每行一个事件:序号 n、摘要、规范 JSON、封印的盐值。摘要链算法见上;首条之前为 32 个零字节
+                In a part for one customer an entry of other customers' units is withheld: its seal alone stands
+                there, and binds it. An entry that speaks of several is abridged: what stands there is a part of it.
+                在仅供一个客户的部分记录中,其他客户器具的条目只保留封印;涉及多个客户的条目为节录
+transcript.bin  every byte that crossed a wire, with its time, up to the last seal in the journal; not in a part
+                通信线路上的全部字节及时间,至日志中最后一次封存为止;部分记录中没有此文件
 blobs/          files by their SHA-256: procedure, station, evaluated record, certificate (PDF, XML)
                 按 SHA-256 命名的文件:校准程序、台位描述、评定记录、证书(PDF、XML)
 
@@ -67,18 +87,48 @@ class Source(Protocol):
 
 
 @frozen(kw_only=True)
+class Withheld:
+    """An entry that is not shown: its place in the chain, and its seal."""
+
+    n: int
+    digest: bytes
+    seal: bytes
+
+
+@frozen(kw_only=True)
 class Bundle:
-    """One run's record, complete: chain, transcript and enclosed files have been checked."""
+    """One run's record: chain, transcript and enclosed files have been checked.
+
+    It is whole, or the part for one customer: what is other customers' is withheld, and the transcript with it.
+    """
 
     stream: str
     entries: tuple[Entry, ...]
     transcript: bytes
     blobs: Mapping[str, bytes]
+    withheld: tuple[Withheld, ...] = ()
+    abridged: Mapping[int, bytes] = field(factory=dict[int, bytes])  # seal of what an entry is a part of, by its number
+
+    @property
+    def is_part(self) -> bool:
+        """Return whether something is withheld."""
+        return bool(self.withheld or self.abridged)
+
+    @property
+    def length(self) -> int:
+        """Return how many entries the chain has."""
+        return len(self.entries) + len(self.withheld)
+
+    @property
+    def digests(self) -> dict[int, bytes]:
+        """Return the digest of every entry of the chain, by number."""
+        found = {each.n: each.digest for each in self.entries}
+        return dict(sorted((found | {each.n: each.digest for each in self.withheld}).items()))
 
     @property
     def head(self) -> str:
-        """Return the digest of the last entry, hexadecimal."""
-        return (self.entries[-1].digest if self.entries else GENESIS).hex()
+        """Return the digest of the chain's last entry, hexadecimal."""
+        return self.digests.get(self.length, GENESIS).hex()
 
     @property
     def started(self) -> RunStarted:
@@ -108,7 +158,7 @@ def bundle_of(journal: Source, transcript: Path) -> Bundle:
         StoreFailed: the transcript is not there.
     """
     entries = tuple(journal.read())
-    blobs = {digest: journal.kept(digest) for digest in _referenced(entries)}
+    blobs = {digest: journal.kept(digest) for digest in referenced(entries)}
     length = max((each.event.length for each in entries if isinstance(each.event, TranscriptSealed)), default=0)
     try:
         with transcript.open("rb") as file:
@@ -143,16 +193,25 @@ def read_bundle(archive: bytes, name: str = "record.zip") -> Bundle:
     """
     files = _files(archive, name)
     index = _index(files.get(INDEX, b""), name)
-    entries = tuple(_entries(files.get(JOURNAL, b""), index.stream))
+    lines = tuple(_lines(files.get(JOURNAL, b""), index.stream))
+    entries = tuple(each for each, _ in lines if isinstance(each, Entry))
     blobs = {each.removeprefix(BLOBS): content for each, content in files.items() if each.startswith(BLOBS)}
     for digest, content in blobs.items():
         if sha256(content).hexdigest() != digest:
             raise _altered(f"{BLOBS}{digest[:12]}…", Text("is not what was enclosed", zh="与所附文件不符"))
-    for digest in _referenced(entries):
+    for digest in referenced(entries):
         if digest not in blobs:
             raise _altered(f"{BLOBS}{digest[:12]}…", Text("is missing", zh="缺失"))
-    bundle = Bundle(stream=index.stream, entries=entries, transcript=files.get(TRANSCRIPT, b""), blobs=blobs)
-    _check_seals(bundle)
+    bundle = Bundle(
+        stream=index.stream,
+        entries=entries,
+        transcript=files.get(TRANSCRIPT, b""),
+        blobs=blobs,
+        withheld=tuple(each for each, _ in lines if isinstance(each, Withheld)),
+        abridged={each.n: seal for each, seal in lines if isinstance(each, Entry) and not each.salt},
+    )
+    if not bundle.is_part:
+        _check_seals(bundle)
     if write_bundle(bundle) != archive:
         raise _altered(name, Text("is not in its canonical form", zh="不是规范形式，内容可能被改动"))
     return bundle
@@ -171,12 +230,14 @@ class _Index(msgspec.Struct, forbid_unknown_fields=True):
     stream: str
 
 
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    """One line of journal.jsonl."""
+class _Line(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of journal.jsonl: an event with the salt of its seal, a part of one with its seal, or a seal alone."""
 
     digest: str
-    event: msgspec.Raw
     n: int
+    event: msgspec.Raw = msgspec.Raw(b"")
+    salt: str = ""
+    seal: str = ""
 
 
 def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
@@ -184,23 +245,31 @@ def _contents(bundle: Bundle) -> Iterator[tuple[str, bytes]]:
     issued = bundle.issued
     yield README, _EXPLANATION.encode()
     index = _Index(
-        entries=len(bundle.entries),
+        entries=bundle.length,
         format=FORMAT,
         head=bundle.head,
         release=issued.release if issued is not None else "",
         stream=bundle.stream,
     )
     yield INDEX, msgspec.json.encode(index, order="sorted") + b"\n"
-    yield (
-        JOURNAL,
-        b"".join(
-            b'{"digest":"%s","event":%s,"n":%d}\n' % (each.digest.hex().encode(), each.canonical, each.n)
-            for each in bundle.entries
-        ),
-    )
-    yield TRANSCRIPT, bundle.transcript
+    yield JOURNAL, b"".join(_line(each, bundle.abridged) for each in _in_order(bundle))
+    if not bundle.is_part:
+        yield TRANSCRIPT, bundle.transcript
     for digest in sorted(bundle.blobs):
         yield f"{BLOBS}{digest}", bundle.blobs[digest]
+
+
+def _in_order(bundle: Bundle) -> list[Entry | Withheld]:
+    return sorted((*bundle.entries, *bundle.withheld), key=lambda each: each.n)
+
+
+def _line(entry: Entry | Withheld, abridged: Mapping[int, bytes]) -> bytes:
+    digest = entry.digest.hex().encode()
+    if isinstance(entry, Withheld):
+        return b'{"digest":"%s","n":%d,"seal":"%s"}\n' % (digest, entry.n, entry.seal.hex().encode())
+    kind, seal = (b"seal", abridged[entry.n]) if entry.n in abridged else (b"salt", entry.salt)
+    parts = (digest, entry.canonical, entry.n, kind, seal.hex().encode())
+    return b'{"digest":"%s","event":%s,"n":%d,"%s":"%s"}\n' % parts
 
 
 def _files(archive: bytes, name: str) -> dict[str, bytes]:
@@ -221,38 +290,45 @@ def _index(content: bytes, name: str) -> _Index:
         raise _altered(INDEX, Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)) from error
     if index.format != FORMAT:
         raise UnknownSchema(
-            record=name,
-            problem=Text(
-                "bundle format {format} is not known to this release; use a newer labctl",
-                zh="本版本不识别记录包格式 {format}，请使用更新的 labctl",
-            ).filled(format=index.format),
+            record=name, problem=(_OLDER if index.format < FORMAT else _NEWER).filled(format=index.format)
         )
     return index
 
 
-def _entries(lines: bytes, stream: str) -> Iterator[Entry]:
-    """Yield the entries of a journal's lines, each checked against the chain."""
+def _lines(lines: bytes, stream: str) -> Iterator[tuple[Entry | Withheld, bytes]]:
+    """Yield what a journal's lines hold, each with its seal and checked against the chain."""
     decoder = msgspec.json.Decoder(_Line)
     before = GENESIS
     for expected, line in enumerate(lines.splitlines(), start=1):
         try:
             read = decoder.decode(line)
-            canonical = bytes(read.event)
-            digest = chained(stream, expected, before, canonical)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            canonical, salt = bytes(read.event), bytes.fromhex(read.salt)
+            seal = bytes.fromhex(read.seal) if read.seal else sealed(salt, canonical)
+            digest = chained(stream, expected, before, seal)
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
             raise _broken(expected) from error
-        if read.n != expected or read.digest != digest.hex():
+        if read.n != expected or read.digest != digest.hex() or bool(read.seal) is bool(read.salt):
             raise _broken(expected)
-        try:
-            event = decode_event(canonical)
-        except RecordError as error:
-            problem = Text("entry {n}: {problem}", zh="第 {n} 条：{problem}").filled(n=expected, problem=error.problem)
-            raise type(error)(record=JOURNAL, problem=problem) from error
-        yield Entry(n=expected, event=event, canonical=canonical, digest=digest)
+        if not canonical:
+            yield Withheld(n=expected, digest=digest, seal=seal), seal
+        else:
+            entry = _entry(expected, canonical, digest, salt)
+            if read.seal and not isinstance(entry.event, ABRIDGED):
+                raise _altered(JOURNAL, _NEVER_ABRIDGED.filled(n=expected))
+            yield entry, seal
         before = digest
 
 
-def _referenced(entries: Iterable[Entry]) -> list[str]:
+def _entry(n: int, canonical: bytes, digest: bytes, salt: bytes) -> Entry:
+    try:
+        event = decode_event(canonical)
+    except RecordError as error:
+        problem = Text("entry {n}: {problem}", zh="第 {n} 条：{problem}").filled(n=n, problem=error.problem)
+        raise type(error)(record=JOURNAL, problem=problem) from error
+    return Entry(n=n, event=event, canonical=canonical, digest=digest, salt=salt)
+
+
+def referenced(entries: Iterable[Entry]) -> list[str]:
     """Return the enclosed files that events speak of."""
     found: dict[str, None] = {}
     for entry in entries:
@@ -297,3 +373,14 @@ def _broken(n: int) -> RecordAltered:
 
 def _altered(record: str, problem: Text) -> RecordAltered:
     return RecordAltered(record=record, problem=problem)
+
+
+_NEVER_ABRIDGED = Text("entry {n} is one that is never abridged", zh="第 {n} 条属于不得节录的条目")
+_OLDER = Text(
+    "bundle format {format} is of an earlier release; read it with that labctl",
+    zh="记录包格式 {format} 属于早期版本，请用该版本的 labctl 读取",
+)
+_NEWER = Text(
+    "bundle format {format} is not known to this release; use a newer labctl",
+    zh="本版本不识别记录包格式 {format}，请使用更新的 labctl",
+)

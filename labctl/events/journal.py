@@ -1,4 +1,8 @@
-"""What a journal is to those who write to it and read from it: append-only, durable, chained."""
+"""What a journal is to those who write to it and read from it: append-only, durable, chained.
+
+The chain goes over seals: an entry may be withheld, its seal in its place, and every other entry is still bound to the
+head. A seal is salted, so that nobody can guess what it covers by trying; whoever is shown an entry is told its salt.
+"""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -18,7 +22,8 @@ class Entry:
     n: int  # counted from 1
     event: Event
     canonical: bytes
-    digest: bytes  # SHA-256 over stream, number, the digest before, and the canonical bytes
+    digest: bytes  # SHA-256 over stream, number, the digest before, and the seal
+    salt: bytes = b""  # of its seal
 
 
 @frozen(kw_only=True)
@@ -29,9 +34,19 @@ class Head:
     digest: bytes
 
 
-def chained(stream: str, n: int, before: bytes, canonical: bytes) -> bytes:
-    """Return the digest of entry `n` of a stream, given the digest of the entry before."""
-    return sha256(b"labctl-event-1|" + stream.encode() + b"|" + str(n).encode() + b"|" + before + canonical).digest()
+def salt_of(secret: bytes, n: int) -> bytes:
+    """Return the salt of entry `n` of a journal, which only its secret tells."""
+    return sha256(b"labctl-salt-2|" + secret + b"|" + str(n).encode()).digest()
+
+
+def sealed(salt: bytes, canonical: bytes) -> bytes:
+    """Return the seal of an entry."""
+    return sha256(b"labctl-seal-2|" + salt + canonical).digest()
+
+
+def chained(stream: str, n: int, before: bytes, seal: bytes) -> bytes:
+    """Return the digest of entry `n` of a stream, given the digest of the entry before and the entry's seal."""
+    return sha256(b"labctl-event-2|" + stream.encode() + b"|" + str(n).encode() + b"|" + before + seal).digest()
 
 
 class Witness(Protocol):

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Self, cast
 
 import apsw
 
 from labctl.errors import RecordAltered, RecordError, StoreFailed, UnknownSchema
 from labctl.events.codec import decode_event, encode_event
-from labctl.events.journal import GENESIS, Entry, Head, chained
+from labctl.events.journal import GENESIS, Entry, Head, chained, salt_of, sealed
 from labctl.events.kinds import Event
 from labctl.language import Text
 from labctl.store.lock import FileLock
 from labctl.store.sqlite import Value, checked_version, connect, in_words, rows, spoken
 
-FORMAT = 1
+FORMAT = 2
+_SECRET = 32  # bytes
 _APPLICATION = 0x6C616263  # "labc", so that `file` and a database browser can name it
 _CREATE = """
 create table meta (name text primary key, value text not null) strict;
@@ -41,7 +43,7 @@ class JournalFile:
     def __init__(self, path: Path, connection: apsw.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._stream = self._meta()
+        self._stream, self._secret = self._meta()
 
     @property
     def stream(self) -> str:
@@ -116,10 +118,11 @@ class JournalFile:
     def _ask(self, statement: str, *values: Value) -> list[tuple[Value, ...]]:
         return spoken(self.path, lambda: rows(self._connection, statement, *values))
 
-    def _meta(self) -> str:
+    def _meta(self) -> tuple[str, bytes]:
+        """Return whose journal it is, and the secret of its seals."""
         try:
             version = self._ask("pragma user_version")[0][0]
-            found = self._ask("select value from meta where name = 'stream'")
+            found = self._ask("select value from meta where name in ('stream', 'secret') order by name desc")
         except StoreFailed as error:
             if isinstance(error.__cause__, apsw.SQLError):
                 raise self._altered(Text("this is no journal of labctl", zh="这不是 labctl 的日志文件")) from error
@@ -127,14 +130,15 @@ class JournalFile:
         if version != FORMAT:
             raise UnknownSchema(
                 record=self.path.name,
-                problem=Text(
-                    "journal format {version} is not known to this release; use a newer labctl",
-                    zh="本版本不识别日志格式 {version}，请使用更新的 labctl",
-                ).filled(version=version),
+                problem=(_OLDER if isinstance(version, int) and version < FORMAT else _NEWER).filled(version=version),
             )
-        if not found or not isinstance(found[0][0], str):
-            raise self._altered(Text("the journal does not say whose it is", zh="日志未注明所属运行"))
-        return found[0][0]
+        with suppress(ValueError):
+            match [each for (each,) in found]:
+                case [str(stream), str(secret)]:
+                    return stream, bytes.fromhex(secret)
+                case _:
+                    pass
+        raise self._altered(Text("the journal does not say whose it is", zh="日志未注明所属运行"))
 
     def _digest_of(self, n: int) -> bytes:
         if n == 0:
@@ -147,8 +151,9 @@ class JournalFile:
     def _checked(self, expected: int, before: bytes, n: Value, kind: Value, canonical: Value, digest: Value) -> Entry:
         if n != expected:
             raise self._altered(Text("entry {n} is missing", zh="缺少第 {n} 条").filled(n=expected))
+        salt = salt_of(self._secret, expected)
         if not (isinstance(canonical, bytes) and isinstance(digest, bytes)) or digest != chained(
-            self._stream, expected, before, canonical
+            self._stream, expected, before, sealed(salt, canonical)
         ):
             raise self._altered(
                 Text(
@@ -165,7 +170,7 @@ class JournalFile:
             raise self._altered(
                 Text("entry {n} is labelled {kind}", zh="第 {n} 条的类别标注为 {kind}").filled(n=expected, kind=kind)
             )
-        return Entry(n=expected, event=event, canonical=canonical, digest=digest)
+        return Entry(n=expected, event=event, canonical=canonical, digest=digest, salt=salt)
 
     def _altered(self, problem: Text) -> RecordAltered:
         return RecordAltered(record=self.path.name, problem=problem)
@@ -219,7 +224,7 @@ class SqliteJournal(JournalFile):
         """
         canonical = encode_event(event)
         n = self._head.n + 1
-        digest = chained(self.stream, n, self._head.digest, canonical)
+        digest = chained(self.stream, n, self._head.digest, sealed(salt_of(self._secret, n), canonical))
         self._write("insert into event values (?, ?, ?, ?)", n, type(event).__name__, canonical, digest)
         self._head = Head(n=n, digest=digest)
         return n
@@ -279,3 +284,14 @@ def _prepare(connection: apsw.Connection, stream: str, *, durable: bool) -> None
             rows(connection, f"pragma application_id = {_APPLICATION}; pragma user_version = {FORMAT}")
             rows(connection, _CREATE)
             rows(connection, "insert into meta values ('stream', ?)", stream)
+            rows(connection, "insert into meta values ('secret', ?)", token_hex(_SECRET))
+
+
+_OLDER = Text(
+    "journal format {version} is of an earlier release; read it with that labctl",
+    zh="日志格式 {version} 属于早期版本，请用该版本的 labctl 读取",
+)
+_NEWER = Text(
+    "journal format {version} is not known to this release; use a newer labctl",
+    zh="本版本不识别日志格式 {version}，请使用更新的 labctl",
+)

@@ -11,7 +11,7 @@ from attrs import define, evolve, field
 from labctl.certificate.bundle import Bundle, bundle_of, read_bundle, write_bundle
 from labctl.errors import RecordAltered, RecordError
 from labctl.events.codec import encode, encode_event
-from labctl.events.journal import GENESIS, Entry, chained
+from labctl.events.journal import GENESIS, Entry, chained, salt_of, sealed
 from labctl.events.kinds import CertificateIssued, Event, NoteTaken, RecordEvaluated, TranscriptSealed
 from labctl.language import Text
 from tests.certificate.records import STARTED, record
@@ -30,8 +30,9 @@ class Kept:
     def append(self, event: Event) -> None:
         canonical, n = encode_event(event), len(self.entries) + 1
         before = self.entries[-1].digest if self.entries else GENESIS
-        digest = chained(self.stream, n, before, canonical)
-        self.entries.append(Entry(n=n, event=event, canonical=canonical, digest=digest))
+        salt = salt_of(b"secret", n)
+        digest = chained(self.stream, n, before, sealed(salt, canonical))
+        self.entries.append(Entry(n=n, event=event, canonical=canonical, digest=digest, salt=salt))
 
     def keep(self, content: bytes) -> str:
         digest = sha256(content).hexdigest()

@@ -65,7 +65,9 @@ def test_it_says_when_it_goes_on_and_refuses_too_early_and_too_late(room: Room, 
     seat.until(card.late_form.isVisible)
     assert f"内（{latest} 之前）开始" in seat.window.message.text()
     assert sum(isinstance(each, EngineStarted) for each in seat.events()) == 1  # neither touched the bench
-    QTest.keyClicks(card.late_form.reason.lineEdit(), "weekend, agreed")
+    editor = card.late_form.reason.lineEdit()
+    assert editor is not None
+    QTest.keyClicks(editor, "weekend, agreed")
     QTest.keyClick(card.late_form.reason, Qt.Key.Key_Return)
     seat.until(lambda: seat.stage is Stage.FINISHED, 60.0)
     events = seat.events()

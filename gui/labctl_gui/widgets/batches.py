@@ -77,4 +77,5 @@ class Batches(QTreeWidget):
 
     def units(self) -> list[QTreeWidgetItem]:
         """Return the line of every instrument."""
-        return [order.child(number) for order in self.orders() for number in range(order.childCount())]
+        found = [order.child(number) for order in self.orders() for number in range(order.childCount())]
+        return [each for each in found if each is not None]

@@ -63,7 +63,7 @@ def _signed(bundle: Bundle, issued: CertificateIssued) -> Step:
     """Check that three people signed one record and that the certificate rests on the entry after which it came."""
     records: list[str] = []
     meanings: set[str] = set()
-    before = ""
+    digests = bundle.digests
     for entry in bundle.entries:
         match entry.event:
             case RecordEvaluated(record=record, unit=issued.unit):
@@ -72,12 +72,11 @@ def _signed(bundle: Bundle, issued: CertificateIssued) -> Step:
             case RecordSigned(record=record, meaning=meaning) if records and record == records[-1]:
                 meanings.add(meaning)
             case CertificateIssued(head=head) if entry.event == issued:
-                if head != before:
+                if head != digests.get(entry.n - 1, b"").hex():
                     return Step(name="head", finding=Finding.DIFFERS, said=_OTHER_HEAD.filled(n=entry.n))
                 break
             case _:
                 pass
-        before = entry.digest.hex()
     if meanings < _SIGNATURES:
         lacking = ", ".join(sorted(_SIGNATURES - meanings))
         return Step(name="head", finding=Finding.DIFFERS, said=_UNSIGNED.filled(lacking=lacking))
