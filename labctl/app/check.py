@@ -17,6 +17,7 @@ from labctl.language import Text
 from labctl.procedure.body import methods_of, roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
+from labctl.procedure.checking.ordered import ordered
 from labctl.procedure.expected import Ahead
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
@@ -92,7 +93,7 @@ def _unlike(players: Cast) -> Iterator[UnitOnBench]:
     """Return one unit of each type and kind of order: what is found of it holds for the others that are alike."""
     found: dict[tuple[object, ...], UnitOnBench] = {}
     for each in players.units:
-        found.setdefault((each.unit.type_name, each.order.kind), each)
+        found.setdefault((each.unit.type_name, each.order.kind, *each.unit.ordered.items()), each)
     yield from found.values()
 
 
@@ -103,7 +104,10 @@ def on_bench(procedure: Procedure, station: Station, players: Cast, told: Ahead 
     yield from _traceable(players, file)
     yield from _kind(procedure, station)
     yield from _unconfirmed(players, players.unit, file)
-    yield from foretold(procedure, station, players, told)
+    unfit = tuple(ordered(procedure, players.unit))
+    yield from unfit
+    if not unfit:
+        yield from foretold(procedure, station, players, told)
 
 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:

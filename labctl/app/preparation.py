@@ -25,9 +25,10 @@ from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
 from labctl.procedure.expected import Expected, ahead, within_reach
 from labctl.procedure.merging import merged
-from labctl.procedure.plan import AS_FOUND, AS_LEFT, left_out, plan
+from labctl.procedure.plan import AS_FOUND, AS_LEFT, as_ordered, left_out, plan
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import Software
+from labctl.records.equipment import UnitUnderTest
 from labctl.run.scribe import Scribe
 from labctl.store.forecast import forecast, refuse_short_disk
 
@@ -100,7 +101,7 @@ def prepare(job: Job, *, trial: bool = False) -> Prepared:
     planned = merged(plans) if several else plans[0]
     refuse_short_disk(job.folder.runs, forecast(exchanges(planned) * len(plans)))
     units = tuple(
-        UnitPlanned(key=each.key, unit=each.unit, order=each.order, plan=own, notes=left_out(procedure, each.unit))
+        UnitPlanned(key=each.key, unit=each.unit, order=each.order, plan=own, notes=_notes(procedure, each.unit))
         for each, own in zip(seated.units, plans, strict=True)
     )
     return Prepared(
@@ -155,6 +156,11 @@ def software(procedure: Procedure, seated: Cast) -> Software:
     )
 
 
+def _notes(procedure: Procedure, unit: UnitUnderTest) -> tuple[Text, ...]:
+    """Return what a record says of the points of a unit that are not the method's own."""
+    return (*left_out(procedure, unit), *as_ordered(procedure, unit))
+
+
 def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Software) -> RunStarted:
     """Return what is known before the first command; files go into the journal beside it."""
     job, station, procedure, seated = prepared.job, prepared.station, prepared.procedure, prepared.seated
@@ -175,7 +181,7 @@ def started_of(prepared: Prepared, scribe: Scribe, clock: Clock, made_by: Softwa
         auxiliaries=seated.auxiliaries,
         plan=prepared.plan,
         tables=tuple(procedure.tables),
-        notes=left_out(procedure, seated.unit),
+        notes=_notes(procedure, seated.unit),
         units=prepared.units,
         software=made_by,
         blobs={name: scribe.journal.keep(content) for name, content in files.items()},

@@ -17,6 +17,7 @@ AS_FOUND, AS_LEFT = "as found", "as left"
 """The phases of a run: before and after an adjustment."""
 PHASES: Final = {AS_FOUND: Text("as found", zh="调整前"), AS_LEFT: Text("as left", zh="调整后")}
 
+_AS_ORDERED: Final = Text("{section}: points as ordered", zh="{section}：按委托要求的校准点")
 _NOT_OF_THIS_TYPE: Final = Text("{section}: not measured ({reason})", zh="{section}：未测（{reason}）")
 Columns = dict[str, Quantity | str | float]
 
@@ -45,13 +46,24 @@ def left_out(procedure: Procedure, unit: UnitUnderTest) -> tuple[Text, ...]:
     return tuple(_left_out(section, table.sources[0]) for section, table in tables if not table.rows)
 
 
+def as_ordered(procedure: Procedure, unit: UnitUnderTest) -> tuple[Text, ...]:
+    """Return at which sections the order asks for points of its own."""
+    own = (each for each in procedure.sections if each.points and ordered_name(procedure, each) in unit.ordered)
+    return tuple(_AS_ORDERED.filled(section=each.title) for each in own)
+
+
+def ordered_name(procedure: Procedure, section: Section) -> str:
+    """Return the name under which an order has points of its own for a section."""
+    return f"{procedure.name}/{section.points}"
+
+
 def _left_out(section: Section, reason: str) -> Text:
     english, _, chinese = (part.strip() for part in reason.partition("|"))
     return _NOT_OF_THIS_TYPE.filled(section=section.title, reason=Text(english, zh=chinese or english))
 
 
 def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None = None) -> PointTable:
-    """Return the points of a section: the unit type's own where the folder has some, else the procedure's.
+    """Return the points of a section: the order's own, else the unit type's where the folder has some, else its own.
 
     Its own stand in `points/<type>/`, or in `points/<set>/` where the station names a set for the type, under the name
     of the section's file; those of `points.csv` may be `points/<type>.csv` too. One of comment lines alone has no rows:
@@ -62,6 +74,9 @@ def table_of(procedure: Procedure, section: Section, unit: UnitUnderTest | None 
     """
     if not section.points:
         return PointTable(file="", headings={}, rows=(Row(line=0, cells={}),), sources=("measured once",))
+    ordered = unit.ordered.get(ordered_name(procedure, section)) if unit is not None else None
+    if ordered is not None:
+        return parse_points(ordered, ordered_name(procedure, section), may_be_none=True)
     for named in _own_files(section, unit) if unit is not None else ():
         if named in procedure.files:
             return parse_points(_decoded(procedure.files[named], named), named, may_be_none=True)

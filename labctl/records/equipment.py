@@ -106,6 +106,7 @@ class UnitUnderTest:
     nameplate: dict[str, Quantity] = field(factory=dict)  # constants such as accuracy_class
     designations: dict[str, str] = field(factory=dict)  # what the nameplate says in words, such as tolerance_class
     points: str = ""  # which set of points methods take for it, "5.5 digits"; empty: the one named like its type
+    ordered: dict[str, str] = field(factory=dict)  # points that its order asks for instead: CSV by method/file
     condition: Text = Text("in working order, no visible damage", zh="外观完好，工作正常")
 
     @property

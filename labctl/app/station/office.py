@@ -1,6 +1,7 @@
 """The office's part of a station file: laboratory, people, and what an order holds by default."""
 
 import re
+from pathlib import Path
 
 from labctl.app.station.table import Table
 from labctl.language import Text
@@ -74,6 +75,35 @@ def read_order(table: Table) -> Order:
     customer.close()
     table.close()
     return order
+
+
+def read_ordered(table: Table, file: Path) -> dict[str, str]:
+    """Return the points that an order asks for, in a folder beside the station file: CSV by method/file."""
+    name = table.text("points", "orders/2026-0001", default="")
+    folder = file.parent / name
+    if not name:
+        return {}
+    if not folder.is_dir() or ".." in Path(name).parts:
+        problem = Text("{name} is no folder beside this file", zh="本文件旁没有文件夹 {name}").filled(name=name)
+        table.refuse("points", problem, _POINTS)
+        return {}
+    found: dict[str, str] = {}
+    for each in sorted(folder.rglob("*.csv")):
+        where = each.relative_to(folder).as_posix()
+        try:
+            found[where] = each.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            words = Text("{where} cannot be read ({error})", zh="{where} 无法读取（{error}）")
+            table.refuse("points", words.filled(where=where, error=error), _POINTS)
+    if not found:
+        table.refuse("points", Text("{name} holds no points", zh="{name} 中没有校准点").filled(name=name), _POINTS)
+    return found
+
+
+_POINTS = Text(
+    "Put the points there under the name of the method, in UTF-8: iprt/points.csv",
+    zh="请将校准点以 UTF-8 存放在其中以方法命名的文件夹内：iprt/points.csv",
+)
 
 
 def _person(table: Table) -> Person:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from labctl.app.station.assets import Shelf, read_asset
 from labctl.app.station.capability import read_capability
-from labctl.app.station.office import read_laboratory, read_order, read_people
+from labctl.app.station.office import read_laboratory, read_order, read_ordered, read_people
 from labctl.app.station.places import lines_of
 from labctl.app.station.records import OrderOfUnits, SimulatedBench, Station, StationInstrument, UnitType
 from labctl.app.station.table import Mistakes, Table
@@ -74,16 +74,18 @@ def _station(table: Table, file: Path) -> Station:
             Text("{key} is an instrument too", zh="{key} 与仪器重名").filled(key=each),
             Text("Give each its own name", zh="请分别命名"),
         )
+    order = table.table("order")
     station = Station(
         file=file,
         name=table.text("name", "Bench 1"),
         laboratory=evolve(read_laboratory(table.table("laboratory")), capability=read_capability(table)),
         people=read_people(table.table("people")),
-        order=read_order(table.table("order")),
+        points=read_ordered(order, file),
+        order=read_order(order),
         instruments=instruments,
         auxiliaries=auxiliaries,
         unit_types=types,
-        orders=_orders(table, instruments),
+        orders=_orders(table, instruments, file),
         environment=_environment(table, instruments),
         simulation=_simulation(table),
     )
@@ -189,7 +191,7 @@ def _limits(table: Table, driver: type[Driver] | None) -> dict[str, Limit]:
     return limits
 
 
-def _orders(table: Table, instruments: dict[str, StationInstrument]) -> dict[str, OrderOfUnits]:
+def _orders(table: Table, instruments: dict[str, StationInstrument], file: Path) -> dict[str, OrderOfUnits]:
     """Return the orders that have units of their own; no unit belongs to two."""
     orders: dict[str, OrderOfUnits] = {}
     owners: dict[str, str] = {}
@@ -209,7 +211,8 @@ def _orders(table: Table, instruments: dict[str, StationInstrument]) -> dict[str
                     Text("Leave it with one of the two", zh="请只保留其一"),
                 )
             owners.setdefault(unit, name)
-        orders[name] = OrderOfUnits(order=read_order(each), units=units)
+        points = read_ordered(each, file)
+        orders[name] = OrderOfUnits(order=read_order(each), units=units, points=points)
     return orders
 
 

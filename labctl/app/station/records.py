@@ -60,6 +60,7 @@ class OrderOfUnits:
 
     order: Order
     units: tuple[str, ...]
+    points: dict[str, str] = field(factory=dict)  # that it asks for: CSV by method/file
 
 
 @frozen(kw_only=True)
@@ -75,6 +76,7 @@ class Station:
     auxiliaries: dict[str, Asset]
     unit_types: dict[str, UnitType]
     orders: dict[str, OrderOfUnits] = field(factory=dict[str, OrderOfUnits])  # where units have other ones, by name
+    points: dict[str, str] = field(factory=dict)  # that `order` asks for: CSV by method/file
     environment: str = ""  # key of the instrument that watches the room; empty: nobody does
     simulation: SimulatedBench | None = None
 
@@ -91,6 +93,10 @@ class Station:
     def order_of(self, key: str) -> Order:
         """Return the order to which a unit belongs."""
         return next((each.order for each in self.orders.values() if key in each.units), self.order)
+
+    def points_of(self, key: str) -> dict[str, str]:
+        """Return the points that the order of a unit asks for: CSV by method/file."""
+        return next((each.points for each in self.orders.values() if key in each.units), self.points)
 
     def unit_under_test(self, key: str, *, serial: str = "", asset_number: str = "") -> UnitUnderTest:
         """Return the unit that an instrument of the bench is, with what its type promises.
@@ -129,6 +135,7 @@ class Station:
             nameplate=kind.nameplate,
             designations=kind.designations,
             points=kind.points,
+            ordered=self.points_of(key),
         )
 
     def with_addresses(self, addresses: dict[str, str]) -> "Station":
