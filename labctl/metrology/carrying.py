@@ -42,6 +42,8 @@ def carried(
 
 
 def _identities(use: Use, points: Sequence[int], of: str, *, as_elements: bool) -> Identities:
+    if len(use.identities) == 1:
+        return _named(use.identities[0], of)
     every = tuple(_named(use.identity(point), of) for point in points)
     if len(set(every)) == 1:
         return every[0]

@@ -32,9 +32,8 @@ class Series:
 def mean(values: Sequence[float]) -> float:
     """Return the mean, summed exactly: the same bits whatever the order. Raises UncertaintyError when empty."""
     if members_of(values) is not None:
-        return for_each(mean, values)
-    _finite(values, at_least=1)
-    return math.fsum(values) / len(values)
+        return for_each(_middle, values) if len(values) > 1 else values[0]
+    return _middle(values)
 
 
 def series(values: Sequence[float], name: str = "readings") -> Series:
@@ -79,6 +78,11 @@ def pooled(groups: Sequence[Series]) -> tuple[float, float]:
     return for_each(together, [group.s for group in groups]), dof
 
 
+def _middle(values: Sequence[float]) -> float:
+    _finite(values, at_least=1)
+    return math.fsum(values) / len(values)
+
+
 def _finite(values: Sequence[float], *, at_least: int, name: str = "readings") -> None:
     if len(values) < at_least:
         raise UncertaintyError(
@@ -89,7 +93,7 @@ def _finite(values: Sequence[float], *, at_least: int, name: str = "readings") -
                 zh="只有 {found} 个读数，至少需要 {needed} 个；请增加读数或给出重复性指标",
             ).filled(found=len(values), needed=at_least),
         )
-    if not all(math.isfinite(value) for value in values):
+    if not all(map(math.isfinite, values)):
         raise UncertaintyError(
             code="not-finite",
             input=name,

@@ -22,6 +22,7 @@ from labctl_simulators.hydraulics.tank import Filled
 
 LINE_TRAVEL: Final = 1.5  # seconds
 DRAIN_TRAVEL: Final = 1.0
+LOOK: Final = 0.5  # seconds between two looks at the full switch
 CORRECTION: Final = "diverter correction"
 READING: Final = frozenset({0x01, 0x02, 0x03, 0x04, 0x2B})
 
@@ -36,6 +37,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
         super().__init__(world, placed)
         self.moved: Callable[[float], None] = lambda _: None  # a valve or the diverter was moved, at an instant
         self.full: Callable[[], bool] = lambda: False
+        self.full_in: Callable[[], float] = lambda: 0.0  # seconds until it can be, at the earliest
         self.empty: Callable[[], bool] = lambda: True
         self.diverter = Diverter(
             world=world,
@@ -154,7 +156,7 @@ class FlowRigIO(SimulatedInstrument, maker="Generic", model="flow-rig-io", wires
             if self.full():
                 self.fall()
             else:
-                self.world.at(self.now + 0.5, lambda: self._guard(filling))
+                self.world.at(self.now + max(LOOK, self.full_in()), lambda: self._guard(filling))
 
     def timed(self, true: float) -> float:
         """Return what the timer makes of a time in s."""

@@ -48,8 +48,8 @@ class Transmitter(SimulatedInstrument, maker="Generic"):
         instant = self.converted_at
         true = self.sees[quantity](max(instant - LAG, 0.0) if quantity == "temperature" else instant)
         error = self.errors[quantity]
-        off = self.world.drawn(USUAL[quantity], self.key, quantity)
-        off = off if isinstance(error, Errorless) else error.at(true)
+        usual = isinstance(error, Errorless)
+        off = self.world.drawn(USUAL[quantity], self.key, quantity) if usual else error.at(true)
         noise = NOISE[quantity] * self.world.noise(f"{self.key} {quantity}", round(instant / CONVERSION))
         moved = self.offset if quantity == "temperature" else 0.0
         return round(true - off + noise + moved, ROUNDING[quantity])

@@ -18,6 +18,7 @@ ARRIVED: Final = 1e-6  # of the range: what is left of a change of the display t
 UNIT: Final = "m³/h"
 QUANTITY: Final = "flow"
 KNOTS: Final = tuple(0.005 * 1.07**n for n in range(82))  # of the range: the flows for which its error is drawn
+_KNOTS: Final = np.array(KNOTS)
 
 
 class InlineMeter(SimulatedInstrument):
@@ -61,6 +62,7 @@ class InlineMeter(SimulatedInstrument):
         self._at = 0.0
         self._dt, self._closed = 0.0, 1.0
         self._curve: list[float] = []  # its relative error at the knots, found when it is first asked for
+        self._curves: Floats | None = None  # the same of meters in step, a column each
         world.physical.append(self)
 
     # --- its error ---------------------------------------------------------------------------------------------------
@@ -81,12 +83,14 @@ class InlineMeter(SimulatedInstrument):
 
     def _error_of_each(self, shares: Floats) -> Floats:
         """Return the same for meters in step, each from its own curve."""
-        curves = np.stack([np.broadcast_to(values_of(each), shares.shape) for each in self._curve])
-        n, each, knots = np.searchsorted(KNOTS, shares), np.arange(shares.size), np.array(KNOTS)
+        if self._curves is None:
+            self._curves = np.stack([np.broadcast_to(values_of(each), shares.shape) for each in self._curve])
+        n, each = np.searchsorted(_KNOTS, shares), np.arange(shares.size)
         low, high = np.maximum(n - 1, 0), np.minimum(n, len(KNOTS) - 1)
-        span = knots[high] - knots[low]
-        share = (shares - knots[low]) / np.where(span > 0, span, 1.0)
-        return np.where(span > 0, (1 - share) * curves[low, each] + share * curves[high, each], curves[low, each])
+        span = _KNOTS[high] - _KNOTS[low]
+        share = (shares - _KNOTS[low]) / np.where(span > 0, span, 1.0)
+        lower, upper = self._curves[low, each], self._curves[high, each]
+        return np.where(span > 0, (1 - share) * lower + share * upper, lower)
 
     def _error_at(self, share: float) -> float:
         q = share * self.greatest

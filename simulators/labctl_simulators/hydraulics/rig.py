@@ -4,9 +4,22 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
 from attrs import define, field, frozen
 
-from labctl.metrology.many import both, chosen, everywhere, for_each, greatest, mapped
+from labctl.metrology.many import (
+    Members,
+    both,
+    chosen,
+    common,
+    everywhere,
+    for_each,
+    greatest,
+    many,
+    mapped,
+    members_of,
+    values_of,
+)
 from labctl.simulation.physics import Wander
 from labctl_simulators.hydraulics.pipe import Following, density_of
 
@@ -45,6 +58,38 @@ class Wave:
         turned = self.rate * lag
         length = for_each(math.hypot, 1, turned)
         return Wave(self.amplitude / length, self.rate, self.phase - mapped(math.atan, turned))
+
+
+class Waves:
+    """Slow waves that are looked at together; those of rigs in step all at once."""
+
+    def __init__(self, waves: Sequence[Wave]) -> None:
+        """Lay them on top of each other.
+
+        Args:
+            waves: of one rig, or of rigs in step.
+        """
+        self._waves = waves
+        figures = [(each.amplitude, each.rate, each.phase, -each.amplitude / each.rate) for each in waves]
+        self._members: Members | None = members_of(each for row in figures for each in row)
+        if self._members is not None:
+            rows = np.broadcast_arrays(*(values_of(each) for row in figures for each in row))
+            stacked = np.stack(rows).reshape(len(waves), 4, -1).swapaxes(0, 1).copy()
+            self._amplitude, self._rate, self._phase, self._length = stacked
+
+    def at(self, instant: float) -> float:
+        """Return how far they are up together, as a share of the flow."""
+        if self._members is None:
+            return sum([each.at(instant) for each in self._waves])
+        heights = self._amplitude * np.sin(self._rate * values_of(instant) + self._phase)
+        return many(self._members, heights.sum(axis=0))
+
+    def risen(self, instant: float) -> float:
+        """Return the integral of that, in seconds."""
+        if self._members is None:
+            return sum([each.risen(instant) for each in self._waves])
+        lengths = self._length * np.cos(self._rate * values_of(instant) + self._phase)
+        return many(self._members, lengths.sum(axis=0))
 
 
 def slow_waves(unsteadiness: float, drawn: Callable[[float, str], float]) -> tuple[Wave, ...]:
@@ -102,7 +147,11 @@ class Rig:
     _answer: float = field(default=0.0, init=False)
     _second: int = field(default=-1, init=False)
     _density: float = field(default=998.0, init=False)
-    _behind: dict[float, tuple[Wave, ...]] = field(factory=dict[float, tuple[Wave, ...]], init=False)
+    _behind: dict[float, Waves] = field(factory=dict[float, Waves], init=False)
+    _waved: dict[float, tuple[float, float]] = field(factory=dict[float, tuple[float, float]], init=False)
+    _rose: float = field(default=0.0, init=False)  # the integral of the waves at the last step
+    _turning: float = field(default=0.0, init=False)  # the speed that was asked for last, with what it wants
+    _wants: float = field(default=0.0, init=False)
 
     # --- physics -----------------------------------------------------------------------------------------------------
 
@@ -126,40 +175,53 @@ class Rig:
         now = self.now()
         if int(now) != self._second:  # so slow that once a second is often enough
             self._second = int(now)
-            self.weigh(now)
+            self.weigh(now, unless=self.steady)
         flow, self._volume = self.flow(now), self._passed(now)
-        self._since, self._asked, self._level = now, -1.0, self._wanted()
+        self._since, self._asked, self._level, self._rose = now, -1.0, self._wanted(), self._risen(now)
         left = flow - self._level * (1 + self._wave(now, 0.0))
-        self._left = chosen(abs(left) < ARRIVED * self.full_flow, 0.0, left)
+        self._left = common(chosen(abs(left) < ARRIVED * self.full_flow, 0.0, left))
 
-    def weigh(self, now: float) -> None:
-        """Bring the mass up to date, and find the density of what passes from now on."""
-        self._mass, self._base = self.mass(now), self.volume(now)
-        self._density = density_of(self.temperature(now), self.pressure(now)) + self.heavier
+    def weigh(self, now: float, *, unless: bool = False) -> None:
+        """Bring the mass up to date, and find the density of what passes from now on.
+
+        Args:
+            now: the instant.
+            unless: leaves things as they are; of rigs in step it may hold for some.
+        """
+        mass, base = self.mass(now), self.volume(now)
+        density = density_of(self.temperature(now), self.pressure(now)) + self.heavier
+        self._mass, self._base = chosen(unless, self._mass, mass), chosen(unless, self._base, base)
+        self._density = chosen(unless, self._density, density)
 
     def _wanted(self) -> float:
         """Return the flow at which the pump's head and that of the pipes are equal."""
         speed = self.speed() if self.open() else 0.0
-        over = greatest((speed * speed - STATIC, 0.0))
-        return self.full_flow * mapped(math.sqrt, over / (1 - STATIC))
+        if speed is not self._turning:  # asked for at every step, and seldom another
+            over = greatest((speed * speed - STATIC, 0.0))
+            self._turning, self._wants = speed, self.full_flow * mapped(math.sqrt, over / (1 - STATIC))
+        return self._wants
 
-    def _after(self, damping: float) -> tuple[Wave, ...]:
+    def _after(self, damping: float) -> Waves:
         """Return the waves behind the lag of the pipe and a damping."""
         if damping not in self._behind:
-            self._behind[damping] = tuple(each.behind(self.lag).behind(damping) for each in self.waves)
+            self._behind[damping] = Waves([each.behind(self.lag).behind(damping) for each in self.waves])
         return self._behind[damping]
 
     def _wave(self, instant: float, damping: float) -> float:
-        return sum([each.at(instant) for each in self._after(damping)])
+        asked, answer = self._waved.get(damping, (-1.0, 0.0))
+        if not everywhere(instant == asked):  # everybody asks for the same instant
+            answer = self._after(damping).at(instant)
+            self._waved[damping] = (instant, answer)
+        return answer
 
     def _risen(self, instant: float) -> float:
-        return sum([each.risen(instant) for each in self._after(0.0)])
+        return self._after(0.0).risen(instant)
 
     def _passed(self, instant: float) -> float:
         lasted = instant - self._since
         passed = self._volume
         if not everywhere(self._level == 0):
-            passed += self._level * (lasted + self._risen(instant) - self._risen(self._since))
+            passed += self._level * (lasted + self._risen(instant) - self._rose)
         if not everywhere(self._left == 0):
             passed += self._left * self.lag * -mapped(math.expm1, -lasted / self.lag)
         return passed

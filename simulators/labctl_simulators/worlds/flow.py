@@ -5,7 +5,7 @@ from functools import partial
 from math import floor
 from typing import Final, Protocol, runtime_checkable
 
-from labctl.metrology.many import at_once, everywhere, greatest
+from labctl.metrology.many import at_once, everywhere, greatest, latest
 from labctl.metrology.physics.air import air_density
 from labctl.records.equipment import Asset
 from labctl.simulation.coupling import Coupling
@@ -26,6 +26,7 @@ SPLASH: Final = "splash and storage"
 DENSITY: Final = "water density"
 FULL_FLOW: Final = 20.0  # m³/h of the pump at full speed, where no drive says
 EMPTY: Final = 0.02  # of the capacity, below which the empty switch is on
+FASTEST: Final = 1.1  # of the full flow: more than any wave makes of it
 BRIM: Final = 0.98  # of the capacity, from which the full switch is on
 DRAINING: Final = 45.0  # seconds to empty a full tank
 RESIDUE: Final = (0.003, 0.0005)  # share of the capacity that stays in a drained tank, and how it scatters
@@ -54,6 +55,7 @@ class Switches(Protocol):
     filled: list[Filled]
     moved: Callable[[float], None]
     full: Callable[[], bool]
+    full_in: Callable[[], float]
     empty: Callable[[], bool]
 
     def remaining(self) -> float:
@@ -190,12 +192,18 @@ class Flow(Coupling, field="flow"):
         if self.io is not None:
             self.io.moved = self._moved
             self.io.full = lambda: self.tank.mass(self.world.present) > BRIM * capacity
+            self.io.full_in = lambda: self._full_in(BRIM * capacity)
             self.io.empty = lambda: everywhere(self.tank.mass(self.world.present) < EMPTY * capacity)
         if self.balance is not None:
             self.balance.load = lambda instant: self.tank.mass(instant) / self._buoyant
             self.balance.calm_in = lambda: self.io.remaining() if self.io is not None else 0.0
             self.balance.told = True
         self._moved(self.world.present)
+
+    def _full_in(self, brim: float) -> float:
+        """Return for how long the tank cannot become full, however fast the pump turns; of tanks in step the first."""
+        fastest = FASTEST * self.rig.full_flow * self.rig.density(self.world.present)
+        return -latest((self.tank.mass(self.world.present) - brim) / fastest)
 
     def _water_at(self, module: Immersed) -> dict[str, Callable[[float], float]]:
         if "pressure" in module.sees:
