@@ -24,6 +24,10 @@ from labctl.procedure.sources import (
     Resolution,
     Result,
     Stability,
+    arcsine,
+    normal,
+    rectangular,
+    triangular,
 )
 from labctl.procedure.units import Units
 from labctl.records.equipment import UnitUnderTest
@@ -72,4 +76,8 @@ __all__ = [
     "Unit",
     "UnitUnderTest",
     "Units",
+    "arcsine",
+    "normal",
+    "rectangular",
+    "triangular",
 ]

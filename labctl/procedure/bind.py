@@ -423,14 +423,14 @@ def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
 
 
 def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:
-    value = source.value(at.names)
-    if not source.half_width:
+    value, off = source.value(at.names), source.off
+    if off is None:
         return Input.of(symbol, value.unit, value.value)
-    width = Figure(source.half_width).quantity(at.names)
+    width = Figure(off.figure).quantity(at.names)
     contribution = Contribution(
         effect=EffectId.scoped(at.procedure.name, symbol, Scope.LAB, at.places),
         description=Text(symbol, zh=symbol),
-        distribution=Rectangular(_size(symbol, source.half_width, width, value.unit)),
+        distribution=_shaped(off.distribution, _size(symbol, off.figure, width, value.unit), off.k),
         source=source.source,
         confirmed=source.confirmed,
     )

@@ -4,13 +4,43 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
-from labctl.errors import MetrologyError
+from labctl.errors import MetrologyError, ProcedureError
+from labctl.language import Text
 from labctl.metrology.effects import Scope
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity, parse_quantity
 
 DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
 """How the figure of an effect may be distributed; of a normal one it is an expanded uncertainty with `k`."""
+
+
+@frozen
+class Spread:
+    """How a figure of the method may be off: made by `rectangular`, `normal`, `triangular` or `arcsine`."""
+
+    figure: str
+    distribution: str
+    k: float = 2.0  # of a normal distribution
+
+
+def rectangular(half_width: str) -> Spread:
+    """Return that a value lies anywhere within ± a half-width, equally."""
+    return Spread(half_width, "rectangular")
+
+
+def normal(expanded: str, *, k: float = 2.0) -> Spread:
+    """Return that a value is known with an expanded uncertainty U = k·u."""
+    return Spread(expanded, "normal", k)
+
+
+def triangular(half_width: str) -> Spread:
+    """Return that a value lies within ± a half-width, more likely in the middle."""
+    return Spread(half_width, "triangular")
+
+
+def arcsine(half_width: str) -> Spread:
+    """Return that a value swings within ± a half-width, most likely at its ends."""
+    return Spread(half_width, "arcsine")
 
 
 @frozen
@@ -69,15 +99,31 @@ class Resolution:
 
 @frozen
 class Constant:
-    """A value of the method, exact or with a half-width, and where it stands.
+    """A value of the method, exact or with how it may be off, and where it stands.
 
-    Both figures may use the point's columns and the data of the unit's type: `0.05 * unit.division`.
+    `Constant("8000 kg/m³", rectangular("50 kg/m³"), source="OIML D 28")`; `half_width="50 kg/m³"` is the same. Both
+    figures may use the point's columns and the data of the unit's type: `0.05 * unit.division`.
     """
 
     figure: str
-    half_width: str = field(default="", kw_only=True)  # rectangular; empty: exact
+    spread: Spread | None = None  # None: exact
+    half_width: str = field(default="", kw_only=True)  # of a rectangular one, where it is not given as such
     source: str = field(default="", kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse two spreads. Raises ProcedureError."""
+        if self.spread is not None and self.half_width:
+            raise ProcedureError(
+                where=f"Constant({self.figure!r}, …)",
+                problem=Text("how far it may be off stands there twice", zh="重复给出了其分散性"),
+                remedy=Text("Leave half_width= out, or the distribution", zh="请去掉 half_width= 或分布，只保留其一"),
+            )
+
+    @property
+    def off(self) -> Spread | None:
+        """Return how it may be off; None where it is exact."""
+        return rectangular(self.half_width) if self.half_width else self.spread
 
     def value(self, names: Mapping[str, Value]) -> Quantity:
         """Return the value at a point whose columns are known. Raises MetrologyError where the figure is none."""

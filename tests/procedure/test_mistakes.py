@@ -419,6 +419,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'Constant("2200 kg/cubic metre")',
         "unknown unit",
     ),
+    "a distribution that there is not": (
+        "pm",
+        "LP133",
+        PROCEDURE,
+        'zh="滤膜夹泄漏", source',
+        'zh="滤膜夹泄漏", distribution="gaussian", source',
+        "there is no distribution 'gaussian'",
+    ),
     "an ambient condition that there is not": (
         "pm",
         "LP119",
@@ -958,6 +966,14 @@ def test_each_is_caught_with_its_code_and_line(tmp_path: Path, name: str) -> Non
     assert found[0].remedy.zh not in {"", found[0].remedy.en}
 
 
+def test_a_constant_that_may_be_off_needs_a_source(tmp_path: Path) -> None:
+    imported = (PROCEDURE, "    ASK,\n", "    ASK,\n    rectangular,\n")
+    off = (PROCEDURE, 'Constant("2200 kg/m³")', 'Constant("2200 kg/m³", rectangular("20 kg/m³"))')
+    found = changed(tmp_path, "pm", imported, off)
+    assert [each.code for each in found] == ["LP122"]
+    assert "'20 kg/m³' is typed in without a source" in found[0].problem.en
+
+
 def test_a_regulation_that_requires_nothing_of_the_unit_is_found(tmp_path: Path) -> None:
     nothing = ("METHOD.require(", "(lambda *_, **__: None)(")
     found = changed(tmp_path, "dmm", (PROCEDURE, "JJF 1587", "JJG 1587"), (PROCEDURE, *nothing))
@@ -977,6 +993,11 @@ REFUSED = {
     ),
     "two sources of one symbol": ('d_res=Resolution("unit"),', 'd_res=Resolution("unit"), d_res=Observed(),', "d_res"),
     "two sections of one title": ('METHOD.reduce("Level"', 'METHOD.reduce("Blank"', "two sections of this title"),
+    "a constant that is off in two ways": (
+        'Constant("2200 kg/m³")',
+        'Constant("2200 kg/m³", __import__("labctl.procedure").procedure.normal("5 kg/m³"), half_width="2 kg/m³")',
+        "stands there twice",
+    ),
     "a check without a limit": ('at_most="1 L/min",', "", "one limit is needed"),
     "a requirement at a moment there is not": (
         'symbol="E", within="mpe"',

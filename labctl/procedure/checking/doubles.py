@@ -8,7 +8,17 @@ from labctl.language import Text
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
-from labctl.procedure.sources import Applied, Characteristic, Constant, Corrected, Effect, Fit, Resolution, Source
+from labctl.procedure.sources import (
+    Applied,
+    Characteristic,
+    Constant,
+    Corrected,
+    Effect,
+    Fit,
+    Resolution,
+    Source,
+    Spread,
+)
 
 RESTATES: Final = re.compile(
     r"accuracy|specification|certificate|calibration|traceability|expanded uncertainty|\bmpe\b"
@@ -106,7 +116,7 @@ def _typed_in(survey: Survey, target: Target, symbol: str, source: Source) -> It
     match source:
         case Effect(source="", half_width=figure):
             pass
-        case Constant(source="", half_width=figure) if figure:
+        case Constant(source="", off=Spread(figure=figure)):
             pass
         case _:
             return
@@ -138,7 +148,7 @@ def _figures(source: Source) -> tuple[object, ...]:
         case Effect():
             return (source.half_width, source.distribution, source.k)
         case Constant():
-            return (source.figure, source.half_width)
+            return (source.figure, source.off)
         case _:
             return ()
 

@@ -14,6 +14,7 @@ from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
 from labctl.procedure.roles import Standard, Unit
 from labctl.procedure.sources import (
+    DISTRIBUTIONS,
     Applied,
     Characteristic,
     Condition,
@@ -151,10 +152,12 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
 def _unreadable(source: Source) -> Text | None:
     """Return why a figure of the method cannot be read; None where it can."""
     match source:
+        case Effect(distribution=shape) if shape not in DISTRIBUTIONS:
+            return _NO_SHAPE.filled(shape=shape, known=", ".join(DISTRIBUTIONS))
         case Effect(half_width=figure):
             figures = [figure]
-        case Constant(figure=figure, half_width=width):
-            figures = [figure, *([width] if width else [])]
+        case Constant(figure=figure, off=off):
+            figures = [figure, *([off.figure] if off is not None else [])]
         case _:
             figures = []
     for each in figures:
@@ -263,6 +266,7 @@ _NAME_STANDARD: Final = Text("Name a role declared as Standard(…)", zh="请指
 _NAME_OWN: Final = Text(
     "Name a standard or auxiliary, or let its repetitions show it", zh="请指定标准器或附件，或由重复测量得出"
 )
+_NO_SHAPE: Final = Text("there is no distribution {shape!r}, there are {known}", zh="没有分布 {shape!r}，可用：{known}")
 _WRITE_FIGURE: Final = Text(
     "Write a quantity, or an expression over columns and unit data: 2 mK, 0.05 * unit.division",
     zh="请写成一个量，或由列和被测对象数据组成的表达式：2 mK、0.05 * unit.division",

@@ -1,0 +1,88 @@
+"""Constants of a method: exact, or off as a distribution says, over columns of the points."""
+
+import math
+
+import pytest
+
+from labctl.errors import ProcedureError
+from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
+from labctl.procedure import (
+    Applied,
+    Constant,
+    Model,
+    Observed,
+    Point,
+    Procedure,
+    Roles,
+    Run,
+    Standard,
+    Text,
+    Unit,
+    arcsine,
+    normal,
+    rectangular,
+    triangular,
+)
+from labctl.procedure.evaluate import evaluate_run
+from labctl.procedure.evaluation import WHOLE
+from labctl.records.calibration import Result
+from tests.procedure.journals import run_of
+
+
+def result(constant: Constant) -> Result:
+    """Return E = V_ind - V_s + c of a run in which V_ind - V_s is 100 µV and does not scatter."""
+    made = Procedure(
+        name="constants",
+        edition="1.0",
+        document="JJF 1587-2016",
+        title=Text("Voltage", zh="电压"),
+        roles=Roles(source=Standard("Calibrator", zh="校准器"), unit=Unit("Multimeter", zh="数字多用表")),
+    )
+
+    @made.section(
+        "DC voltage",
+        zh="直流电压",
+        model=Model("E = V_ind - V_s + c", V_ind=Observed(), V_s=Applied("unit"), c=constant),
+    )
+    def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresDcVoltage) -> None:
+        """Apply the voltage and read it."""
+        run.apply("V_s", source.source_dc_voltage, point.nominal)
+        run.observe("V_ind", unit.dc_voltage, times=point.readings)
+
+    run = run_of(made)
+    run.begin()
+    run.point(WHOLE, "10 V", ["10.0001 V", "10.0001 V"], resolution="")
+    run.finish()
+    (found,) = evaluate_run(made, run.entries).sections[0].points[0].results
+    return found
+
+
+@pytest.mark.parametrize(
+    ("constant", "divisor", "words"),
+    [
+        (Constant("2 µV", rectangular("60 µV"), source="S"), math.sqrt(3), "rectangular"),
+        (Constant("2 µV", half_width="60 µV", source="S"), math.sqrt(3), "rectangular"),
+        (Constant("2 µV", normal("60 µV"), source="S"), 2, "normal, k = 2"),
+        (Constant("2 µV", normal("60 µV", k=3), source="S"), 3, "normal, k = 3"),
+        (Constant("2 µV", triangular("60 µV"), source="S"), math.sqrt(6), "triangular"),
+        (Constant("2 µV", arcsine("60 µV"), source="S", confirmed=True), math.sqrt(2), "arcsine"),
+    ],
+)
+def test_a_constant_is_off_as_its_distribution_says(constant: Constant, divisor: float, words: str) -> None:
+    found = result(constant)
+    assert found.value == pytest.approx(102e-6, abs=1e-12)
+    assert found.u == pytest.approx(60e-6 / divisor)
+    (line,) = [each for each in found.budget if each.symbol == "c"]
+    assert line.distribution.en.startswith(words)
+    assert (line.source, line.confirmed) == ("S", constant.confirmed)
+
+
+def test_without_one_it_is_exact() -> None:
+    found = result(Constant("2 µV"))
+    assert (found.u, [each for each in found.budget if each.symbol == "c" and each.u]) == (0.0, [])
+
+
+def test_two_ways_to_be_off_are_refused() -> None:
+    with pytest.raises(ProcedureError, match="stands there twice") as refused:
+        Constant("2 µV", normal("5 µV"), half_width="3 µV")
+    assert "重复" in refused.value.problem.zh
