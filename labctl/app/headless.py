@@ -275,6 +275,8 @@ def _wanted(question: Question) -> Text:
             )
         case "text":
             return Text("key it in", zh="请输入")
+        case "barcode":
+            return Text("scan it, or key it in", zh="请扫描或输入条码")
         case _:
             return Text("Enter when done", zh="完成后按回车")
 

@@ -319,7 +319,7 @@ class Question:
     """
 
     key: str
-    kind: str  # "instruction", "number", "choice", "text", "confirmation", "form"
+    kind: str  # "instruction", "number", "choice", "text", "barcode", "confirmation", "form"
     text: Text
     picture: str = ""  # name of a blob
     choices: tuple[Text, ...] = ()

@@ -255,9 +255,16 @@ class _Rehearsal:
         if picture:
             self.seen.pictures.append(picture)
 
-    def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:  # noqa: ARG002
+    def ask(
+        self,
+        question: Text | str,  # noqa: ARG002
+        *,
+        unit: str = "",  # noqa: ARG002
+        choices: Sequence[Text] = (),
+        barcode: bool | str = False,
+    ) -> str:
         self.seen.instructions += 1
-        return choices[0].en if choices else "0"
+        return choices[0].en if choices else barcode if isinstance(barcode, str) else "0"
 
     def attach(self, file: Path | str) -> None:
         pass

@@ -261,10 +261,28 @@ def refused_answer(question: Question, answer: str) -> Text | None:
                 )
         case "form":
             return _refused_form(question, filled_in(answer))
+        case "barcode":
+            return _refused_code(question, scanned(answer))
         case "text" if not answer.strip():
             return Text("an answer is needed", zh="请填写内容")
         case _:
-            return None
+            pass
+    return None
+
+
+def scanned(answer: str) -> str:
+    """Return a code without what a scanner puts around it: blanks, and the end of a line."""
+    return answer.strip()
+
+
+def _refused_code(question: Question, code: str) -> Text | None:
+    """Return why a code is not taken: it is none, or another than the one that is wanted."""
+    if not code or not code.isprintable():
+        return Text("{code!r} is no code; scan it again", zh="{code!r} 不是条码；请重新扫描").filled(code=code)
+    wanted = [each.en for each in question.choices]
+    if wanted and code not in wanted:
+        words = Text("this is {code}, and {wanted} is wanted", zh="扫描到的是 {code}，应为 {wanted}")
+        return words.filled(code=code, wanted=", ".join(wanted))
     return None
 
 

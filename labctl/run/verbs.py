@@ -30,7 +30,7 @@ from labctl.procedure.settling import Steady
 from labctl.records.observation import Indication, Setting
 from labctl.run.bench import Bench
 from labctl.run.clock import RunClock
-from labctl.run.control import Control, NobodyThere, Turned
+from labctl.run.control import Control, NobodyThere, Turned, scanned
 from labctl.run.operator import Operator, doubt_of, question_of
 from labctl.run.scribe import Scribe
 from labctl.run.together import Together, owner_of
@@ -234,13 +234,14 @@ class LiveRun:
         """Count nothing as connected any more, because somebody was or will be at the bench."""
         self._connected = None
 
-    def ask(self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = ()) -> str:
-        """Ask a person for a number in a unit, a choice or a text, and return the answer; numbers get a point."""
-        kind = "number" if unit else "choice" if choices else "text"
-        answer = self.put(
-            Question(key=self.new_key(), kind=kind, text=spoken(question), choices=tuple(choices), unit=unit)
-        )
-        return keyed(answer) if unit else answer
+    def ask(
+        self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = (), barcode: bool | str = False
+    ) -> str:
+        """Ask a person for a number in a unit, a choice, a code or a text, and return it; numbers get a point."""
+        kind = "barcode" if barcode else "number" if unit else "choice" if choices else "text"
+        known = (Text(barcode, zh=barcode),) if isinstance(barcode, str) and barcode else tuple(choices)
+        answer = self.put(Question(key=self.new_key(), kind=kind, text=spoken(question), choices=known, unit=unit))
+        return keyed(answer) if unit else scanned(answer) if barcode else answer
 
     def read_out(
         self, asked: Asked, serial: str = "", limits: Mapping[str, Limit] | None = None, instrument: str = ""

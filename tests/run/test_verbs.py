@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from labctl.events.kinds import (
     AttemptRejected,
@@ -18,8 +19,8 @@ from labctl.events.kinds import (
 from labctl.language import Text
 from labctl.procedure.run import VERBS
 from labctl.records.calibration import Outcome
-from labctl.run.control import refused_answer
-from labctl.run.operator import Person
+from labctl.run.control import NobodyThere, refused_answer
+from labctl.run.operator import Person, Policy
 from labctl.run.verbs import LiveRun
 from tests.run.inprocess import Session, session
 
@@ -30,7 +31,7 @@ class Knows(Person):
     """A person who knows every answer."""
 
     def answers(self, question: Question) -> str | None:
-        return {"number": "1.25", "choice": "green", "instruction": "done"}[question.kind]
+        return {"number": "1.25", "choice": "green", "instruction": "done", "barcode": "F-0007\r\n"}[question.kind]
 
 
 @pytest.fixture(scope="module")
@@ -79,14 +80,15 @@ def test_a_scan_is_symmetric(run: Session) -> None:
 
 def test_questions_and_answers_stand_in_the_journal(run: Session) -> None:
     asked = [each.question.kind for each in run.events() if isinstance(each, OperatorAsked)]
-    assert asked[:3] == ["instruction", "number", "choice"]
+    assert asked[:4] == ["instruction", "number", "choice", "barcode"]
     answers = [each.answer for each in run.events() if isinstance(each, OperatorAnswered)]
     assert answers[:3] == ["done", "1.25", "green"]
+    assert answers[3].strip() == "F-0007"
 
 
 def test_notes_and_enclosures(run: Session) -> None:
     notes = [each.text.en for each in run.events() if isinstance(each, NoteTaken)]
-    assert "1.25, green" in notes
+    assert "1.25, green, F-0007" in notes
     assert any(each.startswith("enclosed: points.csv") for each in notes)
 
 
@@ -102,6 +104,9 @@ def test_a_rejected_attempt_is_kept_and_made_again(run: Session) -> None:
         (Question(key="1", kind="number", text=Text("n", zh="数"), unit="V"), "1e-3", "one"),
         (Question(key="1", kind="choice", text=Text("c", zh="选"), choices=(Text("a", zh="甲"),)), "a", "b"),
         (Question(key="1", kind="text", text=Text("t", zh="文")), "words", " "),
+        (Question(key="1", kind="barcode", text=Text("b", zh="码")), "F-0007\r", " \n"),
+        (Question(key="1", kind="barcode", text=Text("b", zh="码")), "F 0007", "F\x1d7"),
+        (Question(key="1", kind="barcode", text=Text("b", zh="码"), choices=(Text("F1", zh="F1"),)), " F1", "F2"),
     ],
 )
 def test_an_answer_has_to_fit_its_question(question: Question, good: str, bad: str) -> None:
@@ -109,3 +114,11 @@ def test_an_answer_has_to_fit_its_question(question: Question, good: str, bad: s
     refused = refused_answer(question, bad)
     assert refused is not None
     assert refused.zh
+
+
+def test_on_a_simulated_bench_the_code_that_is_wanted_is_in_hand() -> None:
+    wanted = Question(key="1", kind="barcode", text=Text("b", zh="码"), choices=(Text("F1", zh="F1"),))
+    assert Policy(inspects=True).answers(wanted) == "F1"
+    for policy, question in ((Policy(), wanted), (Policy(inspects=True), evolve(wanted, choices=()))):
+        with pytest.raises(NobodyThere):
+            policy.answers(question)

@@ -23,6 +23,9 @@ _FINISHED = Text("Every point is recorded. Look through the results.", zh="所�
 _ANSWER = Text("Answer", zh="回答")
 _DONE = Text("Done ⏎", zh="完成 ⏎")
 _ENTER = Text("Enter ⏎", zh="确认 ⏎")
+_SCAN = Text("Scan it, or key it in", zh="请扫描或输入条码")
+_KEYED = frozenset({"number", "text", "barcode"})
+"""Kinds of questions that are answered in words."""
 _ROOM = 40  # pixels in height for what a person keys in
 _SAID: dict[Stage, Text] = {
     Stage.IDLE: _IDLE,
@@ -160,7 +163,8 @@ class Card(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         kind = question.kind if question else ""
-        self._field.setVisible(kind in {"number", "text"})
+        self._field.setVisible(kind in _KEYED)
+        self._field.setPlaceholderText(_SCAN.within(self._language) if kind == "barcode" else "")
         self._unit.setVisible(kind == "number")
         self._unit.setText(question.unit if question else "")
         self._choices.setVisible(kind == "choice")
@@ -181,7 +185,7 @@ class Card(QFrame):
         if question.picture:
             self._picture.load(QByteArray(self._picture_of(question.picture)))
             self._picture.renderer().setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
-        (self._field if kind in {"number", "text"} else self.confirm).setFocus()
+        (self._field if kind in _KEYED else self.confirm).setFocus()  # a scanner types, and ends with Enter
         if kind == "form":
             self.form.show_question(question)
             self.form.begin()
@@ -190,7 +194,7 @@ class Card(QFrame):
         if self._question is None:
             return
         match self._question.kind:
-            case "number" | "text":
+            case "number" | "text" | "barcode":
                 answer = self._field.text().strip()
                 if not answer:
                     return

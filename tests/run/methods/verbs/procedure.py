@@ -42,7 +42,8 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
     run.wait_until(often_enough, timeout=point["patience"])
     dial = run.ask(Text("What does the dial say?", zh="表盘示值？"), unit="V")
     colour = run.ask(Text("Which lamp?", zh="哪个灯？"), choices=(Text("red", zh="红"), Text("green", zh="绿")))
-    run.note(Text(f"{dial}, {colour}", zh=f"{dial},{colour}"))
+    label = run.ask(Text("Scan the label.", zh="扫描标签。"), barcode=True)
+    run.note(Text(f"{dial}, {colour}, {label}", zh=f"{dial},{colour},{label}"))
     run.attach(Path(__file__).with_name("points.csv"))
     match point.text("ending"):
         case "reject" if len(asked) == 3 and not _rejected:
