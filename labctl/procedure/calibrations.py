@@ -51,7 +51,7 @@ FORMS: Final = {
             quantity="temperature",
             unit="K",
         )
-        for kind in "BEJKNRST"
+        for kind in "BCEJKNRST"
     },
 }
 """Every kind, by the name that a record and a model give it."""
