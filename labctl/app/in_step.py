@@ -132,7 +132,7 @@ class _Rows:
         names |= {output: Quantity(batch.value(output), batch.unit[output]) for output in outputs}
         for output in outputs:
             true = self._truth.get((*name, output))
-            if true is not None and not np.isnan(batch.expanded[output]).all():
+            if true is not None and (batch.expanded[output] > 0).any():
                 yield self._row(name, output, batch, true, names)
 
     def _row(

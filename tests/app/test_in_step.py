@@ -1,6 +1,7 @@
 """Trials in step give what each of them gives alone, to the last digit but rounding."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from labctl.app.in_step import alike, in_step
 from labctl.app.own_bench import own_bench
 from labctl.app.procedures import find_procedure
 from labctl.app.trials import Trials
+from tests.procedures.flow import shortened
 
 
 def trials_of(procedure: str) -> Trials:
@@ -33,3 +35,27 @@ def test_what_goes_in_step_comes_to_the_same_results_as_alone(procedure: str, se
     assert not found.strayed
     last = seeds[-1]
     assert alike(found.compared[last], trials.one(last, found.patience))
+
+
+@pytest.mark.parametrize(
+    ("name", "points", "diverter"),
+    [
+        (  # every diverter passes its middle, and every gate opens, at instants of its own
+            "turbine_gravimetric",
+            "nominal [m³/h], filling [s], dripping [s], repeats\n16, 10, 20, 2\n",
+            "nominal [m³/h], filling [s], burst [s], bursts, dripping [s], readings, repeats\n16, 9, 3, 3, 20, 5, 2\n",
+        ),
+        (  # pulses of mass, of water that gets warmer
+            "coriolis_gravimetric",
+            "nominal [m³/h], filling [s], dripping [s], pulse_mass [kg], repeats\n16, 10, 20, 0.01, 2\n",
+            "",
+        ),
+    ],
+)
+def test_what_is_weighed_goes_in_step_to_the_same_results_as_alone(
+    tmp_path: Path, name: str, points: str, diverter: str
+) -> None:
+    trials = trials_of(shortened(name, tmp_path, points, diverter=diverter))
+    found = in_step(trials, (100, 101, 102))
+    assert not found.strayed
+    assert alike(found.compared[102], trials.one(102, found.patience))
