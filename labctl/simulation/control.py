@@ -49,7 +49,7 @@ class Control:
     | `now` | | |
     | `wait` | `seconds`, `sent` | after the time has passed; what was sent, by address, is heard before |
     | `claim` | `address` | the next connection there moves the time |
-    | `owed` | `address`, `sent`, `deadline` | `owed` |
+    | `owed` | `address`, `sent`, `others`, `deadline` | `owed`; what was sent to others, too, is heard before |
     | `operator` | `picture` and `about`, or `action` | `done`: whether the bench knows it |
     | `fault` | `instrument`, `fault`, and its parameters | |
     | `mend` | `instrument`, `fault` or none for all | |
@@ -89,7 +89,8 @@ class Control:
         keeper, address, sent = self.bench.keeper, str(request["address"]), int(request["sent"])
         if keeper is None:
             return {"owed": True}
-        await self.server.until(lambda: keeper.ready(address, sent))
+        others = cast("dict[str, int]", request.get("others", {}))
+        await self.server.until(lambda: keeper.ready(address, sent) and _all_heard(keeper, others))
         return {"owed": keeper.owed(address, sent, float(request["deadline"]))}
 
     async def _wait(self, request: Request) -> Request:
@@ -98,7 +99,7 @@ class Control:
             await self.server.until(lambda: False, seconds)  # wall time passes by itself
         else:
             keeper, sent = self.bench.keeper, cast("dict[str, int]", request.get("sent", {}))
-            await self.server.until(lambda: all(keeper.heard(address, total) for address, total in sent.items()))
+            await self.server.until(lambda: _all_heard(keeper, sent))
             self.bench.clock.wait(seconds)
             keeper.pass_on()
         return {}
@@ -125,3 +126,8 @@ class Control:
     def _truth(self, request: Request) -> Request:
         at = {name: float(request[name]) for name in ("at", "range") if name in request}
         return {"truth": self.bench.truth(str(request["of"]), str(request["name"]), **at)}
+
+
+def _all_heard(keeper: Timekeeper, sent: Mapping[str, int]) -> bool:
+    """Return whether everything that went out on wires has arrived: what comes later would be heard later."""
+    return all(keeper.heard(address, total) for address, total in sent.items())

@@ -60,13 +60,15 @@ class BorrowedClock:
         self.ask({"do": "claim", "address": address})
 
     def sent(self, address: str, total: int) -> None:
-        """Note what went out on a wire; a wait gives it time to arrive."""
+        """Note what went out on a wire; it arrives before any time passes."""
         self._unheard[address] = total
 
     def owed(self, address: str, sent: int, deadline: float) -> bool:
         """Ask for the reply due on a claimed wire by the deadline."""
-        self._unheard.pop(address, None)
-        return bool(self.ask({"do": "owed", "address": address, "sent": sent, "deadline": deadline})["owed"])
+        others, self._unheard = self._unheard, {}
+        others.pop(address, None)
+        asked = {"do": "owed", "address": address, "sent": sent, "others": others, "deadline": deadline}
+        return bool(self.ask(asked)["owed"])
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Ask anything of the world, such as a fault, and return its answer.

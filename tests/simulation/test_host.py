@@ -1,6 +1,7 @@
 """One bench, on real wires and within one process: the same bytes, and nobody is disturbed by who only looks."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,23 @@ def test_two_observers_disturb_nothing(served: Bench, reach: Reach) -> None:
     reach.opened.append(watched)
     assert _short_run(reach.wires(served, watched), watched) == alone
     assert calls > 10
+
+
+def test_time_passes_for_one_wire_when_what_was_said_on_the_others_is_heard(served: Bench, reach: Reach) -> None:
+    """Bytes on their way to another instrument, such as a safe state, would else be heard at a later instant."""
+    clock, beside = reach.clock(served), reach.clock(served)
+    meter, calibrator = (reach.wire(served, each, clock) for each in ("meter", "calibrator"))
+    for each in (meter, calibrator):
+        each.open()
+    meter.write(b"*IDN?\n")
+    clock.sent(calibrator.address, len(b"STBY\r\n"))  # it is said a little later than it is told
+    with ThreadPoolExecutor(1) as other:
+        answered = other.submit(meter.read, b"\n", 2.0)
+        for _ in range(20):
+            beside.ask({"do": "state", "instrument": "calibrator"})
+            assert not answered.done()
+        calibrator.write(b"STBY\r\n")
+        assert answered.result(10.0).startswith(b"Keysight")
 
 
 def test_a_simulated_time_out_costs_no_wall_time(served: Bench, reach: Reach) -> None:
