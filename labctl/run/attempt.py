@@ -1,8 +1,8 @@
 """One attempt at one repetition: hooks bring the bench to its state, the function measures, and it counts or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
 from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, WrongIdentity
 from labctl.events.kinds import (
@@ -38,6 +38,14 @@ class Failed(Exception):
         self.unit = unit  # that failed alone, of several
 
 
+@frozen
+class Spoiled:
+    """A unit for which alone an attempt does not count, and why."""
+
+    unit: str
+    reason: Text
+
+
 @define
 class Attempts:
     """Makes attempts, and knows to which state hooks brought the bench.
@@ -45,13 +53,14 @@ class Attempts:
     Args:
         run: the verbs; also the way to scribe, bench and control.
         wishes: obeys people.
-        judge: holds what an attempt gave against the checks of its repetition, before it counts.
+        judge: holds what an attempt gave against the checks of its repetition, before it counts; returns the units for
+            which alone it does not.
         unit: the name of the unit's role.
     """
 
     run: LiveRun
     wishes: Wishes
-    judge: Callable[[Section, PlannedPoint, Place], None] = lambda _section, _point, _place: None
+    judge: Callable[[Section, PlannedPoint, Place], Sequence[Spoiled]] = lambda _section, _point, _place: ()
     unit: str = UNIT
     _state: State = field(factory=State, init=False)
     _failing: str = field(default="", init=False)  # the instrument whose failure rejected the latest attempt
@@ -79,9 +88,12 @@ class Attempts:
             self.run.failing = ""
             self._mend()
             self._measure(section, point, place)
-            self.judge(section, point, place)
+            spoiled = self.judge(section, point, place)
             scribe.seal()  # before it counts: whatever is reported has its bytes on the disk
             scribe.append(RepetitionFinished(at=clock.now(), place=place))
+            for each in spoiled:
+                there = evolve(place, unit=each.unit)
+                scribe.append(AttemptRejected(at=clock.now(), place=there, reason=each.reason))
         except Turned:
             self._forget()
             self.wishes.obey(place, begun)
@@ -136,13 +148,13 @@ class Attempts:
     def _measure(self, section: Section, point: PlannedPoint, place: Place) -> None:
         row = Point.of(point)
         for hook in section.hooks:
-            self._bring_about(hook, row, place)
+            self._bring_about(section, hook, row, place)
         self.call(section.function, row)
         self.run.bench.in_step()
         self.run.look()
         self.run.scribe.place = place
 
-    def _bring_about(self, hook: Hook, row: Point, place: Place) -> None:
+    def _bring_about(self, section: Section, hook: Hook, row: Point, place: Place) -> None:
         """Run a hook where its column has another value than the bench was brought to."""
         wanted = row.columns.get(hook.column)
         key = SECTION if hook.column == SECTION else f"{hook.column}, {hook.name}"
@@ -154,7 +166,8 @@ class Attempts:
             self.call(hook.function, row)
         finally:
             self.run.connecting = False
-        self._state[key] = wanted
+        if key == SECTION or not (place.unit and section.together):  # else the others have not seen it brought about
+            self._state[key] = wanted
         self.run.scribe.append(HookFinished(at=self.run.clock.now(), place=place, hook=hook.name, column=hook.column))
 
     def _forget(self) -> None:

@@ -13,9 +13,10 @@ from labctl.metrology.quantity import Quantity
 from labctl.procedure.declared import EACH_REPETITION, Check, Consequence, Invalidate, Reduction
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.procedure import Procedure, Section
+from labctl.run.attempt import Spoiled
 from labctl.run.progress import PointName
-from labctl.run.units import Present
-from labctl.run.verbs import Rejected
+from labctl.run.units import Present, Takes
+from labctl.run.verbs import Rejected, UnitLeft
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
 
 _ACCEPT = Text("accept it as it is", zh="接受该结果")
@@ -37,8 +38,9 @@ class _Failure:
 class Checks:
     """Judges the checks of a procedure, and lets follow what they say.
 
-    Of several units each is judged by itself. Where all fail it is our measurement, and what the check says follows;
-    where one fails again and again while others do not, it is left out.
+    Of several units each is judged by itself. Where all fail it is our measurement, and what the check says follows.
+    Where one fails and others do not, it is measured again alone, and what counts for the others goes on counting; one
+    that fails again and again is left out.
 
     Args:
         procedure: the method.
@@ -56,17 +58,18 @@ class Checks:
     _kept: dict[str, tuple[object, Evaluation]] = field(factory=dict[str, tuple[object, Evaluation]], init=False)
     _reopened: bool = field(default=False, init=False)
 
-    def after_repetition(self, section: Section, point: PlannedPoint, place: Place) -> None:
-        """Judge what is asked of every repetition, before it counts.
+    def after_repetition(self, section: Section, point: PlannedPoint, place: Place) -> tuple[Spoiled, ...]:
+        """Judge what is asked of every repetition, before it counts; return the units for which alone it does not.
 
         Raises:
             Rejected: the attempt is rejected and made again.
             PointLeft: the point begins again from its hooks.
+            UnitLeft: the only unit that was measured is left out.
             RunAborted: the run ends.
         """
         wanted = [each for each in self.procedure.checks if each.of == section.name and each.each == EACH_REPETITION]
         if not wanted:
-            return
+            return ()
         planned = self._planned(place)
         seen: list[tuple[Place, Evaluation, Batch]] = []
         for unit, view in self.present.judged(section, planned, place.point, place.unit):
@@ -74,12 +77,15 @@ class Checks:
             attempt = evaluation.account.point(place.phase, place.section, place.point).attempts[place.repetition][-1]
             batch = evaluation.repetition(place.phase, section.name, point.key, attempt, values_only=True)
             seen.append((evolve(place, unit=unit), evaluation, batch))
+        alone = bool(place.unit) and section.together
+        spoiled: dict[str, Spoiled] = {}
         for each in wanted:
             failed = [
                 self._judge(each, batch, {**evaluation.names, **self._columns(evaluation, there)}, there)
                 for there, evaluation, batch in seen
             ]
-            self._follow(each, failed, place)
+            spoiled |= {one.unit: one for one in self._follow(each, failed, place, alone=alone)}
+        return tuple(spoiled.values())
 
     def after_point(self, section: Section, planned: PlannedSection, place: Place) -> None:
         """Judge what is asked of a point when all of its repetitions are made. Raises as `after_repetition`."""
@@ -97,7 +103,10 @@ class Checks:
                     continue
                 names = {**evaluation.names, **self._columns(evaluation, there)}
                 failed.append(self._judge(each, batch, names, there))
-            self._follow(each, failed, place)
+            if spoiled := self._follow(each, failed, place):
+                for one in spoiled:
+                    self._reject_for(one, PointName.of(place))
+                raise PointLeft
 
     def after_section(self, phase: str) -> None:
         """Judge what is asked of reductions whose results are all there now. Raises as `after_repetition`."""
@@ -184,15 +193,22 @@ class Checks:
         self._judged.add(name)
         return known
 
-    def _follow(self, check: Check, judged: Sequence[_Failure | None], place: Place) -> None:
-        """Let follow what a check says: of the measurement where nobody kept it, else of those who did not."""
+    def _follow(
+        self, check: Check, judged: Sequence[_Failure | None], place: Place, *, alone: bool = False
+    ) -> list[Spoiled]:
+        """Let follow what a check says: of the measurement where nobody kept it, else of those who did not.
+
+        Args:
+            check: that was judged.
+            judged: how each unit failed it, or None.
+            place: of what was judged.
+            alone: it is one unit that is measured again alone, because others kept the check before.
+        """
         failed = [each for each in judged if each is not None]
-        if not failed:
-            return
-        if len(failed) == len(judged):
+        if failed and len(failed) == len(judged) and not alone:
             self._of_all(check, failed[0].words, place)
-        else:
-            self._of_some(check, failed, place)
+            return []
+        return self._of_some(check, failed, place)
 
     def _of_all(self, check: Check, words: Text, place: Place) -> None:
         failures = self._counted(check, place)
@@ -206,20 +222,47 @@ class Checks:
         else:
             self._again(check, words, place)
 
-    def _of_some(self, check: Check, failed: Sequence[_Failure], place: Place) -> None:
-        """Measure again because of some units; leave those out that fail and fail."""
-        again: list[_Failure] = []
+    def _of_some(self, check: Check, failed: Sequence[_Failure], place: Place) -> list[Spoiled]:
+        """Return the units that are measured again; leave those out that fail and fail."""
+        again: list[Spoiled] = []
         for each in failed:
             failures = self._counted(check, each.place)
             if check.otherwise is Consequence.NOTE:
                 self.wishes.note(each.words, each.place.unit)
             elif check.otherwise is Consequence.STOP or failures % ATTEMPTS == 0:
                 self.wishes.run.leave_out(each.place.unit, each.words)
+                if place.attempt and not self.wishes.run.units:
+                    raise UnitLeft
             elif check.otherwise is not Consequence.ASK or self._wants_again(each):
-                again.append(each)
-        if again:
-            words = _OF.filled(unit=", ".join(each.place.unit for each in again), words=again[0].words)
-            self._again(check, words, place)
+                again.append(Spoiled(each.place.unit, each.words))
+        for one in again:
+            self._reopen(check, one, place)
+        return again
+
+    def _reopen(self, check: Check, spoiled: Spoiled, place: Place) -> None:
+        """Reject for one unit what a check says, beside the attempt that is being judged."""
+        if isinstance(check.otherwise, Invalidate):
+            self.wishes.note(spoiled.reason, spoiled.unit)
+            self._reopened = True
+            for planned in self.started.plan:
+                if planned.phase == place.phase and planned.section in {*check.otherwise.sections, check.of}:
+                    self._invalidate_for(spoiled, planned)
+        elif check.otherwise is not Consequence.REPEAT:
+            self._reject_for(spoiled, PointName.of(place))
+
+    def _invalidate_for(self, spoiled: Spoiled, planned: PlannedSection) -> None:
+        """Reject what a section found of one unit; what it found for all of them cannot be invalid for one alone."""
+        common = self.present.takes(self.procedure.find(planned.section)) is Takes.NONE
+        for each in planned.points:
+            name = PointName(planned.phase, planned.section, each.key)
+            if common:
+                self._reject_point(name, spoiled.reason)
+            else:
+                self._reject_for(spoiled, name)
+
+    def _reject_for(self, spoiled: Spoiled, point: PointName) -> None:
+        for place in self.wishes.run.scribe.progress.accepted_for(evolve(point, unit=spoiled.unit)):
+            self._reject(place, spoiled.reason)
 
     def _wants_again(self, failure: _Failure) -> bool:
         """Ask what shall be with a unit; tell whether it is measured again."""

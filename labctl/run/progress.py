@@ -140,9 +140,11 @@ class Progress:
                 self.open_attempt = None
                 self.skipped.discard(point)
             case AttemptRejected():
+                counted = self.accepted(*repetition) == place.attempt
                 self._rejected.add((point, place.repetition, place.attempt))
-                if self._accepted.get(repetition) == place.attempt:
-                    del self._accepted[repetition]
+                if counted:
+                    if self._accepted.get(repetition) == place.attempt:  # else the units' common one, for this unit
+                        del self._accepted[repetition]
                     self.finished = {each for each in self.finished if not point.covers(each)}
                 self.open_attempt = None
             case PointFinished():
@@ -154,12 +156,20 @@ class Progress:
                 self.open_attempt = None
 
     def accepted(self, point: PointName, repetition: int) -> int:
-        """Return which attempt of a repetition counts; 0 while none does."""
-        return self._accepted.get((point, repetition), 0)
+        """Return which attempt of a repetition counts; 0 while none does.
+
+        Of one unit it is its own, else the one that all units have together, unless that was rejected for this unit.
+        """
+        own = self._accepted.get((point, repetition), 0)
+        if own or not point.unit:
+            return own
+        common = self._accepted.get((evolve(point, unit=""), repetition), 0)
+        return 0 if (point, repetition, common) in self._rejected else common
 
     def attempts(self, point: PointName, repetition: int) -> int:
-        """Return how many attempts at a repetition were begun."""
-        return self._attempts.get((point, repetition), 0)
+        """Return how many attempts at a repetition were begun, with those that a unit has together with others."""
+        common = self._attempts.get((evolve(point, unit=""), repetition), 0)
+        return max(common, self._attempts.get((point, repetition), 0))
 
     def accepted_of(self, point: PointName) -> tuple[tuple[int, int], ...]:
         """Return repetition and attempt of everything that counts at a point."""
@@ -172,6 +182,13 @@ class Progress:
             for (each, repetition), attempt in self._accepted.items()
             if point.covers(each)
         )
+
+    def accepted_for(self, point: PointName) -> tuple[Place, ...]:
+        """Return every attempt that counts at a point for one unit, under its name, common ones included."""
+        of_all = evolve(point, unit="")
+        repetitions = sorted({repetition for each, repetition in self._accepted if each in {point, of_all}})
+        places = (evolve(point.place, repetition=n, attempt=self.accepted(point, n)) for n in repetitions)
+        return tuple(each for each in places if each.attempt)
 
     def accepted_at(self, point: PointName, repetition: int) -> int:
         """Return the number of the event by which a repetition counts; 0 while it does not."""

@@ -31,7 +31,7 @@ from labctl.run.looking_again import LOOKED, LookingAgain
 from labctl.run.progress import PointName
 from labctl.run.surroundings import ROOM, Surroundings
 from labctl.run.suspension import Suspended, minute
-from labctl.run.units import Present
+from labctl.run.units import Present, Takes
 from labctl.run.used_up import UsedUp
 from labctl.run.verbs import LiveRun, seconds
 from labctl.run.wishes import ATTEMPTS, PointLeft, Wishes
@@ -280,36 +280,50 @@ class Sections:
         return ended + timedelta(seconds=seconds(section.latest)) if ended is not None and section.latest else None
 
     def _next_one(self, section: Section, planned: PlannedSection) -> tuple[PlannedPoint, int, str] | None:
-        """Return the point and repetition that come next, and in whose turn."""
-        for turn in self._present.turns(section):
-            found = self._left(section, self._present.points_of(planned, turn), turn)
-            if found is not None:
-                return (*found, turn)
-        return None
+        """Return the point and repetition that come next, and in whose turn, or for which unit alone."""
+        turns = self._present.turns(section)
+        found = (self._left(section, self._present.points_of(planned, turn), turn) for turn in turns)
+        return next((each for each in found if each is not None), None)
 
-    def _left(self, section: Section, planned: PlannedSection, turn: str) -> tuple[PlannedPoint, int] | None:
-        """Return the point and repetition that come next; repetition 0: all are made, the point is to be finished."""
-        progress = self.run.scribe.progress
+    def _left(self, section: Section, planned: PlannedSection, turn: str) -> tuple[PlannedPoint, int, str] | None:
+        """Return the point and repetition that come next, and for whom.
+
+        Repetition 0: all are made, the point is to be finished.
+        """
         unsettled = [each for each in planned.points if not self._settled(section, planned, each.key, turn)]
         missing = [
-            (repetition, number, each)
+            (repetition, number, each, unit)
             for number, each in enumerate(unsettled)
             for repetition in range(1, each.repeats + 1)
-            if not progress.accepted(PointName(planned.phase, planned.section, each.key, turn), repetition)
+            if (unit := self._owing(section, planned, each.key, repetition, turn)) is not None
         ]
         if section.order is Order.CYCLES and missing:
-            repetition, _, point = min(missing, key=lambda each: each[:2])
-            return point, repetition
+            repetition, _, point, unit = min(missing, key=lambda each: each[:2])
+            return point, repetition, unit
         if not unsettled:
             return None
         point = unsettled[0]
-        return point, min((repetition for repetition, _, each in missing if each is point), default=0)
+        here = [(repetition, unit) for repetition, _, each, unit in missing if each is point]
+        return (point, *min(here, key=lambda each: each[0], default=(0, turn)))
+
+    def _owing(self, section: Section, planned: PlannedSection, point: str, repetition: int, turn: str) -> str | None:
+        """Return for whom a repetition is to be made: all of a turn, or the one unit for which it did not count."""
+        progress, name = self.run.scribe.progress, PointName(planned.phase, planned.section, point, turn)
+        if not progress.accepted(name, repetition):
+            return turn
+        units = self._present.at(planned, point, turn) if self._present.takes(section) is Takes.TOGETHER else ()
+        lacking = (
+            unit
+            for unit in units
+            if not progress.settled(each := evolve(name, unit=unit)) and not progress.accepted(each, repetition)
+        )
+        return next(lacking, None)
 
     def _work(self, section: Section, planned: PlannedSection, point: PlannedPoint, repetition: int, turn: str) -> None:
         place = Place(phase=planned.phase, section=planned.section, point=point.key, unit=turn)
         self.run.units = self._present.at(planned, point.key, turn) if self._present.several else ()
         if self._begun != (turn, point.key):
-            if self._begun is not None and self._begun[0] != turn:
+            if self._begun is not None and self._begun[0] != turn and not section.together:
                 self._attempts.enter()  # another unit has to be connected
             self._begun = (turn, point.key)
             self.run.scribe.place = place

@@ -23,6 +23,7 @@ from labctl.events.kinds import (
     PlannedSection,
     PointFinished,
     RepetitionFinished,
+    RepetitionStarted,
     SectionStarted,
     UnitExcluded,
 )
@@ -232,10 +233,56 @@ def test_a_unit_that_fails_its_check_again_and_again_is_left_out(tmp_path: Path)
     left = [each for each in events if isinstance(each, UnitExcluded)]
     assert [each.unit for each in left] == ["display2"]
     assert left[0].reason.en.startswith("Plausible: E = ")
-    rejected = [each.reason.en for each in events if isinstance(each, AttemptRejected)]
-    assert all(each.startswith("display2: Plausible") for each in rejected)
-    assert len(rejected) == 2  # the third is the last
-    assert len(errors_of(records(run)["display1"])) == 2
+    rejected = [each for each in events if isinstance(each, AttemptRejected)]
+    assert [(each.place.unit, each.place.attempt) for each in rejected] == [("display2", n) for n in (1, 2, 3)]
+    assert all(each.reason.en.startswith("Plausible: E = ") for each in rejected)
+    kept = records(run)["display1"]
+    assert [(point.attempts, point.reported) for point in kept.sections[0].points] == [(1, (1,)), (1, (1,))]
+
+
+@pytest.mark.parametrize("otherwise", ["REPEAT", "RESTART", 'Invalidate("Indication")'])
+def test_what_one_unit_spoils_is_measured_again_for_it_alone_and_counts_for_the_others(
+    tmp_path: Path, otherwise: str
+) -> None:
+    """One display runs away during the first attempt; the engine dies, too, before it is measured again."""
+    method = altered(tmp_path, "with_check", "otherwise=REPEAT", f"otherwise={otherwise}")
+    name = otherwise.partition("(")[0]
+    text = (Path(method) / "procedure.py").read_text(encoding="utf-8")
+    (Path(method) / "procedure.py").write_text(text.replace("    REPEAT,\n", f"    {name},\n"), encoding="utf-8")
+    run = running(tmp_path, "display1,display3", method, noise=False)
+
+    def hear(entry: Entry) -> None:
+        if isinstance(entry.event, RepetitionStarted):
+            run.bench.fault("display3", "drift", rate=0.1)
+        if isinstance(entry.event, AttemptRejected):
+            run.bench.mend("display3")
+            run.hears = lambda _entry: None
+            raise Struck
+
+    run.hears = hear
+    with pytest.raises(Struck):
+        run.carry_out()
+    again = InProcess(evolve(run.job, resume=True, reason="tests"), run.bench)
+    ended = again.carry_out()
+    assert ended is not None
+    assert ended.outcome is Outcome.FINISHED
+    events = [each.event for each in again.entries()]
+    rejected = [each.place for each in events if isinstance(each, AttemptRejected)]
+    assert [(each.unit, each.point, each.attempt) for each in rejected] == [("display3", "20 °C, 60 min", 1)]
+    counted = [each.place for each in events if isinstance(each, RepetitionFinished)]
+    assert [(each.unit, each.point, each.attempt) for each in counted] == [
+        ("", "20 °C, 60 min", 1),
+        ("display3", "20 °C, 60 min", 2),
+        ("", "30 °C, 60 min", 1),
+    ]
+    taken = [each for each in events if isinstance(each, IndicationTaken) and each.place.symbol == "t_ind"]
+    assert [sum(each.instrument == unit for each in taken) for unit in ("display1", "display3")] == [6, 9]
+    first, other = (records(again)[each].sections[0].points for each in ("display1", "display3"))
+    assert [(point.attempts, point.reported) for point in first] == [(1, (1,)), (1, (1,))]
+    assert [(point.attempts, point.reported) for point in other] == [(2, (2,)), (1, (1,))]
+    assert set(first[0].series["t_s"]).isdisjoint(other[0].series["t_s"])  # each with its own reference readings
+    assert first[1].series["t_s"] == other[1].series["t_s"]
+    assert max(abs(each) for each in errors_of(records(again)["display3"]).values()) < 0.055
 
 
 def altered(tmp_path: Path, method: str, before: str, after: str) -> str:
