@@ -158,9 +158,9 @@ FAMILIES = (
         unit="t640",
         tables={
             "filters.csv": "filter, kind, repeats\nF1, sample, 2\nF2, sample, 1\nF3, sample, 1\nF9, blank, 1",
-            "flow.csv": "nominal [L/min], filter, warming [min], readings\n16.67, spare, 1, 4",
-            "points.csv": "nominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
-            "200, F1, 15, 120, 8\n300, F2, 15, 60, 6\n400, F3, 15, 60, 6",
+            "flow.csv": "set [L/min], filter, warming [min], readings\n16.67, spare, 1, 4",
+            "points.csv": "nominal [µg/m³], filter, dilution [L/min], sampling [min], resting [h], readings\n"
+            "200, F1, 15, 120, 26, 8\n300, F2, 15, 60, 25, 6\n400, F3, 15, 60, 24, 6",
         },
         settings={"sampler": {"filter spread": 0.0, "filter drift": 0.0, "volatile": 0.0}},  # no two are alike
         changed=(SPREAD_OUT,),

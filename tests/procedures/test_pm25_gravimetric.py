@@ -41,15 +41,15 @@ NAME = "pm25_gravimetric"
 TABLES = {
     "filters.csv": "# made up for tests\nfilter, kind, repeats\nF1, sample, 2\nF2, sample, 1\n"
     "F3, sample, 1\nF9, blank, 2\n",
-    "flow.csv": "# made up for tests\nnominal [L/min], filter, warming [min], readings\n16.67, spare, 1, 4\n",
-    "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
-    "200, F1, 15, 120, 8\n300, F2, 15, 60, 6\n400, F3, 15, 60, 6\n",
+    "flow.csv": "# made up for tests\nset [L/min], filter, warming [min], readings\n16.67, spare, 1, 4\n",
+    "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], resting [h], "
+    "readings\n200, F1, 15, 120, 26, 8\n300, F2, 15, 60, 25, 6\n400, F3, 15, 60, 24, 6\n",
 }
 BRIEF = TABLES | {
     "filters.csv": "# made up for tests\nfilter, kind, repeats\nF1, sample, 2\nF2, sample, 1\n"
     "F3, sample, 1\nF9, blank, 1\n",
-    "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], readings\n"
-    "200, F1, 15, 30, 4\n300, F2, 15, 30, 4\n400, F3, 15, 30, 4\n",
+    "points.csv": "# made up for tests\nnominal [µg/m³], filter, dilution [L/min], sampling [min], resting [h], "
+    "readings\n200, F1, 15, 30, 25, 4\n300, F2, 15, 30, 25, 4\n400, F3, 15, 30, 24, 4\n",
 }
 DAY = timedelta(hours=24)
 
@@ -155,7 +155,7 @@ def test_a_filter_whose_sampling_does_not_count_is_thrown_away_and_a_clean_one_w
     assert [(each.section, each.point) for each in again][:3] == [
         ("Clean filters", "F1, sample"),
         ("Clean filters", "F1, sample"),
-        ("Concentration", "200 µg/m³, F1, 15 L/min, 120 min"),
+        ("Concentration", "200 µg/m³, F1, 15 L/min, 120 min, 26 h"),
     ]
     method = method_of(Path(run.job.procedure))
     record, undisturbed = (evaluate_run(method, each.entries()) for each in (run, whole))
@@ -205,7 +205,7 @@ def test_struck_at_random_it_comes_to_the_same_points_and_loses_nothing(
 
 def test_a_concentration_at_273_kelvin_taken_for_that_in_the_chamber_is_caught_by_its_coverage(tmp_path: Path) -> None:
     """Deliberately wrong: the standard state from before GB 3095-2012 was amended; seven per cent off."""
-    right = "C_r = m / (q * (t + d_t)) * (1 + d_loss) * (1 + d_leak + d_cut)"
+    right = "C_r = m / (q * (t + d_t)) / (1 - gone + d_damp) * (1 + d_leak + cut)"
     wrong = shortened(NAME, tmp_path, TABLES, wrong=(right, f"{right} * (t_air - t_0) / T_273"))
     found = validate(str(wrong), trials=2, seed=4, unit="t640", workers=0)
     covered = [each.covered.share for each in found.points if each.symbol == "C_r"]
@@ -225,9 +225,13 @@ def given(symbol: str, value: float, unit: str, *contributions: tuple[str, Distr
 
 
 def concentration(inputs: dict[str, Input]) -> Batch:
-    zeros = {"d_blank": "mg", "d_loss": "1", "d_hold": "1", "d_t": "s", "d_leak": "1", "d_cut": "1", "d_uniform": "1"}
-    known = {name: given(name, 0.0, unit) for name, unit in (zeros | {"d_q": "L/min", "d_res": "µg/m³"}).items()}
+    zeros = {"d_blank": "mg", "v": "1", "d_rest": "h", "d_damp": "1", "d_hold": "1", "d_t": "s", "d_leak": "1"}
+    zeros |= {"d_cut": "1", "k_cut": "1", "d_uniform": "1", "d_q": "L/min", "d_res": "µg/m³"}
+    known = {name: given(name, 0.0, unit) for name, unit in zeros.items()}
     known |= {
+        "resting": given("resting", 24.0, "h"),
+        "tau": given("tau", 24.0, "h"),
+        "q_0": given("q_0", 16.67, "L/min"),
         "C_m": given("C_m", 75.0, "µg/m³"),
         "t_0": given("t_0", -273.15, "°C"),
         "T_273": given("T_273", 273.15, "K"),

@@ -67,7 +67,8 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         if self.started is None:
             return
         if self.filter is not None:
-            self.filter.load(self._collected())
+            self.filter.condition(self.world.present)  # what lay on it before
+            self.filter.load(self._collected(), self.now - self.started)
         self.stopped_after, self.started = self.now - self.started, None
         self.stopped_at = self.now
 
@@ -84,6 +85,12 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         cut = self.inlet.cut_at(self.calibration.true(FLOW)) + self.cut_error
         unhindered = exposure * flow * relative(cut) / 1000.0
         return -mapped(math.expm1, -LOADING * unhindered) / LOADING
+
+    def _on_filter(self) -> float:
+        """Return the dust on its filter now, in mg."""
+        if self.filter is None:
+            return 0.0
+        return self.filter.dust + self.filter.remaining(self._collected(), self.elapsed())
 
     # --- what is seen ------------------------------------------------------------------------------------------------
 
@@ -107,7 +114,7 @@ class AirSampler(SimulatedInstrument, maker="Generic", model="AIR-SAMPLER", wire
         if name == "clock offset":
             return self.clock_offset
         if name == "collected":
-            return self._collected() + (self.filter.dust if self.filter is not None else 0.0)
+            return self._on_filter()
         return super().truth(name, **at)
 
     def clock(self) -> str:

@@ -30,10 +30,18 @@ class Filter:
     surroundings: Callable[[float], float] = field(default=lambda _: REFERENCE)  # % at an instant
     _steps: int = field(default=0, init=False)
 
-    def load(self, milligrams: float) -> None:
-        """Take dust up."""
-        self.dust += milligrams
-        self.flying += self.volatile * milligrams
+    def load(self, milligrams: float, during: float) -> None:
+        """Take up dust that came evenly over so many seconds until now."""
+        self.dust += self.remaining(milligrams, during)
+        self.flying += self.volatile * milligrams * self._lasting(during)
+
+    def remaining(self, milligrams: float, during: float) -> float:
+        """Return what is there now of dust that came evenly over so many seconds: some of the first has left."""
+        return milligrams * (1.0 - self.volatile * (1.0 - self._lasting(during)))
+
+    def _lasting(self, during: float) -> float:
+        lasted = during / self.volatile_time
+        return -math.expm1(-lasted) / lasted if during > 0.0 else 1.0
 
     def condition(self, instant: float) -> None:
         """Follow the air around it up to an instant, on whole steps."""

@@ -26,6 +26,7 @@ from labctl.procedure import (
     Condition,
     Constant,
     Corrected,
+    Effect,
     Environment,
     Model,
     Observed,
@@ -82,7 +83,7 @@ FLOW = Model(
     d_res=Resolution("sampler"),
     q_a=Corrected("audit"),
 )
-MASS = Model("m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("filters", "conditioning"))
+MASS = Model("m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("filters", "conditioning", zh="滤膜平衡"))
 AGREE = Model("d_m = span(m[:])", m=Result("Clean filters", "m"))
 AGREE_LOADED = Model("d_m = span(m[:])", m=Result("Loaded filters", "m"))
 BLANK = Model(
@@ -93,7 +94,9 @@ BLANK = Model(
 CONCENTRATION = Model(
     "m = m_l - m_u - m_b + d_blank",
     "q = (q_i - d_q) * (1 + d_hold)",
-    "C_r = m / (q * (t + d_t)) * (1 + d_loss) * (1 + d_leak + d_cut)",  # at actual conditions
+    "cut = d_cut - k_cut * (q / q_0 - 1)",  # what the inlet, at the flow that it has, keeps back of PM2.5
+    "gone = v * (1 - exp(-(t / 2 + resting + d_rest) / tau))",  # what had left the dust when it was weighed
+    "C_r = m / (q * (t + d_t)) / (1 - gone + d_damp) * (1 + d_leak + cut)",  # at actual conditions
     "T = t_air - t_0",
     "C_273 = C_r * T / T_273 * p_0 / p_air",
     "C_298 = C_r * T / T_298 * p_0 / p_air",
@@ -104,16 +107,30 @@ CONCENTRATION = Model(
     m_l=Result("Loaded filters", "m", by="filter"),
     m_u=Result("Clean filters", "m", by="filter"),
     m_b=Result("Blank", "m_b"),
-    d_blank=Characteristic("filters", "blank change"),  # of this filter beside the mean of the blanks
-    d_loss=Characteristic("filters", "volatile loss"),  # what had left the dust when it was weighed
+    d_blank=Characteristic(
+        "filters", "blank change", zh="空白滤膜变化"
+    ),  # of this filter beside the mean of the blanks
+    v=Characteristic("filters", "volatile share", zh="挥发性组分占比", scope=RUN),
+    tau=Constant(
+        "24 h", half_width="8 h", source="estimate from loaded filters weighed again after one and two days"
+    ),  # in which what is volatile goes down by a factor e
+    d_rest=Effect(
+        "time of conditioning, a day longer at the most",
+        "24 h",
+        zh="平衡时间，至多再延长一天",
+        source="weighed 24 h to 48 h after sampling",
+    ),
+    d_damp=Characteristic("filters", "moisture of dust", zh="尘样吸湿"),
     q_i=Observed(),  # a trace
     d_q=Result("Sampler flow", "d_q"),
-    d_hold=Characteristic("sampler", "flow drift"),
+    d_hold=Characteristic("sampler", "flow drift", zh="流量漂移"),
     t=Observed(),
-    d_t=Characteristic("sampler", "timer"),
-    d_leak=Characteristic("sampler", "leak"),
-    d_cut=Characteristic("sampler", "cut point", scope=RUN),
-    d_uniform=Characteristic("chamber", "uniformity", scope=RUN),
+    d_t=Characteristic("sampler", "timer", zh="计时"),
+    d_leak=Characteristic("sampler", "leak", zh="泄漏"),
+    d_cut=Characteristic("sampler", "cut point", zh="切割点", scope=RUN),
+    k_cut=Characteristic("sampler", "cut with flow", zh="流量对切割点的影响", scope=RUN),
+    q_0=Constant("16.67 L/min", source="HJ 93-2013, unconfirmed"),  # at which the inlet cuts at 2.5 µm
+    d_uniform=Characteristic("chamber", "uniformity", zh="均匀性", scope=RUN),
     t_air=Condition("temperature"),
     p_air=Condition("pressure"),
     t_0=Constant("-273.15 °C"),
@@ -160,7 +177,7 @@ def audit_sampler(run: Run) -> None:
     model=MASS,
     environment=WEIGHING_ROOM,
     order=CYCLES,
-    repeatability=Characteristic("balance", "repeatability"),
+    repeatability=Characteristic("balance", "repeatability", zh="重复性"),
 )
 def clean_filters(run: Run, point: Point, balance: FilterBalance) -> None:
     """Weigh each conditioned filter."""
@@ -297,8 +314,9 @@ MASS_OF_FILTER = {"filter": FILTER, "kind": Text("Kind", zh="类别"), "m": Text
 METHOD.table(
     "Sampler flow",
     zh="采样器流量",
-    columns=("nominal", "q_i", "q_a", "d_q [L/min]", "U(d_q)", "e_q [%]"),
+    columns=("set", "q_i", "q_a", "d_q [L/min]", "U(d_q)", "e_q [%]"),
     titles={
+        "set": Text("Set", zh="设定值"),
         "q_i": Text("Sampler", zh="采样器"),
         "q_a": Text("Audit standard", zh="校准器"),
         "d_q": DIFFERENCE,
