@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Final
 
@@ -228,8 +228,11 @@ def _all(which: _Which, portions: Sequence[tuple[_Asked, ...]], workers: int) ->
         asked = [pool.submit(_portion, which, portion) for portion in portions]
         try:
             yield from (each.result() for each in as_completed(asked))
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for each in active_children():  # nobody waits for what they are about
+                each.terminate()
+            raise
 
 
 _trials: dict[_Which, Trials] = {}
