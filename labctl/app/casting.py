@@ -1,6 +1,6 @@
 """Who plays which role: the instruments of a station that a procedure asks for, and why each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -18,6 +18,8 @@ from labctl.language import Text
 from labctl.metrology.figure import Value
 from labctl.packs import drivers
 from labctl.procedure import Auxiliary, Procedure, Standard
+from labctl.procedure.choosing import chosen as by_columns
+from labctl.procedure.choosing import name_of, role_of
 from labctl.procedure.plan import plan
 from labctl.records.equipment import Asset, UnitUnderTest
 from labctl.records.order import Order
@@ -92,25 +94,27 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
     unit_key = next(iter(keys))
     casting = _Casting.of(procedure, station, unit_key)
     roles = casting.cast({**job.roles, procedure.roles.unit: unit_key})
+    others = _others(procedure, station, keys, roles)
     for role in procedure.roles:
         if role not in roles:
             raise _unfilled(station, role, [each for each in casting.candidates(role, roles) if each.able])
     roles = {role: roles[role] for role in procedure.roles}
     assets = station.assets
-    standards = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Standard)}
+    every = {**roles, **others}
+    standards = {name: assets[key] for name, key in every.items() if _is(procedure, name, Standard)}
     today = WallClock().now().astimezone().date()
     for asset in standards.values():
         refuse_expired(asset, today)
     seats = {
         role: _seat(station, role, station.instruments[key])
-        for role, key in roles.items()
+        for role, key in every.items()
         if key in station.instruments
     }
     for key in keys:
         if key != unit_key:
             seats[f"{procedure.roles.unit} {key}"] = _seat(station, procedure.roles.unit, station.instruments[key])
     seats |= _readouts(station, seats)
-    auxiliaries = {role: assets[key] for role, key in roles.items() if isinstance(procedure.roles[role], Auxiliary)}
+    auxiliaries = {name: assets[key] for name, key in every.items() if _is(procedure, name, Auxiliary)}
     if station.environment:
         auxiliaries[ROOM] = assets[station.environment]  # its record gives U of the conditions
         seats[ROOM] = _seat(station, ROOM, station.instruments[station.environment])
@@ -130,6 +134,30 @@ def fill(procedure: Procedure, station: Station, job: Job) -> Cast:
         auxiliaries=auxiliaries,
         seats=seats,
     )
+
+
+def _is(procedure: Procedure, name: str, kind: type[Standard | Auxiliary]) -> bool:
+    return isinstance(procedure.roles[role_of(name)], kind)
+
+
+def _others(procedure: Procedure, station: Station, units: Iterable[str], roles: Mapping[str, str]) -> dict[str, str]:
+    """Return what plays a role at some points beside what plays it usually, where columns of the points choose.
+
+    Raises:
+        RoleUnfilled: a column names what the station does not have.
+    """
+    plans: list[tuple[PlannedSection, ...]] = []
+    for each in units:
+        with suppress(LabctlError):  # what is wrong with unit or points is told where they are asked for
+            plans.append(plan(procedure, station.unit_under_test(each)))
+    found: dict[str, str] = {}
+    for role, keys in by_columns(procedure, plans).items():
+        for key in keys:
+            if key not in station.assets:
+                raise _unknown(station, role, key)
+            if key != roles.get(role):
+                found[name_of(role, key)] = key
+    return found
 
 
 def _units(procedure: Procedure, station: Station, job: Job) -> dict[str, str]:
@@ -203,6 +231,8 @@ class _Casting:
         for role, key in named.items():
             if key and role in self.procedure.roles and key not in assets:
                 raise _unknown(self.station, role, key)
+        first = {role: keys[0] for role, keys in by_columns(self.procedure, [self.suitability.plan]).items()}
+        named = {**{role: key for role, key in first.items() if key in assets}, **{k: v for k, v in named.items() if v}}
         cast = {role: named.get(role) or role for role in self.procedure.roles if named.get(role) or role in assets}
         unit = self.procedure.roles.unit
         if not named.get(unit):

@@ -18,6 +18,7 @@ from labctl.procedure.body import methods_of, roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
 from labctl.procedure.checking.ordered import ordered
+from labctl.procedure.choosing import role_of
 from labctl.procedure.expected import Ahead
 from labctl.procedure.plan import plan
 from labctl.procedure.procedure import Procedure
@@ -113,13 +114,17 @@ def on_bench(procedure: Procedure, station: Station, players: Cast, told: Ahead 
 def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
     measured = _measured(procedure, players.unit)
     for role in procedure.abilities:
-        seat = players.seats.get(role)
         wanted = _wanted(procedure, measured, role)
-        missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
-        if missing:
+        others = (each for name, each in players.seats.items() if name != role == role_of(name))
+        seats = [players.seats.get(role), *([] if role == procedure.roles.unit else others)]
+        for seat in seats:
+            missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
+            if not missing:
+                continue
+            key = seat.instrument if seat is not None else players.roles[role]
             problem = Text(
                 "{key} cannot play {role}: it has no {missing}", zh="{key} 不能担任 {role}：缺少 {missing}"
-            ).filled(key=players.roles[role], role=role, missing=", ".join(missing))
+            ).filled(key=key, role=role, missing=", ".join(missing))
             yield Finding(file=file, line=0, code="LP601", problem=problem, remedy=_OTHER_INSTRUMENT)
 
 

@@ -19,6 +19,7 @@ from labctl.metrology.statistics import mean, pooled, series
 from labctl.metrology.units import ONE, Unit
 from labctl.procedure.account import Account, Attempt
 from labctl.procedure.bind import Circumstances, bind, characteristic
+from labctl.procedure.choosing import at_point
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Pooled, Reduction
 from labctl.procedure.interpolating import BETWEEN, neighbours
 from labctl.procedure.joining import Part, as_elements, as_value, columns_of
@@ -172,9 +173,9 @@ class Evaluation:
             procedure=self.procedure,
             section=section,
             columns=columns,
-            assets=self.assets,
+            assets=at_point(self.assets, planned.columns),
             places=self._places(phase, section.name, here),
-            resolutions=resolutions_of(self.started.roles, attempts),
+            resolutions=resolutions_of(self._roles(planned), attempts),
             unit=main_unit(section, attempts),
             times=times_of(section, attempts),
             traced=traced_in(section, attempts),
@@ -182,6 +183,11 @@ class Evaluation:
             conditions=self._conditions(phase, section.name, planned.key, attempts),
             finds=lambda symbol, source, every: self._found(symbol, source, every, context),
         )
+
+    def _roles(self, planned: PlannedPoint) -> dict[str, str]:
+        """Return the instruments by role, as they are at a point."""
+        others = {role: asset.key for role, asset in at_point(self.assets, planned.columns).items()}
+        return {role: others.get(role, key) for role, key in self.started.roles.items()}
 
     @property
     def correlations(self) -> tuple[Correlation, ...]:
@@ -337,7 +343,7 @@ class Evaluation:
             procedure=self.procedure,
             section=declared,
             columns={**self.names, **context.columns},
-            assets=self.assets,
+            assets=at_point(self.assets, context.columns),
             places=self._places(context.phase, declared.name, here),
             resolutions={},
             unit=ONE,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
+from labctl.procedure.choosing import role_of
 from labctl.procedure.declared import Reduction
 from labctl.procedure.plan import AS_LEFT
 from labctl.procedure.procedure import Procedure, Section
@@ -24,7 +25,7 @@ def used(procedure: Procedure, sections: Sequence[SectionResult], records: Mappi
     if any(each.phase == AS_LEFT and each.points for each in sections):
         here |= adjustments
     left_out = (every | adjustments) - here
-    return {role: record for role, record in records.items() if role not in left_out}
+    return {name: record for name, record in records.items() if role_of(name) not in left_out}
 
 
 def _named(targets: Iterable[Section | Reduction]) -> set[str]:

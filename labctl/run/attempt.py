@@ -19,6 +19,7 @@ from labctl.instruments.driver import Driver
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.body import Part, parts_of
+from labctl.procedure.choosing import name_of
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import SECTION, Hook, Section
 from labctl.procedure.units import UNIT, Units
@@ -139,7 +140,8 @@ class Attempts:
                 function(**{name: given[name] for name in names})
 
     def _player(self, part: Part) -> Driver | Units[Driver]:
-        driver = self.run.bench.driver(part.role)
+        chosen = name_of(part.role, str(self.run.columns.get(part.role, "")))  # where a column bears the role's name
+        driver = self.run.bench.driver(chosen if chosen in self.run.bench.seats else part.role)
         return Units((driver,)) if part.together else driver
 
     def _is_unit(self, part: Part) -> bool:

@@ -18,6 +18,7 @@ from labctl.events.kinds import (
     SectionStarted,
 )
 from labctl.language import Text
+from labctl.procedure.choosing import role_of
 from labctl.procedure.declared import Order
 from labctl.procedure.evaluate import evaluate_if_possible
 from labctl.procedure.plan import AS_LEFT
@@ -165,7 +166,9 @@ class Sections:
         named = [role for planned in self.started.plan for role in self.procedure.find(planned.section).roles]
         seats = self.run.bench.seats
         units = {self.procedure.roles.unit} if self._present.several else set[str]()
-        return [role for role in dict.fromkeys((ROOM, *named)) if role in seats and role not in units]
+        wanted = {ROOM, *named} - units
+        order = [role for role in dict.fromkeys((ROOM, *named)) if role in seats and role in wanted]
+        return [*order, *(each for each in seats if each not in order and role_of(each) in wanted)]
 
     def _next(self) -> list[PlannedSection]:
         """Return the sections that have something left; as left only when all else is done and the unit adjusted.

@@ -974,6 +974,15 @@ def test_a_constant_that_may_be_off_needs_a_source(tmp_path: Path) -> None:
     assert "'20 kg/m³' is typed in without a source" in found[0].problem.en
 
 
+def test_points_that_choose_the_unit_are_found_with_their_line(tmp_path: Path) -> None:
+    copytree(BASES["dmm"], tmp_path / "own", ignore=ignore_patterns("__pycache__"))
+    own = "# made up\nrange [V], nominal [V], readings, unit\n10, 5, 3, meter\n"
+    (tmp_path / "own" / "points.csv").write_text(own, "utf-8")
+    found = check(load_folder(tmp_path / "own"))
+    assert [(each.code, each.file, each.line) for each in found] == [("LP312", "points.csv", 3)]
+    assert "points cannot choose the unit" in found[0].problem.en
+
+
 def test_a_regulation_that_requires_nothing_of_the_unit_is_found(tmp_path: Path) -> None:
     nothing = ("METHOD.require(", "(lambda *_, **__: None)(")
     found = changed(tmp_path, "dmm", (PROCEDURE, "JJF 1587", "JJG 1587"), (PROCEDURE, *nothing))

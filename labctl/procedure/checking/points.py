@@ -29,6 +29,7 @@ def points(survey: Survey) -> Iterator[Finding]:
         if not section.points:
             continue
         yield from _of_types(survey, section, table)
+        yield from _choosing(survey, table)
         yield from _rows(survey, section, table)
         yield from _unused_readings(survey, section, table)
         if not table.sources:
@@ -83,6 +84,20 @@ def _of_types(survey: Survey, section: Section, table: PointTable) -> Iterator[F
             problem = Text("it has no column {lacking}, as {points} has", zh="缺少 {points} 中的列 {lacking}")
             words = problem.filled(lacking=", ".join(lacking), points=section.points)
             yield _found(own, 1, "LP309", words, _SAME_COLUMNS)
+
+
+def _choosing(survey: Survey, table: PointTable) -> Iterator[Finding]:
+    """Tell of a column by which the points would choose the unit, which is the order's."""
+    unit = survey.procedure.roles.unit
+    for row in table.rows:
+        key = row.cells.get(unit)
+        if isinstance(key, str):
+            problem = Text(
+                "the column {unit} names {key}: points cannot choose the unit",
+                zh="列 {unit} 写了 {key}：校准点不能选择被测对象",
+            )
+            yield _found(table, row.line, "LP312", problem.filled(unit=unit, key=key), _OTHER_COLUMN)
+            return
 
 
 def _rows(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
@@ -143,5 +158,9 @@ _REPEATS: Final = Text(
     zh="请删除，写 repeats，或添加 direction 等列加以区分",
 )
 _WITHIN: Final = Text("Give a nominal value within the range", zh="请给出量程之内的标称值")
+_OTHER_COLUMN: Final = Text(
+    "Give the column another name, or name a standard or auxiliary by the column of its role",
+    zh="请将该列改名；按角色名命名的列只用于选择标准器或辅助设备",
+)
 _POSITIVE: Final = Text("Give the half-width of the limits, a positive number", zh="请给出允许误差限的半宽，为正数")
 _TIMES: Final = Text("Write times=point.readings, or remove the column", zh="请写 times=point.readings，或删除该列")
