@@ -19,7 +19,7 @@ from labctl.metrology.statistics import mean, pooled, series
 from labctl.metrology.units import ONE, Unit
 from labctl.procedure.account import Account, Attempt
 from labctl.procedure.bind import Circumstances, bind, characteristic
-from labctl.procedure.choosing import at_point
+from labctl.procedure.choosing import at_point, name_of
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Pooled, Reduction
 from labctl.procedure.interpolating import BETWEEN, neighbours
 from labctl.procedure.joining import Part, as_elements, as_value, columns_of
@@ -186,8 +186,11 @@ class Evaluation:
 
     def _roles(self, planned: PlannedPoint) -> dict[str, str]:
         """Return the instruments by role, as they are at a point."""
-        others = {role: asset.key for role, asset in at_point(self.assets, planned.columns).items()}
-        return {role: others.get(role, key) for role, key in self.started.roles.items()}
+        known, found = self.assets, dict(self.started.roles)
+        for role, key in planned.columns.items():
+            if isinstance(key, str) and name_of(role, key) in known:
+                found[role] = known[name_of(role, key)].key
+        return found
 
     @property
     def correlations(self) -> tuple[Correlation, ...]:
