@@ -42,5 +42,14 @@ class Text:
         return self.en
 
 
+def in_both(words: "Text | str") -> Text:
+    """Return words as a text; plain ones, such as a name or number, stand for both languages.
+
+    >>> in_both("5522A").within(Language.CHINESE)
+    '5522A'
+    """
+    return words if isinstance(words, Text) else Text(words, zh=words)
+
+
 def _spoken(facts: Mapping[str, object], language: Language) -> dict[str, object]:
     return {name: fact.within(language) if isinstance(fact, Text) else fact for name, fact in facts.items()}

@@ -31,7 +31,7 @@ from labctl.metrology.quantity import Quantity, parse_quantity, shortest
 from labctl.metrology.rounding import printed
 from labctl.metrology.units import parse_unit
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result
-from labctl.records.equipment import Asset
+from labctl.records.equipment import Asset, source_in_both, sources_in_chinese
 
 _SEVERAL: Final = 2  # certificates on one record, of which one has to be named
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
@@ -263,12 +263,14 @@ class _Explanation:
     def _budget(self, result: Result) -> Iterator[str]:
         """Yield every contribution, then what they add up to."""
         yield self._title(_BUDGET)
+        assets = (*self.record.standards.values(), *self.record.auxiliaries.values())
+        chinese = sources_in_chinese(assets, self.record.unit)
         for line in result.budget:
             yield self._contribution(line, result.unit)
             yield self._said(
                 _SOURCE,
                 description=line.description,
-                source=line.source or "—",
+                source=source_in_both(line.source, chinese) if line.source else "—",
                 effect=line.effect,
                 mark=_UNVERIFIED if not line.confirmed else Text("", zh=""),
             )

@@ -56,7 +56,7 @@ from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.rounding import last_place
 from labctl.records.calibration import CalibrationRecord, Condition, InspectionResult, ProcedureReference
-from labctl.records.equipment import Asset
+from labctl.records.equipment import Asset, source_in_both, sources_in_chinese
 from labctl.records.order import Kind, Laboratory, Person
 
 
@@ -195,9 +195,13 @@ def _document(procedure: ProcedureReference) -> Text:
 
 def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
     certificate = asset.certificate
-    stated, figures = _both(certificate.statement if certificate is not None else ""), asset.specification
+    stated, figures = certificate.statement if certificate is not None else NOTHING, asset.specification
     if not equipment and certificate is None:
-        stated = _both("; ".join(f"{each.name} {_spelled(each.figure)}" for each in asset.characteristics))
+        named = [(each.name, each.name_zh or each.name, _spelled(each.figure)) for each in asset.characteristics]
+        stated = Text(
+            "; ".join(f"{name} {figure}" for name, _, figure in named),
+            zh="；".join(f"{name} {figure}" for _, name, figure in named),
+        )
     elif not stated.en:
         stated = _both("; ".join(f"≤ {each.up_to}: {_spelled(each.figure)}" for each in figures))
     confirmed = [each.confirmed for each in figures]
@@ -210,7 +214,7 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
         statement=stated,
         mark=NOTHING if all(confirmed) else UNVERIFIED,
         certificate=certificate.number if certificate is not None else "—",
-        laboratory=certificate.laboratory if certificate is not None else "—",
+        laboratory=certificate.laboratory if certificate is not None else _both("—"),
         due=certificate.due.isoformat() if certificate is not None else "—",
     )
 
@@ -263,7 +267,8 @@ def _notes(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[
         notes.append(DOCUMENT_UNVERIFIED.filled(document=record.procedure.document))
     sources = _unverified(record)
     if sources:
-        notes.append(UNVERIFIED_SOURCES.filled(sources=Text("; ".join(sources), zh="; ".join(sources))))
+        english, chinese = "; ".join(each.en for each in sources), "；".join(each.zh for each in sources)
+        notes.append(UNVERIFIED_SOURCES.filled(sources=Text(english, zh=chinese)))
     return (*notes, *record.notes, *_warnings(record, tables))
 
 
@@ -281,12 +286,20 @@ def _warnings(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tup
     return tuple(dict.fromkeys(said))
 
 
-def _unverified(record: CalibrationRecord) -> list[str]:
+def _unverified(record: CalibrationRecord) -> list[Text]:
     """Return the sources of figures that nobody has held against paper, in the order of their first use."""
     lines = (line for section in record.sections for point in section.points
              for result in point.results for line in result.budget)  # fmt: skip
     used = [line.source for line in lines if not line.confirmed]
     floors = (result.floor for section in record.sections for point in section.points for result in point.results)
     used += [each.source for each in floors if each is not None and not each.confirmed]
-    limits = [f"{record.unit.type_name}: {each.source}" for each in record.unit.specification if not each.confirmed]
-    return list(dict.fromkeys(filter(None, (*used, *limits))))
+    chinese = sources_in_chinese((*record.standards.values(), *record.auxiliaries.values()), record.unit)
+    told = [source_in_both(each, chinese) for each in dict.fromkeys(filter(None, used))]
+    limits = (each.source for each in record.unit.specification if not each.confirmed)
+    return told + [
+        _OF_TYPE.filled(type=record.unit.type_name, source=source_in_both(each, chinese))
+        for each in dict.fromkeys(limits)
+    ]
+
+
+_OF_TYPE = Text("{type}: {source}", zh="{type}：{source}")

@@ -231,8 +231,8 @@ def _equipment(parent: Element, asset: Asset, record: CalibrationRecord) -> None
     equipment.words("name", asset.title)
     found = asset.certificate
     if found is not None:
-        if found.statement:
-            equipment.same("description", found.statement)
+        if found.statement.en:
+            equipment.words("description", found.statement)
         certificate = equipment.add("certificate")
         certificate.words("referral", Text(
             "Calibration certificate of {laboratory}", zh="校准证书，{laboratory}"

@@ -106,7 +106,7 @@ class StandardLine:
     statement: Text
     mark: Text  # says that the statement is unverified
     certificate: str
-    laboratory: str
+    laboratory: Text
     due: str
 
 

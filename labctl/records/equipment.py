@@ -1,11 +1,12 @@
 """What stands on the bench: instruments, what a standard's record holds, the unit under test."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
 
 from attrs import field, frozen
 
-from labctl.language import Text
+from labctl.language import Text, in_both
 from labctl.metrology.quantity import Quantity
 
 
@@ -24,10 +25,11 @@ class CertificateOfStandard:
     """The calibration certificate that gives a standard its traceability (ISO/IEC 17025:2017, 6.5)."""
 
     number: str
-    laboratory: str  # who issued it
+    laboratory: Text = field(converter=in_both)  # who issued it
     calibrated: date
     due: date  # the last day on which it may be relied on
-    statement: str = ""  # measuring range and accuracy as the certificate's first page gives them
+    statement: Text = field(default=Text("", zh=""), converter=in_both)
+    """Measuring range and accuracy as the certificate's first page gives them."""
 
 
 class Basis(Enum):
@@ -54,9 +56,10 @@ class SpecificationLine:
     quantity: str  # the capability's quantity, "DC voltage"
     up_to: Quantity  # upper end of the range by absolute value
     figure: str  # half-width of the limits, "12 ppm * abs(nominal) + 20 µV"
-    source: str
+    source: str  # in English: also the identity by which a budget names it
     confirmed: bool = False  # a metrologist has held it against the maker's paper
     frequency: str = ""  # the band in which it holds, "45 Hz … 10 kHz"; empty: at any, and of what has none
+    source_zh: str = ""  # the source in Chinese; empty: as in English
 
 
 @frozen(kw_only=True)
@@ -71,8 +74,10 @@ class Characteristic:
     value: str = ""
     distribution: str = "rectangular"  # or triangular, arcsine: half-width; normal: expanded uncertainty with k
     k: float = 2.0
-    source: str = ""
+    source: str = ""  # in English: also the identity by which a budget names it
     confirmed: bool = False
+    name_zh: str = ""  # the name in Chinese; empty: as in English
+    source_zh: str = ""  # the source in Chinese; empty: as in English
 
 
 @frozen(kw_only=True)
@@ -113,3 +118,21 @@ class UnitUnderTest:
     def constants(self) -> dict[str, Quantity | str]:
         """Return what stands on the nameplate, as figures name it: `unit.accuracy_class`."""
         return {f"unit.{name}": value for name, value in (*self.nameplate.items(), *self.designations.items())}
+
+
+def sources_in_chinese(assets: Iterable[Asset], unit: UnitUnderTest | None = None) -> dict[str, str]:
+    """Return where figures of these records come from, in Chinese, by the English words that budgets name them by."""
+    figures: list[SpecificationLine | Characteristic] = [*unit.specification] if unit is not None else []
+    for each in assets:
+        figures += [*each.specification, *each.characteristics]
+    return {each.source: each.source_zh for each in figures if each.source_zh}
+
+
+def source_in_both(source: str, chinese: Mapping[str, str]) -> Text:
+    """Return where a figure comes from in both languages; what was done to it since, such as a √n, stays behind it.
+
+    >>> source_in_both("data sheet·√3", {"data sheet": "说明书"}).zh
+    '说明书·√3'
+    """
+    known = max((each for each in chinese if source.startswith(each)), key=len, default="")
+    return Text(source, zh=chinese[known] + source.removeprefix(known) if known else source)

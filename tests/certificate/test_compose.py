@@ -1,3 +1,5 @@
+from datetime import date
+
 from attrs import evolve
 
 from labctl.certificate.compose import compose, local_date
@@ -7,6 +9,7 @@ from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.rounding import report
 from labctl.records.calibration import CalibrationRecord, PointResult
+from labctl.records.equipment import CertificateOfStandard
 from labctl.records.order import Kind
 from tests.certificate.records import ISSUE, STARTED, point, record, zero
 
@@ -149,3 +152,22 @@ def test_sections_without_points_and_points_without_judgements_are_printed() -> 
     document = composed(evolve(made, sections=(empty, unjudged)))
     assert document.tables[0].groups == ()
     assert len(document.tables[1].groups[0].rows) == 1
+
+
+def test_where_figures_come_from_is_printed_in_both_languages() -> None:
+    made = record()
+    limit = evolve(made.unit.specification[0], source="data sheet", source_zh="说明书", confirmed=False)
+    paper = CertificateOfStandard(
+        number="N-1",
+        laboratory=Text("National Institute", zh="国家计量院"),
+        calibrated=date(2026, 1, 1),
+        due=date(2026, 12, 31),
+        statement=Text("to 1020 V", zh="至 1020 V"),
+    )
+    source = evolve(made.standards["source"], certificate=paper)
+    document = composed(evolve(made, unit=evolve(made.unit, specification=(limit,)), standards={"source": source}))
+    line = document.standards[0]
+    assert (line.laboratory.zh, line.statement.zh, line.statement.en) == ("国家计量院", "至 1020 V", "to 1020 V")
+    (note,) = [each for each in document.notes if "data sheet" in each.en]
+    assert f"{made.unit.type_name}：说明书" in note.zh
+    assert "data sheet" not in note.zh

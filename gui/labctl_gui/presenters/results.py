@@ -13,6 +13,7 @@ from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
 from labctl.metrology.units import Unit, parse_unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
+from labctl.records.equipment import source_in_both
 from labctl_gui.presenters.live import named
 from labctl_gui.presenters.words import VERDICTS
 
@@ -176,8 +177,16 @@ def _indication(result: Result, unit: Unit, resolutions: Mapping[str, Quantity],
     return f"{round_to(value, place):f} {unit.symbol}".replace("-", "−")
 
 
-def budget_rows(lines: tuple[BudgetLine, ...], language: Language) -> list[tuple[str, ...]]:
-    """Return a budget as rows of text, the largest contribution first."""
+def budget_rows(
+    lines: tuple[BudgetLine, ...], language: Language, chinese: Mapping[str, str] | None = None
+) -> list[tuple[str, ...]]:
+    """Return a budget as rows of text, the largest contribution first.
+
+    Args:
+        lines: of the budget.
+        language: of every word.
+        chinese: sources of figures in Chinese, by their English words.
+    """
     ordered = sorted(lines, key=lambda line: -line.contribution)
     return [
         (
@@ -188,7 +197,7 @@ def budget_rows(lines: tuple[BudgetLine, ...], language: Language) -> list[tuple
             "∞" if line.dof is None else f"{line.dof:.3g}",
             f"{line.sensitivity:.4g}",
             f"{line.percent:.1f} %",
-            line.source if line.confirmed else f"{line.source} (?)",
+            source_in_both(line.source, chinese or {}).within(language) + ("" if line.confirmed else " (?)"),
         )
         for line in ordered
     ]

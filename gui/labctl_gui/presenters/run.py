@@ -39,6 +39,7 @@ from labctl.events.kinds import (
 from labctl.language import Language, Text
 from labctl.metrology.quantity import Quantity
 from labctl.records.calibration import Outcome
+from labctl.records.equipment import sources_in_chinese
 from labctl_gui.presenters.graph import Graph, graph_of, mass_graph
 from labctl_gui.presenters.live import Live, Trace, point_title, shown
 from labctl_gui.presenters.results import ResultRow, row_of
@@ -101,6 +102,7 @@ class RunPresenter:
     remarks: dict[Key, list[str]] = field(factory=dict[Key, list[str]])  # attempts that do not count, and why
     until: datetime | None = None  # from when on a resting run may be taken up
     titles: dict[str, str] = field(factory=dict[str, str])  # of the instruments that play a role
+    sources: dict[str, str] = field(factory=dict[str, str])  # of figures in Chinese, by their English words
     units: tuple[str, ...] = ("",)  # instruments of several units; one empty name where there is one
     watching: "Watching | None" = None  # what the live view needs of the method
     log: deque[str] = field(factory=lambda: deque[str](maxlen=_LINES))
@@ -241,6 +243,7 @@ class RunPresenter:
         if len(self.units) > 1:
             self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
         assets = {**event.standards, **event.auxiliaries}
+        self.sources = sources_in_chinese(assets.values(), event.unit)
         self.titles = {asset.key: asset.title.within(self.language) for asset in assets.values()}
         unit_role = {key for role, key in event.roles.items() if role not in assets}
         self._under_test = frozenset(unit_role | {each.key for each in event.units})

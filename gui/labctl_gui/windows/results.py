@@ -64,6 +64,7 @@ class ResultsPage(QWidget):
         self.setObjectName("page")
         self._language = language
         self._shown: object = None
+        self._sources: dict[str, str] = {}
         self.presenter = ReviewPresenter(language)
         self.results = ResultsTable(language)
         self.tabs = QTabWidget()
@@ -126,6 +127,7 @@ class ResultsPage(QWidget):
 
     def show_run(self, run: RunPresenter) -> None:
         """Show the points that are finished."""
+        self._sources = run.sources
         self.results.show_rows(run.results())
         self._show_budget()
 
@@ -208,7 +210,7 @@ class ResultsPage(QWidget):
         if result is self._shown:
             return
         self._shown = result
-        lines = budget_rows(result.budget, self._language) if result is not None else []
+        lines = budget_rows(result.budget, self._language, self._sources) if result is not None else []
         self._budget.setRowCount(len(lines))
         for number, line in enumerate(lines):
             for column, text in enumerate(line):

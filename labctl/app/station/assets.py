@@ -107,18 +107,25 @@ def read_specification(table: Table) -> tuple[SpecificationLine, ...]:
                 )
             tops[quantity, band] = top
             units[quantity] = top.unit
+        source = each.words("source")
         lines.append(
             SpecificationLine(
                 quantity=quantity,
                 up_to=top,
                 figure=each.figure("figure", "12 ppm * abs(nominal) + 20 µV", at=top),
-                source=each.text("source", "data sheet, one year"),
+                source=source.en,
+                source_zh=_other(source),
                 confirmed=each.flag("confirmed", default=False),
                 frequency=band,
             )
         )
         each.close()
     return tuple(lines)
+
+
+def _other(words: Text) -> str:
+    """Return Chinese words that are others than the English ones."""
+    return words.zh if words.zh != words.en else ""
 
 
 def _refuse_no_band(table: Table) -> None:
@@ -139,10 +146,10 @@ def _certificate(table: Table) -> CertificateOfStandard | None:
         return None
     certificate = CertificateOfStandard(
         number=within.text("number", "DLsz2026-00123"),
-        laboratory=within.text("laboratory", "National Institute of Metrology"),
+        laboratory=within.words("laboratory"),
         calibrated=within.day("calibrated") or NOWHERE,
         due=within.day("due") or NOWHERE,
-        statement=within.text("statement", "", default=""),
+        statement=within.words("statement", default=Text("", zh="")),
     )
     if NOWHERE not in {certificate.calibrated, certificate.due} and certificate.due <= certificate.calibrated:
         within.refuse(
@@ -217,13 +224,16 @@ def _function(table: Table) -> dict[str, str]:
 def _characteristics(table: Table) -> tuple[Characteristic, ...]:
     found: dict[str, Characteristic] = {}
     for each in table.tables("characteristics"):
+        source = each.words("source")
         one = Characteristic(
             name=each.text("name", "thermal EMF"),
+            name_zh=each.text("zh", "热电势", default=""),
             figure=each.figure("figure", "1 µV"),
             value=each.text("value", "8000 kg/m³", default=""),
             distribution=each.one_of("distribution", DISTRIBUTIONS, "rectangular"),
             k=each.positive("k", default=2.0),
-            source=each.text("source", "certificate 123, page 2"),
+            source=source.en,
+            source_zh=_other(source),
             confirmed=each.flag("confirmed", default=False),
         )
         if one.name in found:
