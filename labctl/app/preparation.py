@@ -82,7 +82,7 @@ def prepare(job: Job, *, trial: bool = False) -> Prepared:
     findings = list(refuse_errors(procedure, check_text(procedure)))
     seated = fill(procedure, station, job)
     several = len(seated.units) > 1
-    if several and job.adjust and procedure.adjustments:
+    if several and job.adjust:
         raise ArgumentRefused(argument="--adjust", problem=_NOT_SEVERAL, remedy=_ONE_BY_ONE)
     phases = (AS_FOUND, AS_LEFT) if job.adjust and not several else (AS_FOUND,)
     plans = [plan(procedure, each.unit, phases) for each in seated.units]

@@ -11,8 +11,8 @@ from labctl.app.foresight import foresee
 from labctl.app.job import Job
 from labctl.app.preparation import prepare
 from labctl.app.simulate_run import simulate_run
-from labctl.app.station import simulated_bench
-from labctl.errors import FlightRefused
+from labctl.app.station import shipped_bench, simulated_bench
+from labctl.errors import ArgumentRefused, FlightRefused
 from labctl.language import Language
 from labctl.procedure.finding import Severity
 
@@ -103,3 +103,25 @@ def test_warnings_are_said_and_the_run_goes_on(tmp_path: Path) -> None:
     said: list[str] = []
     simulate_run(str(made), tmp_path / "out", language=Language.ENGLISH, say=said.append)
     assert said[0] == lines[0].en
+
+
+def test_an_adjustment_of_several_units_is_refused_in_words_that_say_what_to_do(tmp_path: Path) -> None:
+    """A method for several units may not adjust, nor use anything up; nobody is offered an adjustment of several."""
+    several = ('unit=Unit("Multimeter", zh="数字多用表")', 'unit=Unit("Multimeter", zh="数字多用表", up_to=2)')
+    with pytest.raises(FlightRefused) as refused:
+        prepare(job_of(folder_of(tmp_path, several)))
+    assert "an adjustment in a method for several units" in refused.value.text().en
+    assert "Let the method take one unit" in refused.value.text().en
+    assert "允许多台的规程含有调整" in refused.value.text().zh
+    assert "请改为只允许一台" in refused.value.text().zh
+    two = Job(
+        run="run", data=str(tmp_path), station=str(shipped_bench("batch")), procedure="digital-thermometer", by="tests",
+        unit="display1,display2", adjust=True,
+    )  # fmt: skip
+    with pytest.raises(ArgumentRefused) as asked:
+        prepare(two)
+    assert asked.value.text().en == (
+        "--adjust: there is no adjustment between as found and as left in a run with several units. "
+        "Make a run of its own for the unit that is adjusted"
+    )
+    assert asked.value.text().zh == "--adjust：多台被测对象的运行不支持调整前后两个阶段。请为需调整的被测对象单独运行"
