@@ -23,7 +23,7 @@ from labctl.procedure.choosing import at_point, name_of
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Pooled, Reduction
 from labctl.procedure.interpolating import BETWEEN, neighbours
 from labctl.procedure.joining import Part, as_elements, as_value, columns_of
-from labctl.procedure.procedure import Procedure, Section
+from labctl.procedure.procedure import SECTION, Procedure, Section
 from labctl.procedure.scatter import (
     Scatter,
     correlations_of,
@@ -174,7 +174,7 @@ class Evaluation:
             section=section,
             columns=columns,
             assets=at_point(self.assets, planned.columns),
-            places=self._places(phase, section.name, here),
+            places=self._places(phase, section.name, here) | self._hooked(phase, section, planned),
             resolutions=resolutions_of(self._roles(planned), attempts),
             unit=main_unit(section, attempts),
             times=times_of(section, attempts),
@@ -503,6 +503,17 @@ class Evaluation:
             Scope.GROUP: f"{phase}/{section}",
             Scope.RUN: earlier.run if earlier is not None else self.started.run,
         }
+
+    def _hooked(self, phase: str, section: Section, at: PlannedPoint) -> dict[Scope, str]:
+        """Return the name of the points between which no hook ran again but that of the section, where it matters."""
+        if all(getattr(each, "scope", None) is not Scope.GROUP for each in section.model.sources.values()):
+            return {}
+        columns = [each.column for each in section.hooks if each.column != SECTION]
+        planned = self._section(phase, section.name).points
+        brought = [tuple(str(each.columns.get(column)) for column in columns) for each in planned]
+        upto = next((number for number, each in enumerate(planned) if each.key == at.key), 0)
+        number = sum(brought[each] != brought[each - 1] for each in range(1, upto + 1))
+        return {Scope.GROUP: f"{phase}/{section.name}/{number}"}
 
     def _conditions(self, phase: str, section: str, key: str, attempts: Sequence[Attempt]) -> dict[str, list[Quantity]]:
         """Return what the room's instruments showed at a point; where nothing did, what they showed last before.
