@@ -3,7 +3,7 @@
 `coverage.py [TRIALS [SEED [METHOD …]]]`: so many simulated units of each method, whose errors are known, and as many
 draws on paper, of the errors that its budget declares. Coverage is held against 95 %: below it, by more than chance
 explains, the model forgets something and the status is 1. Above it on paper, a bounded contribution rules the
-uncertainty and k = 2 covers more than it says; above it on the bench alone, its figures are bounds that the bench keeps.
+uncertainty and k = 2 covers more than it says; above it on the bench alone, figures are bounds that it keeps.
 """
 
 import sys
