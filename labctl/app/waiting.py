@@ -28,7 +28,7 @@ def let_time_pass(folder: DataFolder, run: str, endpoints: str) -> None:
         run: that rests.
         endpoints: what the bench said of itself; one that lends its clock to no run goes at the pace of the wall.
     """
-    doors = json.loads(endpoints) if endpoints else {}
+    doors: dict[str, object] = json.loads(endpoints) if endpoints else {}
     until = rests_until(folder, run) if "control" in doors else None
     if until is None:
         return

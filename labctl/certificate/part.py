@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
 from attrs import evolve, fields, has
 
@@ -162,11 +162,10 @@ def _words(value: object) -> Iterator[str]:
     elif isinstance(value, bytes):
         yield value.decode(errors="replace")
     elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _words(key)
-            yield from _words(each)
+        for pair in cast("Mapping[object, object]", value).items():
+            yield from _words(pair)
     elif isinstance(value, tuple | list):
-        for each in value:
+        for each in cast("Sequence[object]", value):
             yield from _words(each)
     elif has(kind := type(value)):
         for one in fields(kind):
@@ -178,9 +177,10 @@ def _replaced(value: Any, change: Callable[[Text], Text]) -> Any:  # noqa: ANN40
     if isinstance(value, Text):
         return change(value)
     if isinstance(value, tuple):
-        return tuple(_replaced(each, change) for each in value)
-    if has(type(value)):
-        now = {one.name: getattr(value, one.name) for one in fields(type(value)) if one.init}
+        return tuple(_replaced(each, change) for each in cast("Sequence[object]", value))
+    kind = cast("type[object]", type(value))
+    if has(kind):
+        now = {one.name: getattr(value, one.name) for one in fields(kind) if one.init}
         new = {name: _replaced(each, change) for name, each in now.items()}
         return evolve(value, **{name: each for name, each in new.items() if each is not now[name]})
     return value

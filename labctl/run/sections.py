@@ -307,7 +307,8 @@ class Sections:
             return None
         point = unsettled[0]
         here = [(repetition, unit) for repetition, _, each, unit in missing if each is point]
-        return (point, *min(here, key=lambda each: each[0], default=(0, turn)))
+        repetition, unit = min(here, key=lambda each: each[0], default=(0, turn))
+        return point, repetition, unit
 
     def _owing(self, section: Section, planned: PlannedSection, point: str, repetition: int, turn: str) -> str | None:
         """Return for whom a repetition is to be made: all of a turn, or the one unit for which it did not count."""

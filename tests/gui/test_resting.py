@@ -1,7 +1,7 @@
 """A run that waits a day for its filters, in the window: when it may go on, and what is said too early and too late."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ FEWEST["filters.csv"] = "# made up for tests\nfilter, kind, repeats\nF1, sample,
 
 
 @contextmanager
-def clock_of(seat: Seat) -> Iterator[BorrowedClock]:
+def clock_of(seat: Seat) -> Generator[BorrowedClock]:
     clock = BorrowedClock(json.loads(seat.bench.line)["operator"])
     try:
         yield clock
