@@ -1,11 +1,13 @@
-"""Constants of a method: exact, or off as a distribution says, over columns of the points."""
+"""Constants: of a method, exact or off as a distribution says; of the unit's nameplate, on which a limit rests."""
 
 import math
 
 import pytest
+from attrs import evolve
 
 from labctl.errors import ProcedureError
 from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
+from labctl.metrology.conformity import Verdict
 from labctl.procedure import (
     Applied,
     Constant,
@@ -25,11 +27,11 @@ from labctl.procedure import (
 )
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.evaluation import WHOLE
-from labctl.records.calibration import Result
+from labctl.records.calibration import PointResult, Result
 from tests.procedure.journals import run_of
 
 
-def result(constant: Constant) -> Result:
+def measured(constant: Constant, plate: dict[str, str], limit: str = "1 V") -> PointResult:
     """Return E = V_ind - V_s + c of a run in which V_ind - V_s is 100 µV and does not scatter."""
     made = Procedure(
         name="constants",
@@ -49,11 +51,18 @@ def result(constant: Constant) -> Result:
         run.apply("V_s", source.source_dc_voltage, point.nominal)
         run.observe("V_ind", unit.dc_voltage, times=point.readings)
 
+    made.require("Error", zh="误差", of="DC voltage", symbol="E", within=limit, source="made up")
     run = run_of(made)
+    run.started = evolve(run.started, unit=evolve(run.started.unit, designations=plate))
     run.begin()
     run.point(WHOLE, "10 V", ["10.0001 V", "10.0001 V"], resolution="")
     run.finish()
-    (found,) = evaluate_run(made, run.entries).sections[0].points[0].results
+    return evaluate_run(made, run.entries).sections[0].points[0]
+
+
+def result(constant: Constant) -> Result:
+    """Return what is stated of E."""
+    (found,) = measured(constant, {}).results
     return found
 
 
@@ -86,3 +95,18 @@ def test_two_ways_to_be_off_are_refused() -> None:
     with pytest.raises(ProcedureError, match="stands there twice") as refused:
         Constant("2 µV", normal("5 µV"), half_width="3 µV")
     assert "重复" in refused.value.problem.zh
+
+
+@pytest.mark.parametrize(("grade", "limit"), [("AA", 0.27), ("A", 0.35), ("B", 0.8), ("F0.6", 1.6)])
+def test_a_limit_follows_the_class_on_the_nameplate(grade: str, limit: float) -> None:
+    """IEC 60751 at 100 °C, here as so many millivolts."""
+    figure = "iec60751.tolerance(unit.tolerance_class, 100 °C) / (1 K) * (1 mV)"
+    (judged,) = measured(Constant("0 V"), {"tolerance_class": grade}, figure).judgements
+    assert judged.limit.value_in("mV") == pytest.approx(limit, rel=1e-12)
+    assert judged.verdict is Verdict.CONFORMS
+
+
+def test_a_class_that_there_is_not_stops_the_evaluation_with_the_ones_there_are() -> None:
+    figure = "iec60751.tolerance(unit.tolerance_class, 100 °C) / (1 K) * (1 mV)"
+    with pytest.raises(ProcedureError, match="'E' is not known here; choose from AA, A, B, C"):
+        measured(Constant("0 V"), {"tolerance_class": "E"}, figure)
