@@ -47,7 +47,7 @@ def test_a_batch_of_two_customers_comes_to_a_submitted_certificate_each(room: Ro
     window, hands = seat.window, Hands(seat)
     page = window.prepare_page
     own = str(station.parent / "procedures/clinical")
-    seat.until(lambda: page.item_of(own) is not None and window.start.isEnabled())
+    seat.until(lambda: page.item_of(own) is not None and window.start.isEnabled(), 60.0)
     item = page.item_of(own)
     assert item is not None
     hands.choose(page.methods, item, "method")
@@ -72,7 +72,7 @@ def test_a_batch_of_two_customers_comes_to_a_submitted_certificate_each(room: Ro
     assert [line.accessibleName() for line in lines.values()] == ["c01 SIMMED1001", "c17 SIMMED1017", "c18 SIMMED1018"]
     hands.obey("all segments of the display lit")
     hands.obey("into the bath")
-    seat.until(lambda: seat.stage is Stage.FINISHED)
+    seat.until(lambda: seat.stage is Stage.FINISHED, 60.0)
     rows = window.run.results()
     assert [(row.unit_title, row.verdict is not None, bool(row.indication)) for row in rows] == [
         ("c01 SIMMED1001", True, True),
@@ -85,7 +85,7 @@ def test_a_batch_of_two_customers_comes_to_a_submitted_certificate_each(room: Ro
     assert results.unit.itemText(1) == "· c17 SIMMED1017 · 模拟学校"
     hands.click(results.issue, "issue")
     certificates = window.certificate_page
-    seat.until(lambda: window.page == CERTIFICATE and certificates.which.count() == 3)
+    seat.until(lambda: window.page == CERTIFICATE and certificates.which.count() == 3, 60.0)
     assert certificates.words == "3 份证书 · ✔ 已提交：已签署、出具并登记 · ✔ 验证通过"
     shown = [certificates.which.item(number).text() for number in range(3)]
     run = seat.desk.handle.run if seat.desk.handle is not None else ""
