@@ -115,8 +115,9 @@ def _able(procedure: Procedure, players: Cast, file: str) -> Iterator[Finding]:
     measured = _measured(procedure, players.unit)
     for role in procedure.abilities:
         wanted = _wanted(procedure, measured, role)
-        others = (each for name, each in players.seats.items() if name != role == role_of(name))
-        seats = [players.seats.get(role), *([] if role == procedure.roles.unit else others)]
+        seats = [players.seats.get(role)]
+        if role != procedure.roles.unit:
+            seats += [each for name, each in players.seats.items() if name != role == role_of(name)]
         for seat in seats:
             missing = wanted if seat is None else [name for name in wanted if not hasattr(seat.driver, name)]
             if not missing:
