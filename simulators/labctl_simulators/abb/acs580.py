@@ -26,7 +26,7 @@ GAIN: Final = 0.4  # of the process PID
 INTEGRATION: Final = 4.0  # seconds
 DEADBAND: Final = 0.0003  # of the scale: a deviation that the process PID leaves alone (40.39)
 DELAY: Final = 2.0  # seconds for which it has to be as small (40.40)
-WAKES: Final = 3.0  # deadbands, from which on it controls again
+WAKES: Final = 10.0  # deadbands, from which on it controls again: more than slow waves of the flow ever make
 WITHIN: Final = 0.01  # of the scale: at its setpoint
 
 FIRMWARE: Final = "ASCK4 2.16.0.1"
