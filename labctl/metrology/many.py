@@ -345,7 +345,8 @@ def at_once(function: Callable[..., Floats], *arguments: float) -> float:
 
 def many(members: Members, values: Iterable[float]) -> float:
     """Return a number of which every member has its own; it behaves as a float, or refuses."""
-    return _as_float(Many(members, values if isinstance(values, np.ndarray) else np.fromiter(values, np.float64)))
+    found = cast("Floats", values) if isinstance(values, np.ndarray) else np.fromiter(values, np.float64)
+    return _as_float(Many(members, found))
 
 
 def value_of(value: float, member: int) -> float:
