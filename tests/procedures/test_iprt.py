@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from labctl.app.check import check
+from labctl.app.simulate_run import simulate_run
 from labctl.app.validate import validate
+from labctl.language import Language
 from labctl.metrology.batch import Batch
 from labctl.metrology.physics import its90
 from labctl.metrology.quantity import Quantity
+from labctl.simulation.host import Bench
 from labctl_procedures.temperature.iprt.procedure import METHOD
+from labctl_simulators.thermal.curves import Knotted
+from labctl_simulators.thermal.sensors import Sensor
 from tests.procedures.budgets import asset, evaluated, spread, u, value
 
 E = "E"
@@ -117,3 +122,27 @@ def test_a_whole_run_says_the_truth(tmp_path: Path) -> None:
     }
     assert found.overall.share == 1.0
     assert not found.false_reject.hits
+
+
+def test_a_reference_that_was_knocked_is_read_in_its_cell_anew_before_anything_is_compared_again(
+    tmp_path: Path,
+) -> None:
+    """12 mK in the midst of the comparison: ratios to the resistance before it would be as wrong again."""
+
+    def begin(bench: Bench) -> None:
+        sprt = bench.instruments["sprt"]
+        assert isinstance(sprt, Sensor)
+        before = sprt.hidden
+        knocked = Knotted(lambda t: before.at(t) + 0.012)
+        bench.world.at(bench.world.present + 5400.0, lambda: setattr(sprt, "hidden", knocked))
+
+    said: list[str] = []
+    found = simulate_run(
+        shortened(tmp_path), tmp_path / "out", seed=3, language=Language.ENGLISH, say=said.append, begin=begin
+    )
+    assert found.status == 0
+    measured = [line.removeprefix("— ").removesuffix(" (as found)") for line in said if line.startswith("— ")]
+    once = ["Triple point", "Self-heating", "Comparison", "Triple point again"]
+    assert measured == [*once, *(each for each in once if each != "Self-heating")]
+    (again,) = [each for each in found.record.sections if each.title.en == "Triple point again"]
+    assert abs(again.points[0].results[0].value) < 0.005

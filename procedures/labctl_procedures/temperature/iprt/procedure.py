@@ -181,7 +181,7 @@ METHOD.check(
     of="Triple point again",
     symbol="d",
     within="5 mK",
-    otherwise=Invalidate("Comparison"),
+    otherwise=Invalidate("Triple point", "Comparison"),
     source="practice of the laboratory, unconfirmed",
 )
 METHOD.inspection(
