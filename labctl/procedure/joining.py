@@ -7,7 +7,7 @@ from attrs import define, evolve, frozen
 
 from labctl.metrology.batch import Batch
 from labctl.metrology.distributions import Floats
-from labctl.metrology.effects import Contribution, EffectId
+from labctl.metrology.effects import Contribution, EffectId, Sharing
 from labctl.metrology.figure import Value
 from labctl.metrology.inputs import Column, Columns, Input
 from labctl.metrology.quantity import Quantity
@@ -57,27 +57,36 @@ def as_elements(symbol: str, parts: Sequence[Part], *, by: str) -> Input:
 
 @define
 class _Row:
-    """One effect over all elements: how wide it is in each, an array (n, m)."""
+    """One effect over all elements: how far it moves each of them, an array (n, m).
+
+    A result may rest on an effect in several ways, such as a mass by itself and through a diverter's correction. What
+    is known to be one adds up with its signs; of what nobody says so, the larger of that and of parts that are
+    independent stands, so that nothing cancels for want of a statement.
+    """
 
     pattern: Contribution
-    u: Floats
-    sensitivity: Floats
+    moved: Floats
+    squares: Floats
 
     @classmethod
     def of(cls, pattern: Contribution, breadth: int, count: int) -> "_Row":
-        return cls(pattern, np.zeros((breadth, count)), np.ones((breadth, count)))
+        return cls(pattern, np.zeros((breadth, count)), np.zeros((breadth, count)))
 
     def take(self, number: int, found: Contribution) -> None:
-        self.u[:, number] = np.ravel(found.u)
-        self.sensitivity[:, number] = np.ravel(found.sensitivity)
+        part = np.ravel(found.u) * np.ravel(found.sensitivity)
+        self.moved[:, number] += part
+        self.squares[:, number] += part**2
 
     def contribution(self, identity: EffectId) -> Contribution:
+        size = np.abs(self.moved)
+        if self.pattern.sharing is Sharing.UNSTATED:
+            size = np.maximum(size, np.sqrt(self.squares))
         return evolve(
             self.pattern,
             effect=identity,
-            distribution=evolve(self.pattern.distribution, stated=self.u * self.pattern.divisor),
-            dof=np.full(self.u.shape, np.ravel(self.pattern.dof)[0]),
-            sensitivity=self.sensitivity,
+            distribution=evolve(self.pattern.distribution, stated=size * self.pattern.divisor),
+            dof=np.full(size.shape, np.ravel(self.pattern.dof)[0]),
+            sensitivity=np.where(self.moved < 0, -1.0, 1.0),
         )
 
 

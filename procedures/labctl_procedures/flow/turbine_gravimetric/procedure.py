@@ -64,7 +64,9 @@ METHOD = Procedure(
 FLOW_STEADY = Steady(during="30 s", within="1 %", near="5 %", timeout="10 min")
 
 DIVERTER = Model(
-    "dt = ((W_3 - W_2) / sum(t_b[:]) * t_1 / (W_1 - W_0) * q_1 / q_b - 1) / (count(t_b[:]) / sum(t_b[:]) - 1 / t_1)",
+    "m_1 = W_1 - W_0 + d_splash",
+    "m_b = W_3 - W_2 + count(t_b[:]) * d_splash",  # every burst loses as much as a filling does
+    "dt = (m_b / sum(t_b[:]) * t_1 / m_1 * q_1 / q_b - 1) / (count(t_b[:]) / sum(t_b[:]) - 1 / t_1)",
     W_0=Corrected("balance"),
     W_1=Corrected("balance"),
     W_2=Corrected("balance"),
@@ -73,6 +75,7 @@ DIVERTER = Model(
     t_b=Corrected("rig"),  # of every burst
     q_1=Observed(),  # the indicated flow enters as a ratio only
     q_b=Observed(),
+    d_splash=Characteristic("pipework", "splash and storage", zh="溅水与管内存水", scope=RUN),
 )
 K_FACTOR = Model(
     "rho_a = air_density(t_air, p_air, h_air)",
