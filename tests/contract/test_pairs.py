@@ -106,9 +106,7 @@ def test_its_driver_is_held_to_bytes_of_a_named_place(
     assert any(EVIDENCE.search(each.read_text("utf-8")) for each in files)
 
 
-@pytest.mark.parametrize(
-    "simulator", [each for _, each in BY_WIRE if "serial" in each.wires], ids=model_key
-)
+@pytest.mark.parametrize("simulator", [each for _, each in BY_WIRE if "serial" in each.wires], ids=model_key)
 def test_what_arrives_together_on_a_serial_line_is_cut_so_that_each_piece_ends_a_message_at_most(
     simulator: type[SimulatedInstrument],
 ) -> None:
