@@ -30,7 +30,10 @@ class Batches(QTreeWidget):
         self._told.setSingleShot(True)
         self._told.setInterval(0)
         self._told.timeout.connect(lambda: self._chosen(self.ticked()))
-        self.itemChanged.connect(lambda *_: self._told.start())
+        self.itemChanged.connect(self._tell_soon)
+
+    def _tell_soon(self, _item: QTreeWidgetItem, _column: int) -> None:
+        self._told.start()
 
     def show_batches(self, batches: list[Batch]) -> None:
         """Show what can be ticked; nothing is ticked yet."""
