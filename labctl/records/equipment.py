@@ -117,7 +117,8 @@ class UnitUnderTest:
     @property
     def constants(self) -> dict[str, Quantity | str]:
         """Return what stands on the nameplate, as figures name it: `unit.accuracy_class`."""
-        return {f"unit.{name}": value for name, value in (*self.nameplate.items(), *self.designations.items())}
+        stated: dict[str, Quantity | str] = {**self.nameplate, **self.designations}
+        return {f"unit.{name}": value for name, value in stated.items()}
 
 
 def sources_in_chinese(assets: Iterable[Asset], unit: UnitUnderTest | None = None) -> dict[str, str]:
