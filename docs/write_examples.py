@@ -82,7 +82,7 @@ def page(found: Procedure, record: CalibrationRecord, entries: Mapping[int, Entr
 def _section(section: SectionResult, point: PointResult, entries: Mapping[int, Entry]) -> Iterator[str]:
     yield ""
     yield f"## {section.title.en} · {section.title.zh}: {point.point or section.title.en}"
-    for symbol, numbers in point.series.items():
+    for symbol, numbers in sorted(point.series.items()):
         shown = [_seen(entries[n]) for n in numbers if n in entries]
         values = [each for each in shown if each]
         if values:
