@@ -21,6 +21,7 @@ from labctl.events.kinds import Field, OperatorAsked, Question, RunFinished, Run
 from labctl.language import Language, Text
 from labctl.records.calibration import Outcome
 from labctl.store.folder import DataFolder, data_folder
+from labctl.transport.base import wire_kind
 
 _NOBODY = Text(
     "its instructions need a person, and there is no terminal", zh="规程的操作提示需要人员确认，而此处没有终端"
@@ -87,6 +88,12 @@ class Told:
         }
 
 
+def _needs_nobody(station: Station, wanted: Wanted) -> bool:
+    """Return whether a bench does without a person: all of it is simulated, the one who reads displays included."""
+    by_hand = any(wire_kind(each.address) == "operator" for each in station.instruments.values() if not each.simulator)
+    return station.simulated and not wanted.adjust and not by_hand
+
+
 @define
 class Headless:
     """Runs without a window.
@@ -134,7 +141,7 @@ class Headless:
             by=wanted.by or getpass.getuser(),
             adjust=wanted.adjust,
             high_voltage=wanted.high_voltage,
-            confirms="nobody" if wanted.yes or (station.simulated and not wanted.adjust) else "person",
+            confirms="nobody" if wanted.yes or _needs_nobody(station, wanted) else "person",
         )
         for line in foresee(job):
             self._tell(line.within(self.language))

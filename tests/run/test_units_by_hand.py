@@ -43,7 +43,7 @@ def test_one_form_has_a_field_for_every_unit_and_a_doubtful_entry_alone_is_asked
 
     headless = Headless(language=Language.ENGLISH, say=lambda _line: None, ask=ask)
     ran = headless.calibrate(
-        Wanted(data=tmp_path / "lab", station=bench, procedure=str(method), unit="display1,display2", adjust=True)
+        Wanted(data=tmp_path / "lab", station=bench, procedure=str(method), unit="display1,display2")
     )
     assert ran.state == "finished", ran.reason
     with open_journal(ran.journal) as journal:
