@@ -85,7 +85,7 @@ def numbers_of(section: Section, attempts: Sequence[Attempt]) -> dict[str, tuple
     """Return, of each series of the model, the numbers of the events it rests on."""
     found: dict[str, tuple[int, ...]] = {}
     for attempt in attempts:
-        for symbol in section.model.series:
+        for symbol in sorted(section.model.series):  # the same record whatever the hashing
             numbers = sorted(seen.n for _, seen in _shown(attempt, symbol))
             if numbers:
                 found[symbol] = (*found.get(symbol, ()), *numbers)
