@@ -158,10 +158,10 @@ class _Rows:
         )
 
     def _floor(self, section: str, output: str, names: Mapping[str, Value], unit: str) -> Floats:
-        lines = lines_for(self._capability, section, output)
-        if not lines:
+        if not lines_for(self._capability, section, output):
             return np.zeros(1)
-        return np.array([floor_of(lines, section, output, _own(names, n), unit) for n in range(self._count)])
+        floors = (floor_of(self._capability, section, output, _own(names, n), unit) for n in range(self._count))
+        return np.fromiter(floors, np.float64)
 
     def _each(self, found: Floats) -> Floats:
         """Return a number for each member, of an array that holds one for all of them, or one for each."""

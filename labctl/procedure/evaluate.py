@@ -223,7 +223,7 @@ def _results(
     """Return results as they are stated: with no U below the laboratory's capability."""
     started = evaluation.started
     lines = lines_of(started.laboratory, started.procedure)
-    return with_floor(evaluated, lines, section, {**started_names(started), **columns})
+    return with_floor(evaluated, lines, section, {**started.unit.constants, **columns})
 
 
 def judged_at(evaluation: Evaluation, phase: str, section: str, key: str) -> tuple[Judgement, ...]:
@@ -255,7 +255,7 @@ def judgements(
     """
     if not stated(started.order):
         return ()
-    constants = {**started_names(started), **columns}
+    constants = {**started.unit.constants, **columns}
     wanted = [each for each in procedure.requirements if each.of == section]
     each_by_itself = singles() if any(each.each == EACH_REPETITION for each in wanted) else ()
     made = [
@@ -273,11 +273,6 @@ def _judged(
     result = next((each for each in results if each.symbol == required.symbol), None)
     made = judge(required, result, names_of(constants, results), order) if result is not None else None
     return made[0] if made is not None else None
-
-
-def started_names(started: RunStarted) -> dict[str, Value]:
-    """Return the constants of the unit's nameplate, as figures name them: `unit.accuracy_class`."""
-    return dict(started.unit.constants)
 
 
 def columns_of(columns: Mapping[str, Value]) -> Columns:

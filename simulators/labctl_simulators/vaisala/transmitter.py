@@ -5,6 +5,7 @@ delivered: 4800 baud, 7E1, carriage return ends a command, echo off.
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
@@ -125,9 +126,9 @@ class TransmitterDialogue(Dialogue):
         header, _, rest = unit.partition(" ")
         return header.upper(), rest.split()
 
+    @abstractmethod
     def default(self) -> str:
         """Return the output as delivered."""
-        raise NotImplementedError
 
     def output(self) -> str:
         """Return one output, without its line's end."""
