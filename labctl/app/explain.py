@@ -31,7 +31,8 @@ from labctl.metrology.quantity import Quantity, parse_quantity, shortest
 from labctl.metrology.rounding import printed
 from labctl.metrology.units import parse_unit
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result
-from labctl.records.equipment import Asset, source_in_both, sources_in_chinese
+from labctl.records.equipment import Asset
+from labctl.records.sources import source_in_both, sources_in_chinese
 
 _SEVERAL: Final = 2  # certificates on one record, of which one has to be named
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
@@ -228,6 +229,8 @@ class _Explanation:
             mark=RULES[judged.rule],
             symbol=result.symbol,
         )
+        if judged.source.en:
+            yield self._said(_LIMIT, source=judged.source)
         yield f"    {Rule(judged.rule).text.within(self.language)}"
         for each in judged.repetitions:
             value, expanded = (Quantity.of(size, result.unit).value_in(unit) for size in (each.value, each.expanded))
@@ -264,7 +267,7 @@ class _Explanation:
         """Yield every contribution, then what they add up to."""
         yield self._title(_BUDGET)
         assets = (*self.record.standards.values(), *self.record.auxiliaries.values())
-        chinese = sources_in_chinese(assets, self.record.unit)
+        chinese = sources_in_chinese(assets, self.record.unit, self.record.procedure)
         for line in result.budget:
             yield self._contribution(line, result.unit)
             yield self._said(
@@ -418,6 +421,7 @@ _VERDICT: Final = Text(
     "  {requirement}: |{symbol}| against {limit}, U/MPEV = {ratio}: {verdict} ({mark})",
     zh="  {requirement}：|{symbol}| 与 {limit} 比较，U/MPEV = {ratio}：{verdict}（{mark}）",
 )
+_LIMIT: Final = Text("    limit: {source}", zh="    限值出处：{source}")
 _REPETITION: Final = Text(
     "    repetition {number}: {symbol} = {value}, U = {expanded}: {verdict}",
     zh="    第 {number} 次重复：{symbol} = {value}，U = {expanded}：{verdict}",
@@ -431,7 +435,7 @@ _LINE: Final = Text(
     "|c|·u = {contribution}，占 {percent} %",
 )
 _SOURCE: Final = Text(
-    "      {description}; {source}{mark} [{effect}]", zh="      {description};{source}{mark} [{effect}]"
+    "      {description}; {source}{mark} [{effect}]", zh="      {description}；{source}{mark} [{effect}]"
 )
 _UNVERIFIED: Final = Text(" (unverified)", zh="（未经核实）")
 _SUM: Final = Text(

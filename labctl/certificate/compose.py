@@ -56,8 +56,9 @@ from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.rounding import last_place
 from labctl.records.calibration import CalibrationRecord, Condition, InspectionResult, ProcedureReference
-from labctl.records.equipment import Asset, source_in_both, sources_in_chinese
+from labctl.records.equipment import Asset
 from labctl.records.order import Kind, Laboratory, Person
+from labctl.records.sources import source_in_both, sources_in_chinese
 
 
 def compose(record: CalibrationRecord, issue: Issue) -> Document:
@@ -290,16 +291,14 @@ def _unverified(record: CalibrationRecord) -> list[Text]:
     """Return the sources of figures that nobody has held against paper, in the order of their first use."""
     lines = (line for section in record.sections for point in section.points
              for result in point.results for line in result.budget)  # fmt: skip
-    used = [line.source for line in lines if not line.confirmed]
+    assets = (*record.standards.values(), *record.auxiliaries.values())
+    chinese = sources_in_chinese(assets, record.unit, record.procedure)
+    told = [source_in_both(line.source, chinese) for line in lines if line.source and not line.confirmed]
     floors = (result.floor for section in record.sections for point in section.points for result in point.results)
-    used += [each.source for each in floors if each is not None and not each.confirmed]
-    chinese = sources_in_chinese((*record.standards.values(), *record.auxiliaries.values()), record.unit)
-    told = [source_in_both(each, chinese) for each in dict.fromkeys(filter(None, used))]
+    told += [each.source for each in floors if each is not None and not each.confirmed]
     limits = (each.source for each in record.unit.specification if not each.confirmed)
-    return told + [
-        _OF_TYPE.filled(type=record.unit.type_name, source=source_in_both(each, chinese))
-        for each in dict.fromkeys(limits)
-    ]
+    told += [_OF_TYPE.filled(type=record.unit.type_name, source=source_in_both(each, chinese)) for each in limits]
+    return list(dict.fromkeys(told))
 
 
 _OF_TYPE = Text("{type}: {source}", zh="{type}：{source}")

@@ -1,6 +1,7 @@
 """Commands for those who write procedures: list them, run one on its simulated bench."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from labctl.cli.parser import Command, Words
@@ -20,7 +21,12 @@ def add(command: Command, words: Words) -> None:
         json=True,
     )
     rehearse.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
-    rehearse.add_argument("--out", type=Path, default=Path("simulated-run"))
+    rehearse.add_argument(
+        "--out",
+        type=Path,
+        default=Path("simulated-run"),
+        help=words("folder for the files (default: simulated-run)", "输出文件夹（默认 simulated-run）"),
+    )
     rehearse.add_argument("--seed", type=int, help=words("of all chance", "随机种子"))
     rehearse.add_argument(
         "--no-noise",
@@ -38,7 +44,7 @@ def add(command: Command, words: Words) -> None:
     validate.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
     validate.add_argument(
         "--trials",
-        type=_above_zero,
+        type=_above_zero(words),
         default=1000,
         help=words("simulated units (default 1000)", "模拟台数（默认 1000）"),
     )
@@ -120,11 +126,14 @@ def _validate(options: argparse.Namespace, language: Language) -> int:
     return FINE
 
 
-def _above_zero(given: str) -> int:
-    if not given.isdecimal() or int(given) < 1:
-        message = f"{given!r} is no number of units"
-        raise argparse.ArgumentTypeError(message)
-    return int(given)
+def _above_zero(words: Words) -> Callable[[str], int]:
+    def read(given: str) -> int:
+        if not given.isdecimal() or int(given) < 1:
+            message = words(f"{given!r} is no number of units", f"{given!r} 不是台数")
+            raise argparse.ArgumentTypeError(message)
+        return int(given)
+
+    return read
 
 
 _DONE = Text("{done} of {of_all} units", zh="已完成 {done}/{of_all} 台")

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from labctl.cli.chinese import ChineseParser
 from labctl.language import Language, Text
 
 Run = Callable[[argparse.Namespace, Language], int]
@@ -37,6 +38,7 @@ def parser_of(language: Language, groups: Sequence[Group]) -> argparse.ArgumentP
     def words(en: str, zh: str) -> str:
         return Text(en, zh=zh).within(language)
 
+    kind = ChineseParser if language is Language.CHINESE else argparse.ArgumentParser
     everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after COMMAND
     everywhere.add_argument(
         "--language", choices=[each.value for each in Language], help=words("language of every word", "界面语言")
@@ -48,7 +50,7 @@ def parser_of(language: Language, groups: Sequence[Group]) -> argparse.ArgumentP
     )
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--json", action="store_true", help=words("print JSON", "以 JSON 输出"))
-    parser = argparse.ArgumentParser(
+    parser = kind(
         prog="labctl",
         description=words(
             "Drives a calibration laboratory's instruments, runs its procedures and issues its certificates.",

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,15 @@ def add(command: Command, words: Words) -> None:
     command("runs", _runs, words("list the runs", "列出运行"), json=True)
     folder = words("folder of the procedure that the run followed, if it is not installed", "未安装的规程所在文件夹")
     show = command("show", _show, words("show one run", "显示一次运行"), json=True)
-    show.add_argument("run")
+    show.add_argument("run", help=words("its name, as `labctl runs` lists it", "运行名称，见 labctl runs"))
     certificate = command("certificate", _certificate, words("issue the certificate of a run", "出具证书"), json=True)
-    certificate.add_argument("run")
-    certificate.add_argument("--out", type=Path, default=Path())
+    certificate.add_argument("run", help=words("its name, as `labctl runs` lists it", "运行名称，见 labctl runs"))
+    certificate.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        help=words("folder for the files (default: this one)", "输出文件夹（默认 当前文件夹）"),
+    )
     certificate.add_argument("--procedure", help=folder)
     verify = command(
         "verify",
@@ -32,17 +38,23 @@ def add(command: Command, words: Words) -> None:
         words("recompute a certificate or record from its bytes", "由原始字节重新计算并验证"),
         json=True,
     )
-    verify.add_argument("file", type=Path)
+    verify.add_argument(
+        "file",
+        type=Path,
+        help=words("certificate.pdf, certificate.xml or record.zip", "certificate.pdf、certificate.xml 或 record.zip"),
+    )
     verify.add_argument("--record", type=Path, help=words("the record it rests on", "所依据的记录"))
     verify.add_argument("--procedure", help=folder)
     explain = command(
         "explain", _explain, words("follow one printed number down to its bytes", "将一个数值追溯到原始字节")
     )
-    explain.add_argument("bundle", type=Path)
-    explain.add_argument("--point", required=True)
+    explain.add_argument("bundle", type=Path, help=words("record.zip", "record.zip 文件"))
+    explain.add_argument(
+        "--point", required=True, help=words("SECTION/NUMBER, such as 'DC voltage/3'", "项目/序号，如 'DC voltage/3'")
+    )
     explain.add_argument("--unit", default="", help=words("which unit of a record of several", "多台记录中的哪一台"))
     check = command("check", _check, words("check a procedure without instruments", "不连接仪器检查规程"), json=True)
-    check.add_argument("procedure")
+    check.add_argument("procedure", help=words("its name or folder", "规程名称或文件夹"))
     check.add_argument(
         "--station",
         type=Path,
@@ -54,7 +66,7 @@ def add(command: Command, words: Words) -> None:
     check.add_argument("--unit", default="", help=words("the unit's name in the station", "被校仪器在台位文件中的名称"))
     _add_evaluate(command, words)
     backup = command("backup", _backup, words("copy the data folder consistently", "一致地备份数据"), json=True)
-    backup.add_argument("out", type=Path)
+    backup.add_argument("out", type=Path, help=words("folder of the copy", "备份文件夹"))
 
 
 def _add_evaluate(command: Command, words: Words) -> None:
@@ -71,7 +83,7 @@ def _add_evaluate(command: Command, words: Words) -> None:
     )
     evaluate.add_argument(
         "--monte-carlo",
-        type=_trials,
+        type=_trials(words),
         metavar="N|adaptive",
         help=words("so many trials, or as many as it takes", "试验次数，或 adaptive（自适应）"),
     )
@@ -84,12 +96,18 @@ def _add_evaluate(command: Command, words: Words) -> None:
     evaluate.add_argument("--csv", type=Path, help=words("write the budget as a table", "将评定表写为 CSV"))
 
 
-def _trials(given: str) -> int | str:
-    """Return a number of trials, or the word for as many as it takes."""
-    if given != "adaptive" and not given.isdecimal():
-        message = f"{given!r} is neither a number of trials nor 'adaptive'"
-        raise argparse.ArgumentTypeError(message)
-    return given if given == "adaptive" else int(given)
+def _trials(words: Words) -> Callable[[str], int | str]:
+    """Return what reads a number of trials, or the word for as many as it takes."""
+
+    def read(given: str) -> int | str:
+        if given != "adaptive" and not given.isdecimal():
+            message = words(
+                f"{given!r} is neither a number of trials nor 'adaptive'", f"{given!r} 既不是次数，也不是 adaptive"
+            )
+            raise argparse.ArgumentTypeError(message)
+        return given if given == "adaptive" else int(given)
+
+    return read
 
 
 def _runs(options: argparse.Namespace, language: Language) -> int:

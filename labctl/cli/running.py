@@ -66,7 +66,7 @@ def add(command: Command, words: Words) -> None:
         ),
     )
     resume = command("resume", _resume, words("take up a run whose engine ended", "恢复已中断的运行"), json=True)
-    resume.add_argument("run")
+    resume.add_argument("run", help=words("its name, as `labctl runs` lists it", "运行名称，见 labctl runs"))
     resume.add_argument("--reason", default="", help=words("why, for the record", "恢复原因（记入记录）"))
     resume.add_argument(
         "--late",
@@ -99,15 +99,30 @@ def add(command: Command, words: Words) -> None:
         )
 
     demo = command("demo", _demo, words("the whole road on the simulated bench", "在模拟台位上演示全过程"), json=True)
-    demo.add_argument("--out", type=Path, default=Path("labctl-demo"))
-    demo.add_argument("--real-time", action="store_true")
+    demo.add_argument(
+        "--out",
+        type=Path,
+        default=Path("labctl-demo"),
+        help=words("folder for the files (default: labctl-demo)", "输出文件夹（默认 labctl-demo）"),
+    )
+    demo.add_argument(
+        "--real-time",
+        action="store_true",
+        help=words("simulated bench at the speed of the clock", "模拟台位按实时运行"),
+    )
     gui = command("gui", _gui, words("open the window", "打开窗口"))
-    gui.add_argument("--station", type=Path)
-    gui.add_argument("--real-time", action="store_true")
+    gui.add_argument(
+        "--station", type=Path, help=words("station file (default: the simulated bench)", "台位文件（默认模拟台位）")
+    )
+    gui.add_argument(
+        "--real-time",
+        action="store_true",
+        help=words("simulated bench at the speed of the clock", "模拟台位按实时运行"),
+    )
     engine = command(
         "engine", _engine, words("the engine's process (started by the others)", "运行引擎进程（由其他命令启动）")
     )
-    engine.add_argument("--job", type=Path, required=True)
+    engine.add_argument("--job", type=Path, required=True, help=words("file that says what to run", "任务文件"))
 
 
 def _calibrate(options: argparse.Namespace, language: Language) -> int:

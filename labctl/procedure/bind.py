@@ -345,7 +345,7 @@ def _effect(symbol: str, source: Effect, at: Circumstances) -> Input:
         effect=EffectId.scoped(at.procedure.name, symbol, source.scope, at.places),
         description=Text(source.title, zh=source.zh),
         distribution=_shaped(source.distribution, _size(symbol, source.half_width, width, unit), source.k),
-        source=source.source,
+        source=source.source.en,
         confirmed=source.confirmed,
     )
     return _zero(symbol, unit, contribution)
@@ -431,7 +431,7 @@ def _constant(symbol: str, source: Constant, at: Circumstances) -> Input:
         effect=EffectId.scoped(at.procedure.name, symbol, Scope.LAB, at.places),
         description=Text(symbol, zh=symbol),
         distribution=_shaped(off.distribution, _size(symbol, off.figure, width, value.unit), off.k),
-        source=source.source,
+        source=source.source.en,
         confirmed=source.confirmed,
     )
     return Input.of(symbol, value.unit, value.value, contribution)

@@ -145,7 +145,7 @@ def _raised(result: Result, line: Capability | None, names: Mapping[str, Value])
 
 def notes_of(points: Sequence[PointResult], lines: Sequence[Capability]) -> Iterator[Text]:
     """Yield what a certificate says of the capability: where it is stated for U, and which points lie outside it."""
-    raised: dict[tuple[str, str, str, str], list[str]] = {}
+    raised: dict[tuple[str, str, str, Text], list[str]] = {}
     beyond: dict[tuple[str, str], list[str]] = {}
     for point in points:
         for result in point.results:

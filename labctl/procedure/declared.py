@@ -13,6 +13,7 @@ from labctl.metrology.conformity import Side, Verdict, simple
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.many import for_each
 from labctl.metrology.quantity import Quantity
+from labctl.procedure.cited import cited
 from labctl.procedure.model import Model
 
 EACH_POINT, EACH_UNIT, EACH_RUN, EACH_REPETITION = "point", "unit", "run", "repetition"
@@ -96,7 +97,7 @@ class Requirement:
     of: str
     symbol: str
     limit: Limit
-    source: str
+    source: Text = field(default=Text("", zh=""), converter=cited)
     each: str = EACH_POINT
 
 
@@ -106,7 +107,7 @@ class Inspection:
 
     title: Text
     question: Text
-    source: str = ""
+    source: Text = field(default=Text("", zh=""), converter=cited)
 
 
 class Consequence(Enum):
@@ -140,7 +141,7 @@ class Check:
     each: str
     limit: Limit
     otherwise: Consequence | Invalidate
-    source: str = ""
+    source: Text = field(default=Text("", zh=""), converter=cited)
     on_resume: bool = False  # its section is measured first whenever a run is taken up, and in its turn as ever
 
 

@@ -43,6 +43,7 @@ def judge(
         rule=decision.rule.value,
         verdict=decision.verdict,
         side=requirement.limit.side.value,
+        source=requirement.source,
     )
     return judgement, decision
 

@@ -1,7 +1,7 @@
 """The head of a method, on which everything else hangs: roles, sections, hooks, adjustment, requirements, tables."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +33,7 @@ from labctl.procedure.environment import Environment
 from labctl.procedure.model import Model
 from labctl.procedure.planners import Planner
 from labctl.procedure.roles import Role, Roles
-from labctl.procedure.sources import Characteristic, Computed
+from labctl.procedure.sources import Characteristic, Computed, Constant, Effect
 from labctl.records.calibration import PointResult, ProcedureReference, Table
 
 SECTION: Final = "section"
@@ -340,7 +340,7 @@ class Procedure:
         at_least: str | None = None,
         each: str = EACH_POINT,
         zh: str = "",
-        source: str = "",
+        source: Text | str = "",
     ) -> None:
         """Require of the unit that a result keeps a limit; the figure may use columns, results and `unit.` data.
 
@@ -353,7 +353,7 @@ class Procedure:
             at_least: no less than this.
             each: `point` judges the mean of a point's repetitions, `repetition` every one of them by itself.
             zh: title in Chinese.
-            source: where the limit stands.
+            source: where the limit stands; words, other than a document's number, in both languages.
         """
         _refuse_other_levels(f"require({title!r}, each={each!r})", each)
         limit = Limit(within=within, at_most=at_most, at_least=at_least)
@@ -361,7 +361,7 @@ class Procedure:
             Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, limit=limit, source=source, each=each)
         )
 
-    def inspection(self, title: str, *, question: Text, zh: str = "", source: str = "") -> None:
+    def inspection(self, title: str, *, question: Text, zh: str = "", source: Text | str = "") -> None:
         """Require of the unit what only a person can see; asked once in a run."""
         self.inspections.append(Inspection(title=Text(title, zh=zh), question=question, source=source))
 
@@ -377,7 +377,7 @@ class Procedure:
         at_least: str | None = None,
         each: str = EACH_POINT,
         zh: str = "",
-        source: str = "",
+        source: Text | str = "",
         on_resume: bool = False,
     ) -> None:
         """Hold our own measurement against a limit, with a consequence; it is never a verdict on the unit.
@@ -392,7 +392,7 @@ class Procedure:
             at_least: no less than this.
             each: `repetition` judges as soon as one ends, `point` when all of a point's are made.
             zh: title in Chinese.
-            source: where the limit stands.
+            source: where the limit stands; words, other than a document's number, in both languages.
             on_resume: the section is measured first, too, whenever a run is taken up whose turn it is not yet.
         """
         _refuse_other_levels(f"check({title!r}, each={each!r})", each)
@@ -568,7 +568,16 @@ class Procedure:
             document_title=self.document_title,
             confirmed=self.confirmed,
             digest=self.digest,
+            sources={each.en: each.zh for each in self._sources if each.zh != each.en},
         )
+
+    @property
+    def _sources(self) -> Iterator[Text]:
+        """Yield where the figures of the models stand."""
+        models = [*(each.model for each in self.sections), *(each.model for each in self.reductions)]
+        for each in (source for model in models for source in model.sources.values()):
+            if isinstance(each, Effect | Constant):
+                yield each.source
 
 
 def _refuse_other_levels(where: str, each: str) -> None:

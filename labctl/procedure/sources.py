@@ -9,6 +9,7 @@ from labctl.language import Text
 from labctl.metrology.effects import Scope
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity, parse_quantity
+from labctl.procedure.cited import cited
 
 DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
 """How the figure of an effect may be distributed; of a normal one it is an expanded uncertainty with `k`."""
@@ -108,7 +109,7 @@ class Constant:
     figure: str
     spread: Spread | None = None  # None: exact
     half_width: str = field(default="", kw_only=True)  # of a rectangular one, where it is not given as such
-    source: str = field(default="", kw_only=True)
+    source: Text = field(default=Text("", zh=""), converter=cited, kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -143,7 +144,7 @@ class Effect:
     distribution: str = field(default="rectangular", kw_only=True)
     k: float = field(default=2.0, kw_only=True)  # of a normal distribution
     scope: Scope = field(default=Scope.POINT, kw_only=True)
-    source: str = field(default="", kw_only=True)
+    source: Text = field(default=Text("", zh=""), converter=cited, kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
 
 

@@ -58,7 +58,7 @@ class Floor:
     k: float
     policy: Text  # which coverage policy gave that k
     figure: str  # of the capability
-    source: str
+    source: Text
     confirmed: bool = True
 
 
@@ -112,6 +112,7 @@ class Judgement:
     verdict: Verdict
     side: str = Side.WITHIN.value  # of the limit on which it may lie
     repetitions: tuple[RepetitionJudgement, ...] = ()  # where each was judged by itself
+    source: Text = Text("", zh="")  # where the limit stands, if the method says it
 
 
 @frozen(kw_only=True)
@@ -171,6 +172,7 @@ class ProcedureReference:
     document_title: Text = Text("", zh="")
     confirmed: bool = False  # a metrologist has held the document's figures against paper
     digest: str = ""  # SHA-256 over the procedure's files
+    sources: dict[str, str] = field(factory=dict)  # where its figures stand, in Chinese, by the English words
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,5 @@
 """What stands on the bench: instruments, what a standard's record holds, the unit under test."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
 
@@ -119,21 +118,3 @@ class UnitUnderTest:
         """Return what stands on the nameplate, as figures name it: `unit.accuracy_class`."""
         stated: dict[str, Quantity | str] = {**self.nameplate, **self.designations}
         return {f"unit.{name}": value for name, value in stated.items()}
-
-
-def sources_in_chinese(assets: Iterable[Asset], unit: UnitUnderTest | None = None) -> dict[str, str]:
-    """Return where figures of these records come from, in Chinese, by the English words that budgets name them by."""
-    figures: list[SpecificationLine | Characteristic] = [*unit.specification] if unit is not None else []
-    for each in assets:
-        figures += [*each.specification, *each.characteristics]
-    return {each.source: each.source_zh for each in figures if each.source_zh}
-
-
-def source_in_both(source: str, chinese: Mapping[str, str]) -> Text:
-    """Return where a figure comes from in both languages; what was done to it since, such as a √n, stays behind it.
-
-    >>> source_in_both("data sheet·√3", {"data sheet": "说明书"}).zh
-    '说明书·√3'
-    """
-    known = max((each for each in chinese if source.startswith(each)), key=len, default="")
-    return Text(source, zh=chinese[known] + source.removeprefix(known) if known else source)

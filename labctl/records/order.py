@@ -63,7 +63,7 @@ class Capability:
     section: str  # English title of a section or reduction
     result: str  # symbol
     figure: str  # "8 ppm * abs(nominal) + 1 µV"
-    source: str  # where the accreditation body, or the laboratory itself, states it
+    source: Text  # where the accreditation body, or the laboratory itself, states it
     nominal: str = ""  # for which nominal values, "0 V … 10 V"; empty: for all
     frequency: str = ""  # at which frequencies, "45 Hz … 10 kHz"; empty: at all
     confirmed: bool = False  # a metrologist has held it against that paper

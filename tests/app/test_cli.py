@@ -15,6 +15,7 @@ from labctl.app.calibrate import attach
 from labctl.cli import DIFFERENT, FAILED, FINE, FOUND, NOT_VERIFIABLE, REFUSED, main
 from labctl.clock import WallClock
 from labctl.errors import EngineGone, RecordAltered, StationError, StoreFailed, WrongIdentity
+from labctl.language import Language
 
 SHORT = str(Path(__file__).parent.parent / "faults" / "methods" / "short")
 CLOCK = WallClock()
@@ -50,10 +51,47 @@ def test_help_speaks_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
         assert word in capsys.readouterr().out
 
 
-def test_a_usage_error_has_its_own_status() -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["calibrate", "--colour", "blue"])
-    assert ended.value.code == 2
+def test_every_word_of_every_command_is_explained_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+    told: dict[Language, dict[str, str]] = {}
+    for language in Language:
+        told[language] = {}
+        for name in re.findall(r"^    ([a-z-]+) ", printed_help(["--language", language.value], capsys), re.MULTILINE):
+            told[language][name] = printed_help([name, "--language", language.value], capsys)
+    assert len(told[Language.ENGLISH]) > 20
+    assert told[Language.ENGLISH].keys() == told[Language.CHINESE].keys()
+    for name, words in told[Language.CHINESE].items():
+        bare = re.findall(r"^  (\S.*)\n(?!    )", words, re.MULTILINE)
+        assert all(chinese(each) for each in bare), f"{name}: {bare}"
+        assert not re.search(r"usage|options|positional|show this", words), words
+
+
+def printed_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    return capsys.readouterr().out
+
+
+def chinese(words: str) -> bool:
+    return any("\u4e00" <= each <= "\u9fff" for each in words)
+
+
+def test_a_usage_error_has_its_own_status_in_either_language(capsys: pytest.CaptureFixture[str]) -> None:
+    for language, words in (("en", "unrecognized arguments: --colour"), ("zh", "无法识别的参数：--colour")):
+        with pytest.raises(SystemExit) as ended:
+            main(["calibrate", "--colour", "blue", "--language", language])
+        assert ended.value.code == 2
+        assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", [["--trials", "0"], ["--trials", "x"], ["--seed", "x"], ["--seed"], []])
+def test_what_is_wrong_with_an_argument_is_said_in_chinese(
+    asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["validate", "--language", "zh", *asked])
+    _, _, wrong = capsys.readouterr().err.partition("错误：")
+    assert chinese(wrong)
+    assert not re.search("argument|expected|invalid|required", wrong)
 
 
 def test_runs_and_one_run(data: Path, run: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,22 @@
 """Everything that a person reads exists in English and in Chinese, and both name the same facts."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+import pytest
+
+from labctl.language import Text
+from labctl.packs import procedures
+from labctl.procedure.procedure import Procedure
+from labctl.procedure.sources import Constant, Effect
+
 CHECKOUT = Path(__file__).parents[2]
 SOURCES = ("labctl", "drivers", "procedures", "gui", "simulators")
+METHODS = [each for _, each in sorted(procedures().found.items())]
+DOCUMENT = re.compile(r"(JJ[GF]|HJ|GB/T|IEC|OIML) [-D. 0-9:]+")
 
 
 def test_every_text_has_its_chinese_words() -> None:
@@ -52,3 +62,24 @@ def constant(expression: ast.expr | None) -> str | None:
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda each: each.name)
+def test_every_source_of_a_method_is_said_in_chinese(method: Procedure) -> None:
+    """A document has one name in both languages; an estimate, or that nobody confirmed a figure, has not."""
+    found = [each for each in sources_of(method) if each.en]
+    untold = [each.en for each in found if not DOCUMENT.fullmatch(each.en) and not chinese(each.zh)]
+    assert not untold, f"these sources have no zh=: {untold}"
+
+
+def sources_of(procedure: Procedure) -> Iterator[Text]:
+    """Every place where a figure of a method is said to stand."""
+    models = [*(each.model for each in procedure.sections), *(each.model for each in procedure.reductions)]
+    for each in (source for model in models for source in model.sources.values()):
+        if isinstance(each, Effect | Constant):
+            yield each.source
+    yield from (each.source for each in (*procedure.requirements, *procedure.checks, *procedure.inspections))
+
+
+def chinese(words: str) -> bool:
+    return any("\u4e00" <= each <= "\u9fff" for each in words)

@@ -86,7 +86,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
 def test_the_text_is_clean_and_its_figures_print_as_unverified() -> None:
     assert check("pm25-gravimetric") == ()
     assert not METHOD.confirmed
-    sources = [*(each.source for each in METHOD.checks), *(each.source for each in METHOD.requirements)]
+    sources = [*(each.source.en for each in METHOD.checks), *(each.source.en for each in METHOD.requirements)]
     assert all("nconfirmed" in each for each in sources)
 
 

@@ -47,7 +47,7 @@ def result(record: CalibrationRecord, section: str, symbol: str, number: int = -
 def test_the_text_is_clean_and_its_figures_print_as_unverified() -> None:
     assert check("pm25-monitor") == ()
     assert not METHOD.confirmed
-    assert all("nconfirmed" in each.source for each in METHOD.requirements)
+    assert all("nconfirmed" in each.source.en for each in METHOD.requirements)
 
 
 @pytest.mark.parametrize(

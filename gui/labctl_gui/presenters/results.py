@@ -13,7 +13,7 @@ from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
 from labctl.metrology.units import Unit, parse_unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
-from labctl.records.equipment import source_in_both
+from labctl.records.sources import source_in_both
 from labctl_gui.presenters.live import named
 from labctl_gui.presenters.words import VERDICTS
 

@@ -39,7 +39,7 @@ from labctl.events.kinds import (
 from labctl.language import Language, Text
 from labctl.metrology.quantity import Quantity
 from labctl.records.calibration import Outcome
-from labctl.records.equipment import sources_in_chinese
+from labctl.records.sources import sources_in_chinese
 from labctl_gui.presenters.graph import Graph, graph_of, mass_graph
 from labctl_gui.presenters.live import Live, Trace, point_title, shown
 from labctl_gui.presenters.results import ResultRow, row_of
@@ -243,7 +243,7 @@ class RunPresenter:
         if len(self.units) > 1:
             self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
         assets = {**event.standards, **event.auxiliaries}
-        self.sources = sources_in_chinese(assets.values(), event.unit)
+        self.sources = sources_in_chinese(assets.values(), event.unit, event.procedure)
         self.titles = {asset.key: asset.title.within(self.language) for asset in assets.values()}
         unit_role = {key for role, key in event.roles.items() if role not in assets}
         self._under_test = frozenset(unit_role | {each.key for each in event.units})

@@ -20,7 +20,7 @@ def read_capability(table: Table) -> tuple[Capability, ...]:
             nominal=_interval(each, "nominal", "0 V … 10 V"),
             frequency=_frequency(each),
             figure=each.figure("figure", "8 ppm * abs(nominal) + 1 µV"),
-            source=each.text("source", "scope of accreditation, 2026-01-15, page 3"),
+            source=each.words("source"),
             confirmed=each.flag("confirmed", default=False),
         )
         mark = (line.method, line.section, line.result, line.nominal, line.frequency)

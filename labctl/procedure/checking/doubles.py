@@ -114,9 +114,9 @@ def _same_value(survey: Survey, section: Section, one: str, other: str) -> bool:
 
 def _typed_in(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
     match source:
-        case Effect(source="", half_width=figure):
+        case Effect(source=Text(en=""), half_width=figure):
             pass
-        case Constant(source="", off=Spread(figure=figure)):
+        case Constant(source=Text(en=""), off=Spread(figure=figure)):
             pass
         case _:
             return

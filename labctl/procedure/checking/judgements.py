@@ -55,7 +55,7 @@ def _limit(survey: Survey, target: Target, title: str, line: int, judge: Require
     limit = judge.limit
     unknown = list(names(survey, target, title, line, limit.names))
     yield from unknown
-    if not limit.names and not judge.source:
+    if not limit.names and not judge.source.en:
         problem = Text("{title}: the limit {figure} has no source", zh="{title}：限值 {figure} 没有注明来源")
         severity = Severity.ERROR if isinstance(judge, Requirement) else Severity.WARNING
         yield found(line, "LP405", problem.filled(title=title, figure=limit.figure), _GIVE_SOURCE, severity)

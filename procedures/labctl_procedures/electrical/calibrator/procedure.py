@@ -248,7 +248,9 @@ METHOD.check(
     each="repetition",
     within="0.2 ppm * nominal",
     otherwise=REPEAT,
-    source="twice the linearity in transfer of an 8½-digit meter, unconfirmed",
+    source=Text(
+        "twice the linearity in transfer of an 8½-digit meter, unconfirmed", zh="8½ 位表传递线性的两倍，未经核实"
+    ),
 )
 METHOD.require("Error, by transfer", zh="示值误差（传递法）", of="DC voltage, by transfer", symbol="E", within="mpe")
 METHOD.require("Error, DC voltage", zh="直流电压示值误差", of="DC voltage", symbol="E", within="mpe")

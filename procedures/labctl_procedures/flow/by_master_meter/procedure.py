@@ -50,12 +50,12 @@ ERROR = Model(
     q=Observed(),
     d_res=Resolution("unit"),
     q_m=Corrected("master"),
-    beta=Constant("2.1e-4 1/K", source="thermal expansion of water at 20 °C"),
+    beta=Constant("2.1e-4 1/K", source=Text("thermal expansion of water at 20 °C", zh="水在 20 °C 时的热膨胀系数")),
     d_t=Effect(
         "water temperature at the meter against that at the master",
         "0.2 K",
         zh="被检表与标准表处的水温差",
-        source="estimate for two meters one behind the other",
+        source=Text("estimate for two meters one behind the other", zh="两表串联时的估计值"),
     ),
 )
 REPEATABILITY = Model("E_r = stdev(E[:])", E=Result("Error of indication", "E"))

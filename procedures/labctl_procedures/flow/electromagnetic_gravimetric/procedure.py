@@ -83,7 +83,11 @@ ERROR = Model(
     t_air=Condition("temperature"),
     p_air=Condition("pressure"),
     h_air=Condition("humidity"),
-    rho_b=Constant("8000 kg/m³", half_width="50 kg/m³", source="OIML D 28, weights of stainless steel"),
+    rho_b=Constant(
+        "8000 kg/m³",
+        half_width="50 kg/m³",
+        source=Text("OIML D 28, weights of stainless steel", zh="OIML D 28，不锈钢砝码"),
+    ),
     d_rho=Characteristic("pipework", "water density", zh="水密度", scope=RUN),
     d_splash=Characteristic("pipework", "splash and storage", zh="溅水与管内存水", scope=RUN),
 )

@@ -112,13 +112,17 @@ CONCENTRATION = Model(
     ),  # of this filter beside the mean of the blanks
     v=Characteristic("filters", "volatile share", zh="挥发性组分占比", scope=RUN),
     tau=Constant(
-        "24 h", half_width="8 h", source="estimate from loaded filters weighed again after one and two days"
+        "24 h",
+        half_width="8 h",
+        source=Text(
+            "estimate from loaded filters weighed again after one and two days", zh="由采样滤膜一天和两天后复称估计"
+        ),
     ),  # in which what is volatile goes down by a factor e
     d_rest=Effect(
         "time of conditioning, a day longer at the most",
         "24 h",
         zh="平衡时间，至多再延长一天",
-        source="weighed 24 h to 48 h after sampling",
+        source=Text("weighed 24 h to 48 h after sampling", zh="采样后 24 h 至 48 h 称量"),
     ),
     d_damp=Characteristic("filters", "moisture of dust", zh="尘样吸湿"),
     q_i=Observed(),  # a trace

@@ -82,7 +82,7 @@ METHOD.check(
     each="repetition",
     within="20 mK",
     otherwise=REPEAT,
-    source="practice of the laboratory, unconfirmed",
+    source=Text("practice of the laboratory, unconfirmed", zh="实验室惯例，未经核实"),
 )
 METHOD.inspection(
     "Appearance",

@@ -94,7 +94,7 @@ COMPARISON = Model(
         "self-heating, in ice and in the bath",
         "2 mK",
         zh="自热，冰点与恒温槽之差",
-        source="estimate: half of what 1 mA adds",
+        source=Text("estimate: half of what 1 mA adds", zh="估计：1 mA 所增加的一半"),
     ),
 )
 CURVE = Model(
@@ -106,7 +106,7 @@ RATIO = Model(
     "W_100 = mean(R_n[fixed == 'steam']) / mean(R_n[fixed == 'ice'])",
     "alpha = (W_100 - 1) / interval",
     R_n=Result("Comparison", "R_n"),
-    interval=Constant("100 K", source="definition of alpha"),
+    interval=Constant("100 K", source=Text("definition of alpha", zh="α 的定义")),
 )
 
 
@@ -182,7 +182,7 @@ METHOD.check(
     symbol="d",
     within="5 mK",
     otherwise=Invalidate("Triple point", "Comparison"),
-    source="practice of the laboratory, unconfirmed",
+    source=Text("practice of the laboratory, unconfirmed", zh="实验室惯例，未经核实"),
 )
 METHOD.inspection(
     "Appearance",

@@ -54,21 +54,27 @@ ERROR = Model(
     t_ind=Observed(),
     t_s=Corrected("reference"),
     t_air=Condition("temperature"),
-    k=Constant("0.00016 1/K", source="apparent expansion of mercury in glass"),
+    k=Constant("0.00016 1/K", source=Text("apparent expansion of mercury in glass", zh="水银在玻璃中的视膨胀系数")),
     hang=Constant(  # a column hangs when it falls, by a tenth of a division at most, and a bath ripples
-        "0.05 * unit.division", half_width="0.05 * unit.division", source="working knowledge"
+        "0.05 * unit.division", half_width="0.05 * unit.division", source=Text("working knowledge", zh="工作经验")
     ),
     d_read=Effect(
         "reading to a tenth of a division",
         "unit.division / 10",
         distribution="triangular",
         zh="估读至十分之一分度",
-        source="working knowledge",
+        source=Text("working knowledge", zh="工作经验"),
     ),
     d_res=Resolution("unit"),
-    d_zero=Effect("depression of the zero", "0.1 * unit.division", zh="零位降低", source="working knowledge"),
-    d_emergent=Effect("length of the emergent column", "1 K", zh="露出液柱长度", source="working knowledge"),
-    d_stem=Effect("temperature of the emergent column", "3 K", zh="露出液柱温度", source="working knowledge"),
+    d_zero=Effect(
+        "depression of the zero", "0.1 * unit.division", zh="零位降低", source=Text("working knowledge", zh="工作经验")
+    ),
+    d_emergent=Effect(
+        "length of the emergent column", "1 K", zh="露出液柱长度", source=Text("working knowledge", zh="工作经验")
+    ),
+    d_stem=Effect(
+        "temperature of the emergent column", "3 K", zh="露出液柱温度", source=Text("working knowledge", zh="工作经验")
+    ),
     d_uniform=Characteristic("bath", "uniformity", zh="均匀性"),
     d_stable=Stability("t_bath"),
 )

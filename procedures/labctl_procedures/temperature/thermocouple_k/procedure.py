@@ -61,7 +61,7 @@ COMPARISON = Model(
     tc=Calibration("standard", form="thermocouple S"),
     d_uniform=Characteristic("furnace", "uniformity", zh="均匀性"),
     d_stable=Stability("t_furnace"),
-    zero=Constant("0 °C", source="reference junctions of the tables"),
+    zero=Constant("0 °C", source=Text("reference junctions of the tables", zh="分度表的参考端")),
     d_j=Characteristic(
         "junction", "temperature", zh="温度"
     ),  # above 0 °C; what it takes away is a voltage, never a temperature
@@ -70,7 +70,7 @@ COMPARISON = Model(
         "inhomogeneous wires of the thermocouple",
         "10 µV",
         zh="被检热电偶的不均匀性",
-        source="experience with base-metal wires, working knowledge",
+        source=Text("experience with base-metal wires, working knowledge", zh="廉金属偶丝的经验，工作经验"),
     ),
 )
 

@@ -63,7 +63,7 @@ COMPARISON = Model(
     E_x=Observed(),  # both on one readout, one after the other
     E_s=Observed(),
     tc=Calibration("standard", form="thermocouple S"),
-    zero=Constant("0 °C", source="reference junctions"),
+    zero=Constant("0 °C", source=Text("reference junctions", zh="参考端")),
     d_res=Resolution("unit"),
     d_meter=Characteristic("scanner", "voltage difference", zh="电压差"),
     d_switch=Characteristic("scanner", "parasitic voltage", zh="寄生电势"),
@@ -75,7 +75,7 @@ COMPARISON = Model(
         "unit.inhomogeneity",
         distribution="arcsine",
         zh="被检热电偶的不均匀性",
-        source="nameplate of the type",
+        source=Text("nameplate of the type", zh="型号铭牌"),
     ),
 )
 
