@@ -61,7 +61,8 @@ class Attempt:
     spans: dict[str, Quantity] = field(factory=dict[str, Quantity])  # of a trace's window, as it settled
     inherited: set[str] = field(factory=set[str])
     accepted: bool | None = None
-    reason: Text | None = None
+    reason: Text | None = None  # why it was rejected
+    withdrawn_by: str = ""  # the person who did; empty: the engine
 
     def take(self, seen: Seen, place: Place) -> None:
         """Put an indication or setting where it belongs; a new setting of a symbol replaces the one before."""
@@ -227,9 +228,9 @@ class Account:
                 point.attempts.setdefault(place.repetition, []).append(begun)
             case RepetitionFinished():
                 self._attempt_at(place).accepted = True
-            case AttemptRejected(reason=reason):
+            case AttemptRejected(reason=reason, by=by):
                 rejected = self._attempt_at(place)
-                rejected.accepted, rejected.reason = False, reason
+                rejected.accepted, rejected.reason, rejected.withdrawn_by = False, reason, by
 
     def _attempt_at(self, place: Place) -> Attempt:
         """Return the attempt of a place; what happens outside attempts belongs to the hooks' group."""

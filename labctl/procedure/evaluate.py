@@ -1,7 +1,7 @@
 """From observations to results: a pure function of journal and procedure, the same live, afterwards and in a check."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -80,6 +80,7 @@ def evaluate_run(procedure: Procedure, entries: Iterable[Entry]) -> CalibrationR
             *started.notes,
             *account.notes,
             *_skipped(account),
+            *_measured_again(account),
             *(_UNTOLD.filled(title=title, reason=why) for (_, title), why in evaluation.untold.items()),
             *capability_notes(points, lines_of(started.laboratory, started.procedure)),
             *ratio_notes(procedure, started.order, points),
@@ -348,6 +349,15 @@ def _skipped(account: Account) -> tuple[Text, ...]:
     )
 
 
+def _measured_again(account: Account) -> Iterator[Text]:
+    """Yield which points a person measured again, and why: nothing is chosen among results in silence."""
+    for (_, section, key), done in account.points.items():
+        tries = (each for repetition in done.attempts.values() for each in repetition)
+        reasons = dict.fromkeys(each.reason for each in tries if each.withdrawn_by and each.reason is not None)
+        if done.reported:
+            yield from (_REPEATED.filled(section=section, point=key, reason=each) for each in reasons)
+
+
 def _left_out(account: Account) -> list[tuple[tuple[str, str, str], PointAccount]]:
     return [(name, done) for name, done in account.points.items() if done.skipped is not None and not done.reported]
 
@@ -357,4 +367,8 @@ _NOT_ACCEPTED: Final = Text("no attempt at this point was accepted", zh="该点�
 _PENDING: Final = Text("it waits for a result of {section}", zh="需等待 {section} 的结果")
 _STATISTIC: Final = Text("a statistic: no uncertainty is stated for it", zh="统计量，不给出不确定度")
 _UNTOLD: Final = Text("{title}: no result ({reason})", zh="{title}：无结果（{reason}）")
+_REPEATED: Final = Text(
+    "{section}, {point}: measured again ({reason}); the last measurement is reported, the record keeps all",
+    zh="{section}，{point}：已重测（{reason}）；给出最后一次测量的结果，记录中保留全部测量",
+)
 _SKIPPED: Final = Text("{section}, {point}: not measured ({reason})", zh="{section}，{point}：未测（{reason}）")

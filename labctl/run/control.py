@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum
+from typing import Final
 
 from attrs import define, evolve, field, frozen
 
@@ -109,8 +110,8 @@ class Control:
 
     def ask(self, command: Command) -> dict[str, object]:
         """Take one command."""
-        if command.wish is Wish.SKIP and not command.facts.get("reason", "").strip():
-            return _refusal(Text("a point is skipped only with a reason", zh="跳过校准点必须说明原因"))
+        if command.wish in _WITH_REASON and not command.facts.get("reason", "").strip():
+            return _refusal(_WITH_REASON[command.wish])
         first = False
         with self._changed:
             self._heard.append(command)
@@ -294,6 +295,12 @@ def _refused_form(question: Question, answers: Mapping[str, str]) -> Text | None
         if problem is not None:
             return Text("{unit}: {problem}", zh="{unit}：{problem}").filled(unit=each.unit, problem=problem)
     return None
+
+
+_WITH_REASON: Final = {
+    Wish.SKIP: Text("a point is skipped only with a reason", zh="跳过校准点必须说明原因"),
+    Wish.RETRY: Text("a point is measured again only with a reason", zh="重测校准点必须说明原因"),
+}
 
 
 def refusal(error: LabctlError) -> dict[str, object]:

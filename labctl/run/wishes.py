@@ -13,6 +13,8 @@ from labctl.run.progress import PointName
 from labctl.run.verbs import LiveRun
 
 ATTEMPTS = 3  # after so many failures in a row a person decides
+_UNNAMED = "unnamed"  # a program that wishes on nobody's behalf
+_ELSEWHERE = Text("a person turned to another point", zh="人员转到另一校准点")
 _AGAIN = Text("try again", zh="重试")
 _SKIP = Text("skip the point", zh="跳过该点")
 _ABORT = Text("abort the run", zh="中止运行")
@@ -44,19 +46,20 @@ class Wishes:
         if wish is None:
             raise Turned
         scribe.place = here
-        if begun is not None:
-            self._reject(begun, Text("a person turned to something else", zh="人员改变了操作"), wish.by)
         facts = wish.facts
+        reason, by = Text(facts["reason"], zh=facts["reason"]), wish.by or _UNNAMED
         meant = PointName(
             facts.get("phase", here.phase),
             facts.get("section", here.section),
             facts.get("point", here.point),
             facts.get("unit", here.unit if facts.get("section", here.section) == here.section else ""),
         )
+        if begun is not None:
+            self._reject(begun, reason if meant.covers(PointName.of(begun)) else _ELSEWHERE, by)
         if wish.wish is Wish.SKIP and meant.point:
-            self._skip(meant, Text(facts["reason"], zh=facts["reason"]), wish.by)
+            self._skip(meant, reason, by)
         elif wish.wish is Wish.RETRY:
-            self._again(meant, wish.by)
+            self._again(meant, reason, by)
         raise PointLeft
 
     def decide(self, place: Place, reason: Text) -> None:
@@ -141,10 +144,10 @@ class Wishes:
         except InstrumentError as error:
             self.note(error.text())
 
-    def _again(self, meant: PointName, by: str) -> None:
+    def _again(self, meant: PointName, reason: Text, by: str) -> None:
         """Reject what was accepted of a point, so that it is open again; all of it is kept."""
         for place in self.run.scribe.progress.accepted_places(meant):
-            self._reject(place, Text("repeated at a person's request", zh="应人员要求重测"), by)
+            self._reject(place, reason, by)
 
     def _reject(self, place: Place, reason: Text, by: str) -> None:
         self.run.scribe.append(AttemptRejected(at=self.run.clock.now(), place=place, reason=reason, by=by))

@@ -78,7 +78,9 @@ def sources_of(procedure: Procedure) -> Iterator[Text]:
     for each in (source for model in models for source in model.sources.values()):
         if isinstance(each, Effect | Constant):
             yield each.source
-    yield from (each.source for each in (*procedure.requirements, *procedure.checks, *procedure.inspections))
+    yield from (each.source for each in procedure.requirements)
+    yield from (each.source for each in procedure.checks)
+    yield from (each.source for each in procedure.inspections)
 
 
 def chinese(words: str) -> bool:

@@ -23,6 +23,7 @@ from labctl.store.folder import DataFolder
 from labctl.store.ledger import Ledger
 from labctl.transport.watch import alive
 from labctl_gui.presenters.state import Stage
+from labctl_gui.widgets.reason import ReasonForm
 from labctl_gui.windows.main import CERTIFICATE, RESULTS
 from tests.gui.desk import Hands, Room, Seat, left_running, until
 
@@ -101,15 +102,9 @@ def test_a_point_is_left_out_for_a_reason_that_stands_on_the_record(room: Room) 
     seat.card("Short-circuit")
     seat.confirm()
     seat.until(lambda: len(observed(seat.events())) >= 1)
-    first, card = seat.window.run.at, seat.window.run_page.card
+    first, form = seat.window.run.at, seat.window.run_page.card.skip_form
     seat.press(Qt.Key.Key_F10)
-    seat.until(card.reason.isVisible)
-    QTest.keyClick(card.reason, Qt.Key.Key_Return)  # no reason, no skipping
-    assert card.reason.isVisible()
-    editor = card.reason.lineEdit()
-    assert editor is not None
-    QTest.keyClicks(editor, "not ordered")
-    QTest.keyClick(editor, Qt.Key.Key_Return)
+    give(seat, form, "not ordered")
     seat.until(lambda: any(isinstance(each, PointSkipped) for each in seat.events()))
     skipped = next(each for each in seat.events() if isinstance(each, PointSkipped))
     assert (skipped.place.point, skipped.reason.en, skipped.by != "") == (first.point, "not ordered", True)
@@ -126,10 +121,13 @@ def test_a_point_measured_again_keeps_both_attempts(room: Room) -> None:
     seat.until(lambda: len(observed(seat.events())) >= 2)
     first = seat.window.run.at
     seat.press(Qt.Key.Key_F9)
+    give(seat, seat.window.run_page.card.again_form, "a lead was loose")
     seat.until(lambda: any(each.place.attempt == 2 for each in observed(seat.events())))
     seat.until(lambda: any(isinstance(each, PointFinished) for each in seat.events()), 60.0)
     rejected = [each for each in seat.events() if isinstance(each, AttemptRejected)]
-    assert [(each.place.point, each.place.attempt, each.by != "") for each in rejected] == [(first.point, 1, True)]
+    assert [(each.place.point, each.place.attempt, each.by != "", each.reason.en) for each in rejected] == [
+        (first.point, 1, True, "a lead was loose")
+    ]
     attempts = {each.place.attempt for each in observed(seat.events()) if each.place.point == first.point}
     assert attempts == {1, 2}
     seat.until(lambda: bool(seat.window.run.rows))
@@ -138,6 +136,17 @@ def test_a_point_measured_again_keeps_both_attempts(room: Room) -> None:
     seat.click(seat.window.abort)
     seat.until(lambda: seat.stage is Stage.ABORTED)
     assert [each.outcome for each in seat.events() if isinstance(each, RunFinished)] == [Outcome.ABORTED]
+
+
+def give(seat: Seat, form: ReasonForm, reason: str) -> None:
+    """Give a reason in words; without one nothing happens."""
+    seat.until(form.reason.isVisible)
+    QTest.keyClick(form.reason, Qt.Key.Key_Return)
+    assert form.reason.isVisible()
+    editor = form.reason.lineEdit()
+    assert editor is not None
+    QTest.keyClicks(editor, reason)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
 
 
 def observed(events: Sequence[object]) -> list[IndicationTaken]:

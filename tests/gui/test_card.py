@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from labctl.events.kinds import Question
 from labctl.language import Language, Text
 from labctl_gui.presenters.state import Stage
-from labctl_gui.widgets.card import Card
+from labctl_gui.widgets.card import Card, Replies
 
 
 @pytest.mark.parametrize(("kind", "hint"), [("barcode", "请扫描或输入条码"), ("text", "")])
@@ -18,13 +18,13 @@ def test_a_code_is_scanned_into_the_field_and_answered_by_enter(
 ) -> None:
     assert themed is not None
     given: list[tuple[str, str]] = []
-    card = Card(
-        Language.CHINESE,
-        lambda key, answer: given.append((key, answer)),
-        lambda _picture: b"",
-        lambda _reason: None,
-        lambda _reason: None,
+    replies = Replies(
+        answer=lambda key, answer: given.append((key, answer)),
+        skip=lambda _reason: None,
+        again=lambda _reason: None,
+        late=lambda _reason: None,
     )
+    card = Card(Language.CHINESE, lambda _picture: b"", replies)
     qtbot.addWidget(card)
     card.show()
     question = Question(key="1.1", kind=kind, text=Text("Scan the filter.", zh="请扫描滤膜标签。"))

@@ -39,6 +39,8 @@ from tests.run.inprocess import Session, session
 
 SHORT = str(Path(__file__).parent.parent / "faults" / "methods" / "short")
 
+LEADS = "the leads were touched"
+
 
 def names(events: list[Event], kind: type[PointFinished] | type[PointSkipped]) -> list[str]:
     return [each.place.point for each in events if isinstance(each, kind)]
@@ -110,21 +112,48 @@ def when(run: Session, wish: dict[str, object], *, reading: int) -> None:
 
 def test_a_point_is_made_again_on_request_and_both_attempts_stay(tmp_path: Path) -> None:
     run = session(tmp_path, SHORT)
-    when(run, {"do": "retry", "by": "Wang"}, reading=5)  # within the second point
+    when(run, {"do": "retry", "by": "Wang", "reason": LEADS}, reading=5)  # within the second point
     ended = run.begin()
     assert ended is not None
     assert ended.outcome is Outcome.FINISHED
     events = run.events()
     rejected = [each for each in events if isinstance(each, AttemptRejected)]
-    assert [(each.place.attempt, each.by) for each in rejected] == [(1, "Wang")]
+    assert [(each.place.attempt, each.by, each.reason.en) for each in rejected] == [(1, "Wang", LEADS)]
     results = {each.result.point: each.result for each in events if isinstance(each, PointFinished) and each.result}
     assert [(each.attempts, each.reported) for each in results.values()] == [(1, (1,)), (2, (2,)), (1, (1,))]
     assert [each.command for each in events if isinstance(each, CommandReceived)] == ["retry"]
 
 
+@pytest.mark.parametrize("what", ["retry", "skip"])
+def test_without_a_reason_no_point_is_left_out_or_made_again(tmp_path: Path, what: str) -> None:
+    run = session(tmp_path, SHORT)
+    refused: list[dict[str, object]] = []
+
+    def look(of: Session, event: Event) -> None:
+        if isinstance(event, PointFinished) and not refused:
+            refused.append(of.control.request({"do": what, "by": "Wang", "reason": " "}))
+
+    run.on_event = look
+    run.begin()
+    assert not refused[0]["ok"]
+    assert "reason" in str(refused[0]["en"])
+    assert not [each for each in run.events() if isinstance(each, AttemptRejected | PointSkipped | CommandReceived)]
+
+
+def test_the_certificate_says_which_point_was_made_again_and_why(tmp_path: Path) -> None:
+    run = session(tmp_path, SHORT)
+    when(run, {"do": "retry", "by": "Wang", "reason": LEADS, "point": "100 V, 100 V"}, reading=10)
+    run.begin()
+    with open_journal(tmp_path / "run.sqlite") as journal:
+        notes = [each.en for each in evaluate_run(find_procedure(SHORT), journal.read()).notes]
+    assert [each for each in notes if LEADS in each] == [
+        f"DC voltage, 100 V, 100 V: measured again ({LEADS}); the last measurement is reported, the record keeps all"
+    ]
+
+
 def test_a_finished_point_is_made_again_on_request(tmp_path: Path) -> None:
     run = session(tmp_path, SHORT)
-    when(run, {"do": "retry", "by": "Wang", "point": "100 V, 100 V"}, reading=10)
+    when(run, {"do": "retry", "by": "Wang", "reason": LEADS, "point": "100 V, 100 V"}, reading=10)
     ended = run.begin()
     assert ended is not None
     assert ended.outcome is Outcome.FINISHED
@@ -282,7 +311,9 @@ def test_a_wish_in_place_of_an_answer_is_obeyed(tmp_path: Path) -> None:
     class Presses(Person):
         def answers(self, question: object) -> str | None:
             if getattr(question, "kind", "") == "choice":
-                assert run.control.request({"do": "retry", "by": "Wang", "point": "100 V, 100 V"})["ok"]
+                assert run.control.request({"do": "retry", "by": "Wang", "reason": LEADS, "point": "100 V, 100 V"})[
+                    "ok"
+                ]
                 return None
             return "done"
 
@@ -303,7 +334,7 @@ def test_a_wish_while_the_room_is_read_is_obeyed(tmp_path: Path) -> None:
         last = len(names(of.events(), PointFinished)) == 3
         if last and isinstance(event, IndicationTaken) and event.place.purpose is Purpose.CONDITION and not asked:
             asked = of.control.request({
-                "do": "retry", "phase": "as found", "section": "DC voltage", "point": "100 V, 100 V",
+                "do": "retry", "reason": LEADS, "phase": "as found", "section": "DC voltage", "point": "100 V, 100 V",
             })["ok"] is True  # fmt: skip
 
     run.on_event = look
@@ -318,7 +349,13 @@ def test_a_point_that_was_left_out_can_be_taken_up_again(tmp_path: Path) -> None
     run = session(tmp_path, SHORT)
     when(run, {"do": "skip", "by": "Wang", "reason": "by mistake"}, reading=5)
     skipping = run.on_event
-    wanted: dict[str, object] = {"do": "retry", "phase": "as found", "section": "DC voltage", "point": "100 V, -100 V"}
+    wanted: dict[str, object] = {
+        "do": "retry",
+        "reason": LEADS,
+        "phase": "as found",
+        "section": "DC voltage",
+        "point": "100 V, -100 V",
+    }
 
     def look(of: Session, event: Event) -> None:
         skipping(of, event)

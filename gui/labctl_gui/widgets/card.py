@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from attrs import frozen
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout
@@ -12,7 +13,7 @@ from labctl.language import Language, Text
 from labctl_gui.presenters.state import Stage, is_under_way
 from labctl_gui.widgets.form import Form
 from labctl_gui.widgets.parts import button, label
-from labctl_gui.widgets.reason import Reason, ReasonForm
+from labctl_gui.widgets.reason import ReasonForm
 
 _QUIET = Text("Nothing to do: the engine is at work.", zh="无需操作：系统正在自动进行。")
 _IDLE = Text("Press Start to calibrate on this bench.", zh="按“开始”在本台位进行校准。")
@@ -46,6 +47,18 @@ _REASONS = (
 )
 _SKIP = Text("Skip", zh="跳过")
 _KEEP = Text("Keep it", zh="不跳过")
+_WHY_AGAIN = Text(
+    "Why is the point measured again? The reason stands on the record and on the certificate.",
+    zh="为何重测本点？原因将写入记录和证书。",
+)
+_AGAIN_FOR = (
+    Text("the connection was touched or loose", zh="接线被触碰或松动"),
+    Text("a disturbance was seen", zh="观察到干扰"),
+    Text("the unit had not settled", zh="被检器具尚未稳定"),
+    Text("operated by mistake", zh="操作失误"),
+)
+_AGAIN = Text("Measure again", zh="重测")
+_LEAVE = Text("Leave it", zh="不重测")
 _WHY_LATE = Text(
     "Why is it measured later than the method allows? The reason stands on the record and on the certificate.",
     zh="为何晚于规程规定的时间测量？原因将写入记录和证书。",
@@ -60,20 +73,23 @@ _REST = Text("Let it rest", zh="继续暂存")
 _HEADING = Text("Next step", zh="下一步")
 
 
+@frozen(kw_only=True)
+class Replies:
+    """Who takes what a person says on the card; a reason is never empty."""
+
+    answer: Callable[[str, str], None]  # to a question, by its key
+    skip: Callable[[str], None]  # why the point is left out
+    again: Callable[[str], None]  # why it is measured again
+    late: Callable[[str], None]  # why the run goes on later than its method allows
+
+
 class Card(QFrame):
     """Shows one question at a time, in place; nothing modal during a run."""
 
-    def __init__(
-        self,
-        language: Language,
-        answer: Callable[[str, str], None],
-        picture: Callable[[str], bytes],
-        skip: Callable[[str], None],
-        late: Callable[[str], None],
-    ) -> None:
+    def __init__(self, language: Language, picture: Callable[[str], bytes], replies: Replies) -> None:
         super().__init__()
         self.setObjectName("card")
-        self._language, self._answer, self._picture_of = language, answer, picture
+        self._language, self._answer, self._picture_of = language, replies.answer, picture
         self._question: Question | None = None
         self._shown: Question | str | None = ""
         heading = label(_HEADING.within(language), "heading")
@@ -111,10 +127,11 @@ class Card(QFrame):
         layout.addWidget(self._log, 1)
         layout.addStretch(0)
         layout.addLayout(row)
-        self.skip_form = ReasonForm(language, _WHY, _REASONS, act=_SKIP, leave=_KEEP, given=skip)
-        self.late_form = ReasonForm(language, _WHY_LATE, _LATE_FOR, act=_GO_ON, leave=_REST, given=late)
-        layout.addWidget(self.skip_form)
-        layout.addWidget(self.late_form)
+        self.skip_form = ReasonForm(language, _WHY, _REASONS, act=_SKIP, leave=_KEEP, given=replies.skip)
+        self.again_form = ReasonForm(language, _WHY_AGAIN, _AGAIN_FOR, act=_AGAIN, leave=_LEAVE, given=replies.again)
+        self.late_form = ReasonForm(language, _WHY_LATE, _LATE_FOR, act=_GO_ON, leave=_REST, given=replies.late)
+        for form in (self.skip_form, self.again_form, self.late_form):
+            layout.addWidget(form)
         self.show_question(None, Stage.IDLE)
 
     @property
@@ -122,14 +139,15 @@ class Card(QFrame):
         """Return what stands on the card."""
         return self._words.text()
 
-    @property
-    def reason(self) -> Reason:
-        """Return where a person says why a point is left out."""
-        return self.skip_form.reason
+    def ask_why_left_out(self, point: str) -> None:
+        """Ask why a point is left out."""
+        self.again_form.setVisible(False)
+        self.skip_form.ask(point)
 
-    def ask_reason(self) -> None:
-        """Ask why the point is left out."""
-        self.skip_form.ask()
+    def ask_why_again(self, point: str) -> None:
+        """Ask why a point is measured again."""
+        self.skip_form.setVisible(False)
+        self.again_form.ask(point)
 
     def ask_why_late(self) -> None:
         """Ask why the run goes on later than its method allows."""
@@ -158,7 +176,8 @@ class Card(QFrame):
         if key == self._shown:
             return
         self._shown, self._question = key, question
-        (self.late_form if is_under_way(stage) else self.skip_form).setVisible(False)
+        for each in (self.late_form,) if is_under_way(stage) else (self.skip_form, self.again_form):
+            each.setVisible(False)
         self.setProperty("quiet", "false" if question else "true")
         self.style().unpolish(self)
         self.style().polish(self)

@@ -68,14 +68,18 @@ class ReasonForm(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self.leave)
         buttons.addWidget(self.act)
+        self._why, self._about = label(why.within(language), wrap=True), label(name="heading", wrap=True)
         layout = QVBoxLayout(self)
-        layout.addWidget(label(why.within(language), wrap=True))
+        layout.addWidget(self._about)
+        layout.addWidget(self._why)
         layout.addWidget(self.reason)
         layout.addLayout(buttons)
         self.setVisible(False)
 
-    def ask(self) -> None:
-        """Show the form, empty."""
+    def ask(self, about: str = "") -> None:
+        """Show the form, empty, with what it is about."""
+        self._about.setText(about)
+        self._about.setVisible(bool(about))
         self.setVisible(True)
         self.reason.setCurrentIndex(-1)
         self.reason.setEditText("")

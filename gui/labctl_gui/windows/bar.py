@@ -64,5 +64,5 @@ class Bar(QFrame):
             each.setVisible(under_way)
         self.pause.setEnabled(state.may_pause(stage))
         self.go_on.setEnabled(state.may_continue(stage))
-        self.retry.setEnabled(state.may_retry(stage))
+        self.retry.setEnabled(state.may_retry(stage) and at_point)
         self.skip.setEnabled(state.may_retry(stage) and at_point)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from labctl.app.look import Look
 from labctl.app.window import Desk
 from labctl.events.journal import Entry
-from labctl.events.kinds import RunFinished, RunStarted
+from labctl.events.kinds import Place, RunFinished, RunStarted
 from labctl.language import Language, Text
 from labctl_gui import asking
 from labctl_gui import bridge as news
@@ -27,6 +27,7 @@ from labctl_gui.presenters import state
 from labctl_gui.presenters.bench import cards_of, with_seen
 from labctl_gui.presenters.run import RunPresenter
 from labctl_gui.presenters.traffic import TrafficPresenter
+from labctl_gui.widgets.card import Replies
 from labctl_gui.widgets.parts import button, frame
 from labctl_gui.windows.bar import Bar
 from labctl_gui.windows.bench import BenchPage
@@ -71,7 +72,9 @@ class MainWindow(QMainWindow):
         self._looking: frozenset[str] = frozenset()  # instruments that are being asked again
         self.prepare_page = PreparePage(language, self._check)
         self.bench_page = BenchPage(language, self.traffic, self.reconnect)
-        self.run_page = RunPage(language, self._answer, bridge.picture, self._skip, self._resume)
+        self._meant = Place()  # the point of which a reason is asked; the run goes on meanwhile
+        replies = Replies(answer=self._answer, skip=self._skip, again=self._measure_again, late=self._resume)
+        self.run_page = RunPage(language, bridge.picture, replies)
         self.results_page = ResultsPage(language)
         self.certificate_page = CertificatePage(language)
         self.bar = Bar(language)
@@ -121,8 +124,8 @@ class MainWindow(QMainWindow):
         self.resume.clicked.connect(lambda _=False: self._resume())
         self.pause.clicked.connect(lambda: self._command("pause"))
         self.go_on.clicked.connect(lambda: self._command("continue"))
-        self.retry.clicked.connect(lambda: self._command("retry"))
-        self.skip.clicked.connect(self.run_page.card.ask_reason)
+        self.retry.clicked.connect(lambda: self.run_page.card.ask_why_again(self._point_meant()))
+        self.skip.clicked.connect(lambda: self.run_page.card.ask_why_left_out(self._point_meant()))
         self.run_page.card.onward.clicked.connect(lambda: self.go_to(RESULTS))
         self.results_page.issue.clicked.connect(self._issue)
         self.abort.clicked.connect(self._abort)
@@ -184,10 +187,23 @@ class MainWindow(QMainWindow):
         self._bridge.do(asking.prepared(choice))
         self._bridge.do(asking.look_unless(self._look.station if self._look is not None else ""))
 
+    def _point_meant(self) -> str:
+        """Keep which point is at work, and return its name."""
+        self._meant = self.run.at
+        at = (self._meant.phase, self._meant.section, self._meant.point)
+        return " · ".join(filter(None, (self.run.title_of(at), self._meant.unit, self._meant.point)))
+
     def _skip(self, reason: str) -> None:
-        """Leave the point at work out, for a reason."""
-        at = self.run.at
-        self._command("skip", reason=reason, phase=at.phase, section=at.section, point=at.point)
+        """Leave the point out that was at work when the question was put."""
+        self._command("skip", reason=reason, **self._facts())
+
+    def _measure_again(self, reason: str) -> None:
+        """Measure the point again that was at work when the question was put."""
+        self._command("retry", reason=reason, **self._facts())
+
+    def _facts(self) -> dict[str, str]:
+        at = self._meant
+        return {"phase": at.phase, "section": at.section, "point": at.point, "unit": at.unit}
 
     def _resume(self, late: str = "") -> None:
         """Take the run up; where its method asks why it goes on so late, with the reason."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from labctl.language import Language, Text
 from labctl_gui import theme
 from labctl_gui.presenters.run import RunPresenter, Step
-from labctl_gui.widgets.card import Card
+from labctl_gui.widgets.card import Card, Replies
 from labctl_gui.widgets.numeral import Numeral
 from labctl_gui.widgets.parts import frame, label
 from labctl_gui.widgets.results import ResultsTable
@@ -44,10 +44,8 @@ class RunPage(QWidget):
     def __init__(
         self,
         language: Language,
-        answer: Callable[[str, str], None],
         picture: Callable[[str], bytes],
-        skip: Callable[[str], None],
-        late: Callable[[str], None],
+        replies: Replies,
     ) -> None:
         super().__init__()
         self.setObjectName("page")
@@ -67,7 +65,7 @@ class RunPage(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(_STEPS.within(language))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.card = Card(language, answer, picture, skip, late)
+        self.card = Card(language, picture, replies)
         self._numerals = [Numeral(language) for _ in range(SLOTS)]
         self.results = ResultsTable(language)
         self.results.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
