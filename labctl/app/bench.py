@@ -5,8 +5,9 @@ from datetime import date
 from attrs import frozen
 
 from labctl.app.look import Look, Looker, Seen
+from labctl.app.own_bench import bench_named
 from labctl.app.simulate import bench_of
-from labctl.app.station import Station, StationInstrument, read_station, station_file, with_endpoints
+from labctl.app.station import Station, StationInstrument, read_station, with_endpoints
 from labctl.clock import WallClock
 from labctl.language import Language, Text
 from labctl.records.equipment import Identity
@@ -114,7 +115,7 @@ def report_on(named: str, *, endpoints: str = "", today: date | None = None) -> 
     Raises:
         StationError: the station file has mistakes.
     """
-    station = read_station(station_file(named))
+    station = read_station(bench_named(named).station)
     looker = _looker(with_endpoints(station, endpoints) if endpoints else station)
     return BenchReport(look=looker.look(), today=today or WallClock().now().astimezone().date())
 

@@ -8,7 +8,7 @@ from attrs import evolve
 from labctl.app.casting import Cast, UnitOnBench, fill
 from labctl.app.foretelling import foretold
 from labctl.app.job import Job
-from labctl.app.own_bench import BENCH, OwnBench, bench_in
+from labctl.app.own_bench import BENCH, OwnBench, bench_named
 from labctl.app.own_bench import own_bench as bench_of
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
@@ -48,7 +48,7 @@ def check(
     except ProcedureError as error:
         file, line = error.where, 0
         return (Finding(file=file, line=line, code="LP000", problem=error.problem, remedy=error.remedy),)
-    bench = bench_in(station) if station is not None else _own(found) if own_bench else None
+    bench = bench_named(station) if station is not None else _own(found) if own_bench else None
     return check_procedure(
         found,
         read_station(bench.station) if bench is not None else None,

@@ -17,7 +17,7 @@ from labctl.app.verify import verify
 from labctl.errors import RunNotFinished
 from labctl.events.kinds import PointFinished, RunFinished
 from labctl.language import Language, Text
-from labctl.records.calibration import Outcome, PointResult
+from labctl.records.calibration import Outcome, PointResult, Table
 from labctl.store.folder import DataFolder
 
 _METHOD = "dmm-dc-voltage"
@@ -30,6 +30,7 @@ class Shown:
     run: str
     paths: CertificatePaths
     results: tuple[PointResult, ...]
+    tables: tuple[Table, ...]  # which say in which units results are printed
     titles: Mapping[str, Text]  # of the sections
     verified: dict[str, int]  # exit status of `labctl verify` by file name
 
@@ -41,7 +42,7 @@ class Shown:
     def text(self, language: Language) -> str:
         """Return the result table and the paths."""
         words = {0: Text("verified", zh="已验证")}
-        lines = [result_table(self.results, language, self.titles), ""]
+        lines = [result_table(self.results, self.tables, language, self.titles), ""]
         for path in (self.paths.pdf, self.paths.xml, self.paths.record):
             said = words.get(self.verified[path.name], Text("NOT verified", zh="未通过验证")).within(language)
             lines.append(f"{path}  {said}")
@@ -109,4 +110,11 @@ def demo(out: Path, *, language: Language, real_time: bool = False, say: Callabl
     paths = issue_certificate(folder.root, handle.run, out)
     say(Text("certificate {number}", zh="证书 {number}").filled(number=paths.number).within(language))
     verified = {path.name: verify(path).status for path in (paths.pdf, paths.xml, paths.record)}
-    return Shown(run=handle.run, paths=paths, results=tuple(results), titles=teller.titles, verified=verified)
+    return Shown(
+        run=handle.run,
+        paths=paths,
+        results=tuple(results),
+        tables=teller.tables,
+        titles=teller.titles,
+        verified=verified,
+    )

@@ -11,8 +11,10 @@ from attrs import define, evolve, field, frozen
 from labctl.app.calibrate import RunHandle, await_engine, follow, resume_run, start_run
 from labctl.app.foresight import foresee
 from labctl.app.job import Job, last_words, new_run
+from labctl.app.own_bench import BENCH, OwnBench, bench_named, own_bench
+from labctl.app.procedures import find_procedure
 from labctl.app.served import ServedBench
-from labctl.app.station import Station, read_station, simulated_bench, station_file
+from labctl.app.station import Station, read_station, simulated_bench
 from labctl.app.telling import Teller
 from labctl.app.waiting import let_time_pass
 from labctl.errors import EngineFailed, EngineGone, LabctlError, OperatorDeclined
@@ -88,6 +90,14 @@ class Told:
         }
 
 
+def _bench_of(wanted: Wanted) -> OwnBench:
+    """Return the bench that is meant; where none is named the method's own, else that of the first method."""
+    if wanted.station is not None:
+        return bench_named(wanted.station)
+    procedure = find_procedure(wanted.procedure)
+    return own_bench(procedure) if (procedure.folder / BENCH).is_file() else OwnBench(station=simulated_bench())
+
+
 def _needs_nobody(station: Station, wanted: Wanted) -> bool:
     """Return whether a bench does without a person: all of it is simulated, the one who reads displays included."""
     by_hand = any(wire_kind(each.address) == "operator" for each in station.instruments.values() if not each.simulator)
@@ -120,16 +130,16 @@ class Headless:
             EngineFailed: the engine refused the job.
         """
         folder = DataFolder(data_folder(wanted.data))
-        file = station_file(str(wanted.station)) if wanted.station is not None else simulated_bench()
-        station = read_station(file)
+        bench = _bench_of(wanted)
+        station = read_station(bench.station)
         if not (wanted.yes or station.simulated or self.ask is not None):
             raise OperatorDeclined(where=wanted.procedure, problem=_NOBODY, remedy=_SOMEBODY)
         job = Job(
             run=new_run(folder),
             data=str(folder.root),
-            station=str(Path(file).absolute()),
+            station=str(bench.station.absolute()),
             procedure=str(Path(wanted.procedure).absolute()) if Path(wanted.procedure).exists() else wanted.procedure,
-            unit=wanted.unit,
+            unit=wanted.unit or bench.unit,
             unit_serial=wanted.unit_serial,
             unit_asset_number=wanted.unit_asset_number,
             order=wanted.order,

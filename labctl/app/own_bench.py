@@ -5,13 +5,13 @@ from pathlib import Path
 
 from attrs import frozen
 
-from labctl.app.station.endpoints import BENCH, shipped_bench
+from labctl.app.station.endpoints import BENCH, shipped_bench, station_file
 from labctl.app.station.places import lines_of
 from labctl.errors import ArgumentRefused, ProcedureError, StationError
 from labctl.language import Text
 from labctl.procedure.procedure import Procedure
 
-__all__ = ["BENCH", "OwnBench", "bench_in", "own_bench"]
+__all__ = ["BENCH", "OwnBench", "bench_in", "bench_named", "bench_wanted", "own_bench"]
 
 
 @frozen(kw_only=True)
@@ -67,6 +67,20 @@ def bench_in(file: Path) -> OwnBench:
         raise StationError(
             file=file.name, line=line, where="bench", problem=error.problem, remedy=error.remedy
         ) from error
+
+
+def bench_named(named: Path | str) -> OwnBench:
+    """Return the bench of a station file, or of the name of one that ships. Raises StationError."""
+    return bench_in(station_file(str(named)))
+
+
+def bench_wanted(procedure: Procedure, station: Path | None) -> OwnBench:
+    """Return the bench that is asked for, by file or name; where none is, the procedure's own.
+
+    Raises:
+        ProcedureError, StationError: it cannot be found.
+    """
+    return own_bench(procedure) if station is None else bench_named(station)
 
 
 def _refused(procedure: Procedure, problem: Text, remedy: Text) -> ProcedureError:

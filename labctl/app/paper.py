@@ -7,7 +7,7 @@ import numpy as np
 from attrs import define, field, frozen
 
 from labctl.app.job import Job
-from labctl.app.own_bench import bench_in, own_bench
+from labctl.app.own_bench import bench_wanted
 from labctl.app.preparation import prepare, software
 from labctl.app.procedures import find_procedure
 from labctl.app.simulate import bench_of
@@ -63,7 +63,7 @@ def validate_on_paper(
         MetrologyError: a model cannot be evaluated as far off as its inputs may be.
     """
     found = find_procedure(procedure)
-    own = own_bench(found) if station is None else bench_in(station)
+    own = bench_wanted(found, station)
     accounts = _accounts(procedure, own.station, unit or own.unit, seed)
     held = [each for account in accounts for each in held_against(found, account, trials, seed)]
     by_name: dict[Name, list[Held]] = {}

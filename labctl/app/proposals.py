@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from labctl.app.casting import Proposal, named_units, propose
-from labctl.app.own_bench import bench_in
+from labctl.app.own_bench import bench_named
 from labctl.app.procedures import find_procedure
 from labctl.app.readiness import usual_unit
 from labctl.app.station import read_station
@@ -18,7 +18,7 @@ def proposed(procedure: str, station: Path, language: Language, unit: str = "") 
         StationError: the station file is malformed.
         ProcedureError: there is no such procedure, or it is malformed.
     """
-    found, own = find_procedure(procedure), bench_in(station)
+    found, own = find_procedure(procedure), bench_named(station)
     bench = read_station(own.station)
     named = unit or own.unit or usual_unit(found, bench)
     key = next(iter(named_units(bench, named)), "") if named else ""

@@ -1,14 +1,21 @@
 """Bytes, units and limits as people read them."""
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 from labctl.metrology.conformity import Side
 from labctl.metrology.display import fitting_unit
+from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit, parse_unit
+from labctl.records.calibration import Result, Table
 
 SIGNS: Final = {Side.WITHIN.value: "±", Side.AT_MOST.value: "≤ ", Side.AT_LEAST.value: "≥ "}
 """What stands before a limit, by the side on which it lies."""
-_DUST: Final = "kg/m³"  # of air, where its concentration is small
+_SMALL: Final = {"kg": ("mg", "µg"), "kg/m³": ("mg/m³", "µg/m³")}
+"""What is read where it is less than a gram, and where it is less than a milligram, as on filters and in air."""
+_GRAM: Final = 1e-3  # kg
+_MILLIGRAM: Final = 1e-6  # kg
 
 
 def readable(message: bytes) -> str:
@@ -20,15 +27,33 @@ def readable(message: bytes) -> str:
     return repr(message)[2:-1]
 
 
-def unit_for(unit: str, largest: float) -> Unit:
-    """Return the unit in which results up to `largest`, given in a unit, are read.
+def printed_units(tables: Iterable[Table]) -> dict[tuple[str, str], str]:
+    """Return in which unit the method's tables print a result, by section and symbol, where they say it."""
+    return {(table.section, name): unit for table in tables for name, unit in table.units.items()}
 
-    >>> unit_for("V", 0.0001).symbol, unit_for("kg/m³", 3e-7).symbol
-    ('µV', 'µg/m³')
+
+def unit_for(result: Result, limit: Quantity | None, nominal: Quantity | str | float | None, printed: str = "") -> Unit:
+    """Return the unit in which a result is read: as the method prints it, else as suits limit and nominal value.
+
+    Args:
+        result: which is shown.
+        limit: against which it is held, if any.
+        nominal: value of its point, if it has one.
+        printed: unit in which the method's table prints it, if it says so.
     """
-    if unit == _DUST and 0 < largest < 1e-3:  # noqa: PLR2004  (a gram)
-        return parse_unit("mg/m³" if largest >= 1e-6 else "µg/m³")  # noqa: PLR2004  (a milligram)
-    return fitting_unit(unit, largest)
+    own = parse_unit(result.unit)
+    if printed:
+        return parse_unit(printed)
+    named = [each.unit for each in (limit, nominal) if isinstance(each, Quantity)]
+    base = next((each for each in named if each.dimension == own.dimension and not each.is_scale), own)
+    sizes = [Quantity.of(each, own) for each in (result.expanded, result.value)]
+    sizes += [limit] if limit is not None else []
+    if own.is_scale or not all(math.isfinite(each.value) for each in sizes):
+        return own
+    largest = max(abs(each.value_in(base)) for each in sizes) or 1.0
+    if base.symbol in _SMALL and largest < _GRAM:
+        return parse_unit(_SMALL[base.symbol][largest < _MILLIGRAM])
+    return fitting_unit(base, largest)
 
 
 def behind(unit: Unit) -> str:

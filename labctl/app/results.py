@@ -1,16 +1,16 @@
 """The results of a run as a table of plain text, for a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
-from labctl.app.readable import SIGNS, behind, unit_for
+from labctl.app.readable import SIGNS, behind, printed_units, unit_for
 from labctl.app.telling import VERDICTS, point_title
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
-from labctl.records.calibration import Judgement, PointResult, Result
+from labctl.records.calibration import Judgement, PointResult, Result, Table
 
 _HEADS = (
     Text("section", zh="项目"),
@@ -33,28 +33,37 @@ _RULES = {
 _UNTITLED: Mapping[str, Text] = MappingProxyType({})
 
 
-def result_table(points: Sequence[PointResult], language: Language, titles: Mapping[str, Text] = _UNTITLED) -> str:
+def result_table(
+    points: Sequence[PointResult], tables: Iterable[Table], language: Language, titles: Mapping[str, Text] = _UNTITLED
+) -> str:
     """Return one line for each result, in columns as wide as their words.
 
     Args:
         points: the results, in order.
+        tables: of the method, which say in which units it prints them.
         language: of every word.
         titles: of the sections, by their names.
     """
+    printed = printed_units(tables)
     rows = [[head.within(language) for head in _HEADS]]
     for point in points:
         judged = {each.symbol: each for each in point.judgements}
         section = titles[point.section].within(language) if point.section in titles else point.section
-        rows += [[section, *_row(point, each, judged.get(each.symbol), language)] for each in point.results]
+        rows += [
+            [
+                section,
+                *_row(point, each, judged.get(each.symbol), printed.get((point.section, each.symbol), ""), language),
+            ]
+            for each in point.results
+        ]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
 
 
-def _row(point: PointResult, result: Result, judged: Judgement | None, language: Language) -> list[str]:
-    sizes = [abs(result.value), result.expanded, judged.limit.value_in(result.unit) if judged is not None else 0.0]
-    unit = unit_for(result.unit, max(sizes))
+def _row(point: PointResult, result: Result, judged: Judgement | None, printed: str, language: Language) -> list[str]:
+    unit = unit_for(result, judged.limit if judged is not None else None, point.columns.get("nominal"), printed)
     if not result.k:  # a statistic: no uncertainty is stated
         shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g}{behind(unit)}"
         return [point_title(point), f"{result.symbol} = {shown}", *["—"] * 6]

@@ -11,11 +11,10 @@ from labctl.app.foresight import warnings_of
 from labctl.app.in_process import InProcess
 from labctl.app.issue import CertificatePaths, issue_certificates
 from labctl.app.job import Job, new_run
-from labctl.app.own_bench import bench_in, own_bench
+from labctl.app.own_bench import bench_wanted
 from labctl.app.preparation import Prepared
 from labctl.app.procedures import find_procedure
 from labctl.app.results import result_table
-from labctl.app.station import station_file
 from labctl.app.telling import Teller
 from labctl.app.verify import verify
 from labctl.errors import RunNotFinished
@@ -40,7 +39,8 @@ class SimulatedUnit:
     def lines(self, verified: Mapping[str, int], language: Language) -> list[str]:
         """Return the results and the paths, each file with what its verification said."""
         points = [point for section in self.record.sections for point in section.points]
-        lines = [result_table(points, language, {each.title.en: each.title for each in self.record.sections}), ""]
+        titles = {each.title.en: each.title for each in self.record.sections}
+        lines = [result_table(points, self.record.tables, language, titles), ""]
         if self.paths.unit:
             identity, customer = self.record.unit.identity, self.record.order.customer
             lines[:0] = [f"{self.paths.unit}: {identity.model} {identity.serial}, {customer.name.within(language)}"]
@@ -139,7 +139,7 @@ def simulate_run(  # noqa: PLR0913  (what a run is asked for)
     """
     found = find_procedure(procedure)
     folder = DataFolder((out / "lab").absolute())
-    bench = own_bench(found) if station is None else bench_in(station_file(str(station)))
+    bench = bench_wanted(found, station)
     job = Job(
         run=new_run(folder),
         data=str(folder.root),

@@ -1,8 +1,10 @@
 """A run's events as lines that a person reads while it goes on."""
 
+from collections.abc import Mapping
+
 from attrs import define, field
 
-from labctl.app.readable import SIGNS, behind, unit_for
+from labctl.app.readable import SIGNS, behind, printed_units, unit_for
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -30,7 +32,7 @@ from labctl.metrology.conformity import Rule, Verdict
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.procedure.plan import PHASES
-from labctl.records.calibration import Judgement, Outcome, PointResult, Result
+from labctl.records.calibration import Judgement, Outcome, PointResult, Result, Table
 
 VERDICTS = {
     Verdict.CONFORMS: Text("conforms", zh="符合"),
@@ -44,6 +46,10 @@ OUTCOMES = {
 }
 
 
+_SECTION = Text("— {section}", zh="— {section}")
+_SECTION_IN_PHASE = Text("— {section} ({phase})", zh="— {section}（{phase}）")
+
+
 @define
 class Teller:
     """Keeps count of the points and words each event that a person at a terminal wants to hear of."""
@@ -52,6 +58,8 @@ class Teller:
     total: int = 0
     ready: int = field(default=0, init=False)
     titles: dict[str, Text] = field(factory=dict[str, Text], init=False)  # of the sections
+    tables: tuple[Table, ...] = field(default=(), init=False)  # which say in which units the method prints results
+    _phases: int = field(default=1, init=False)
     _settled: set[tuple[str, str, str]] = field(factory=set[tuple[str, str, str]], init=False)
 
     def tell(self, entry: Entry) -> str:
@@ -65,6 +73,7 @@ class Teller:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
                 self.titles = {each.section: each.title for each in event.plan}
+                self.tables, self._phases = event.tables, len({each.phase for each in event.plan})
                 said = Text(
                     "run {run}: {title}, {unit}, {total} points", zh="运行 {run}：{title}，{unit}，{total} 个校准点"
                 ).filled(
@@ -90,7 +99,7 @@ class Teller:
                     who=" ".join(filter(None, (who.manufacturer, who.model, who.serial, event.address))),
                 )
             case SectionStarted(place=place):
-                said = Text("— {section} ({phase})", zh="— {section}（{phase}）").filled(
+                said = (_SECTION if self._phases == 1 else _SECTION_IN_PHASE).filled(
                     section=self.titles.get(place.section, place.section), phase=PHASES.get(place.phase, place.phase)
                 )
             case PointFinished() | PointSkipped():
@@ -116,7 +125,9 @@ class Teller:
                 "{count} {point}: measured, its result comes later", zh="{count} {point}：已测量，结果待定"
             ).filled(count=count, point=whose + place.point)
         return Text("{count} {point}: {outcome}", zh="{count} {point}：{outcome}").filled(
-            count=count, point=whose + point_title(event.result), outcome=point_outcome(event.result)
+            count=count,
+            point=whose + point_title(event.result),
+            outcome=point_outcome(event.result, printed_units(self.tables)),
         )
 
 
@@ -175,17 +186,18 @@ def point_title(result: PointResult) -> str:
     return " / ".join(columns) or result.point
 
 
-def point_outcome(result: PointResult) -> Text:
-    """Return results and verdicts of a point in one line."""
-    judged = {each.symbol: each for each in result.judgements}
-    parts = [_result(each, judged.get(each.symbol)) for each in result.results]
+def point_outcome(point: PointResult, printed: Mapping[tuple[str, str], str]) -> Text:
+    """Return results and verdicts of a point in one line, in the units in which the method prints them."""
+    judged = {each.symbol: each for each in point.judgements}
+    parts = [_result(point, each, judged.get(each.symbol), printed) for each in point.results]
     return Text("; ".join(each.en for each in parts), zh="；".join(each.zh for each in parts))
 
 
-def _result(result: Result, judged: Judgement | None) -> Text:
-    sizes = [abs(result.value), result.expanded]
-    sizes += [judged.limit.value_in(result.unit)] if judged is not None else []
-    unit = unit_for(result.unit, max(sizes))
+def _result(
+    point: PointResult, result: Result, judged: Judgement | None, printed: Mapping[tuple[str, str], str]
+) -> Text:
+    limit, nominal = judged.limit if judged is not None else None, point.columns.get("nominal")
+    unit = unit_for(result, limit, nominal, printed.get((point.section, result.symbol), ""))
     shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
     if not result.k:  # a statistic: no uncertainty is stated

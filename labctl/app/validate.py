@@ -11,7 +11,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from labctl.app.in_step import InStep, alike, near, together_if_possible
-from labctl.app.own_bench import bench_in, own_bench
+from labctl.app.own_bench import bench_wanted
 from labctl.app.procedures import find_procedure
 from labctl.app.trials import DIFFERS, Compared, Trials
 from labctl.errors import TrialFailed
@@ -183,7 +183,7 @@ def validate(
         TrialFailed: a trial did not come to its end, or gave something else over real wires.
     """
     found = find_procedure(procedure)
-    own = own_bench(found) if station is None else bench_in(station)
+    own = bench_wanted(found, station)
     which = _Which(procedure, str(own.station), unit or own.unit, pace=seed)
     asked = [_Asked(seed * _STRIDE + number, twice=(number + 1) % one_in == 0) for number in range(trials)]
     size = min(max(-(-trials // _PORTIONS), _SMALLEST), _LARGEST)

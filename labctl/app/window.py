@@ -14,7 +14,7 @@ from labctl.app.job import Job, new_run
 from labctl.app.left_behind import bench_left, is_open, latest_first, station_of
 from labctl.app.look import Look, Looker, Seen
 from labctl.app.methods import Method, installed_methods, methods_beside
-from labctl.app.own_bench import own_bench
+from labctl.app.own_bench import bench_named, own_bench
 from labctl.app.procedures import find_procedure
 from labctl.app.served import ServedBench, Users
 from labctl.app.station import Station, read_station, simulated_bench, with_endpoints
@@ -90,7 +90,8 @@ class Desk:
             EngineFailed: the simulators did not come up.
         """
         folder = DataFolder(data_folder(data))
-        file = (station or bench_left(folder) or simulated_bench()).absolute()
+        named = bench_named(station).station if station is not None else bench_left(folder)
+        file = (named or simulated_bench()).absolute()
         described = read_station(file)
         if not described.simulated:
             return cls(folder, described)

@@ -97,8 +97,9 @@ def _simulate(options: argparse.Namespace, language: Language) -> int:
         return _list(options, language)
     if options.control is not None:
         return _act(options)
+    from labctl.app.own_bench import bench_named
     from labctl.app.simulate import bench_alone, bench_of, serve_until_told
-    from labctl.app.station import read_station, shipped_bench, simulated_bench, station_file
+    from labctl.app.station import read_station, shipped_bench, simulated_bench
     from labctl.clock import SimulatedClock, WallClock
 
     clock = SimulatedClock() if options.time == "simulated" else WallClock()
@@ -106,7 +107,7 @@ def _simulate(options: argparse.Namespace, language: Language) -> int:
         bench = bench_alone(options.model, serial=options.serial, seed=options.seed, noise=options.noise, clock=clock)
     else:
         named = shipped_bench(options.bench) if options.bench else simulated_bench()
-        file = station_file(options.station) if options.station else named
+        file = bench_named(options.station).station if options.station else named
         bench = bench_of(read_station(file), seed=options.seed, noise=options.noise, clock=clock)
     serve_until_told(bench)
     return FINE

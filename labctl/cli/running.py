@@ -15,7 +15,9 @@ def add(command: Command, words: Words) -> None:
     calibrate.add_argument("procedure", nargs="?", default="dmm-dc-voltage", help=words("its name", "规程名称"))
     calibrate.add_argument("--procedure", dest="procedure", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     calibrate.add_argument(
-        "--station", type=Path, help=words("station file (default: the simulated bench)", "台位文件（默认模拟台位）")
+        "--station",
+        type=Path,
+        help=words("station file (default: the method's simulated bench)", "台位文件（默认规程自带的模拟台位）"),
     )
     calibrate.add_argument(
         "--unit",

@@ -105,6 +105,21 @@ def test_runs_and_one_run(data: Path, run: str, capsys: pytest.CaptureFixture[st
     assert "完成：所有校准点均已记录" in capsys.readouterr().out
 
 
+def test_without_a_station_a_method_runs_on_its_own_bench(tmp_path: Path) -> None:
+    """Of the reference for PM2.5: masses are read in milligrams, a flow as its nominal value is, and the run rests."""
+    done = labctl("--data", str(tmp_path), "calibrate", "pm25-gravimetric", "--language", "en")
+    assert re.search(r"F1, sample: m = \d{3}\.\d{4} mg, U = 0\.\d{4} mg", done.stderr)
+    assert re.search(r"d_q = -?0\.\d+ L/min", done.stderr)
+    assert "— Clean filters\n" in done.stderr
+    assert "labctl resume" in done.stderr
+
+
+def test_a_bench_of_two_lines_is_a_station_too(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text('bench = "particulate"\nunit = "nobody"\n', "utf-8")
+    done = labctl("calibrate", "pm25-monitor", "--station", str(tmp_path / "bench.toml"), "--data", str(tmp_path))
+    assert (done.returncode, "nobody" in done.stderr) == (REFUSED, True), done.stderr
+
+
 def test_the_run_says_who_is_responsible(data: Path, run: str) -> None:
     journal = attach(data, run).journal
     assert b'"by":"Wang"' in journal.read_bytes()

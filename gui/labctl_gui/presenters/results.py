@@ -1,17 +1,16 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
-import math
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from attrs import frozen
 
+from labctl.app.readable import unit_for
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
-from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
-from labctl.metrology.units import Unit, parse_unit
+from labctl.metrology.units import Unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
 from labctl.records.sources import source_in_both
 from labctl_gui.presenters.live import named
@@ -77,7 +76,7 @@ def row_of(
     error = expanded = limit_text = unit = indication = ""
     nominal = point.columns.get("nominal")
     if result is not None:
-        shown = _shown_in(result, limit, nominal, (units or {}).get(result.symbol, ""))
+        shown = unit_for(result, limit, nominal, (units or {}).get(result.symbol, ""))
         value, u = (Quantity.of(each, result.unit).value_in(shown) for each in (result.value, result.expanded))
         unit = shown.symbol
         if not result.k:  # a statistic: no uncertainty is stated
@@ -109,20 +108,6 @@ def row_of(
         attempts=point.attempts,
         result=result,
     )
-
-
-def _shown_in(result: Result, limit: Quantity | None, nominal: Quantity | str | float | None, printed: str) -> Unit:
-    """Return the unit in which a result is shown: as the method prints it, else one that suits limit or nominal."""
-    own = parse_unit(result.unit)
-    if printed:
-        return parse_unit(printed)
-    named = [each.unit for each in (limit, nominal) if isinstance(each, Quantity)]
-    base = next((each for each in named if each.dimension == own.dimension and not each.is_scale), own)
-    sizes = [Quantity.of(each, result.unit) for each in (result.expanded, result.value)]
-    sizes += [limit] if limit is not None else []
-    if own.is_scale or not all(math.isfinite(each.value) for each in sizes):
-        return own
-    return fitting_unit(base, max(abs(each.value_in(base)) for each in sizes) or 1.0)
 
 
 def signed(digits: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
+from labctl.app.readable import printed_units
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -238,8 +239,7 @@ class RunPresenter:
         identity = event.unit.identity
         self.unit = f"{identity.manufacturer} {identity.model} · {identity.serial}"
         self.units = tuple(each.key for each in event.units) or ("",)
-        named = ((table.section, each.partition(" [")) for table in event.tables for each in table.columns)
-        self._printed = {(section, parts[0]): parts[2].rstrip("]") for section, parts in named if parts[2]}
+        self._printed = printed_units(event.tables)
         if len(self.units) > 1:
             self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
         assets = {**event.standards, **event.auxiliaries}
