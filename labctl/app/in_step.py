@@ -10,13 +10,13 @@ from attrs import Factory, evolve, frozen
 from labctl.app.simulate import bench_of
 from labctl.app.trials import Compared, Made, Trials
 from labctl.metrology.batch import Batch
-from labctl.metrology.conformity import Side, Verdict
+from labctl.metrology.conformity import Decision, Side, Verdict, worst
 from labctl.metrology.figure import Value
 from labctl.metrology.many import Flags, Floats, Members, NotInStep, as_many, value_of, values_of
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit
 from labctl.procedure.capability import floor_of, lines_for, lines_of
-from labctl.procedure.declared import Requirement
+from labctl.procedure.declared import EACH_REPETITION, Requirement
 from labctl.procedure.evaluation import Evaluation, Pending
 from labctl.procedure.judging import decided, stated
 from labctl.records.order import Order
@@ -139,22 +139,34 @@ class _Rows:
         self, name: tuple[str, str, str], output: str, batch: Batch, true: Quantity, names: Mapping[str, Value]
     ) -> "_Row":
         _, section, point = name
-        unit = batch.unit[output]
-        value, truth = (self._each(values_of(each)) for each in (batch.value(output), true.value_in(unit)))
-        floor = self._floor(section, output, names, unit.symbol)
-        expanded = np.maximum(self._each(batch.expanded[output]), self._each(floor))
+        whole = self._stated(section, output, batch, names)
+        truth = self._each(values_of(true.value_in(whole.unit)))
         requirement = self._requirement(section, output)
-        room = _room(requirement, names, unit) if requirement is not None else 0.0
+        judged: tuple[_Stated, ...] = (whole,)
+        if requirement is not None and requirement.each == EACH_REPETITION:
+            judged = tuple(self._stated(section, output, each, names) for each in self._evaluation.singles(*name))
+        room = _room(requirement, names, whole.unit) if requirement is not None else 0.0
         return _Row(
             name=(section, point, output),
-            unit=unit,
-            value=value,
+            whole=whole,
             truth=truth,
-            expanded=expanded,
             requirement=requirement,
-            names=names,
+            judged=judged,
             order=self._started.order,
-            plain=(np.abs(value) + expanded < room) & (np.abs(truth) < room),
+            plain=np.logical_and.reduce([np.abs(each.value) + each.expanded < room for each in judged])
+            & (np.abs(truth) < room),
+        )
+
+    def _stated(self, section: str, output: str, batch: Batch, columns: Mapping[str, Value]) -> "_Stated":
+        """Return a result as it would be stated, with no U below the laboratory's capability."""
+        unit = batch.unit[output]
+        names = {**columns, **{each: Quantity(batch.value(each), batch.unit[each]) for each in batch.unit}}
+        floor = self._floor(section, output, names, unit.symbol)
+        return _Stated(
+            unit=unit,
+            value=self._each(values_of(batch.value(output))),
+            expanded=np.maximum(self._each(batch.expanded[output]), self._each(floor)),
+            names=names,
         )
 
     def _floor(self, section: str, output: str, names: Mapping[str, Value], unit: str) -> Floats:
@@ -175,24 +187,38 @@ class _Rows:
 
 
 @frozen(kw_only=True)
-class _Row:
-    """One result of all members; arrays have one number for each of them, in the unit of the result."""
+class _Stated:
+    """A result of all members with its U; arrays have one number for each of them, in the unit of the result."""
 
-    name: tuple[str, str, str]  # section, point, symbol
     unit: Unit
     value: Floats
-    truth: Floats
     expanded: Floats
+    names: Mapping[str, Value]  # what a limit may use
+
+    def decided(self, requirement: Requirement, order: Order, member: int) -> tuple[Quantity, Decision] | None:
+        """Return the limit and what is decided of one member; None where there is no limit."""
+        value = Quantity(self.value.item(member), self.unit)
+        expanded = Quantity(self.expanded.item(member), self.unit.difference)
+        return decided(requirement, value, expanded, _own(self.names, member), order)
+
+
+@frozen(kw_only=True)
+class _Row:
+    """One result of all members beside its truth, and what is judged: the result, or each of its repetitions."""
+
+    name: tuple[str, str, str]  # section, point, symbol
+    whole: _Stated
+    truth: Floats  # in the unit of the result
     requirement: Requirement | None
-    names: Mapping[str, Value]
+    judged: tuple[_Stated, ...]
     order: Order
     plain: Flags  # whose verdict no rule would put otherwise: it lies more than U inside its limit
 
     def of(self, member: int) -> Compared:
         """Return what `Trials.one` would give of a member."""
         section, point, symbol = self.name
-        expanded = self.expanded.item(member)
-        away = self.value.item(member) - self.truth.item(member)
+        expanded = self.whole.expanded.item(member)
+        away = self.whole.value.item(member) - self.truth.item(member)
         conforms, verdict = (True, Verdict.CONFORMS) if self.plain[member] else self._judged(member)
         return Compared(
             section=section,
@@ -207,12 +233,13 @@ class _Row:
     def _judged(self, member: int) -> tuple[bool | None, Verdict | None]:
         if self.requirement is None:
             return None, None
-        value = Quantity(self.value.item(member), self.unit)
-        expanded = Quantity(self.expanded.item(member), self.unit.difference)
-        said = decided(self.requirement, value, expanded, _own(self.names, member), self.order)
-        if said is None:
+        made = [each.decided(self.requirement, self.order, member) for each in self.judged]
+        said = [each for each in made if each is not None]
+        whole = worst(tuple(each.verdict for _, each in said))
+        if len(said) < len(made) or whole is None:
             return None, None
-        return abs(Quantity(self.truth.item(member), self.unit)) <= abs(said[0]), said[1].verdict
+        limit, _ = max((each for each in said if each[1].verdict is whole), key=lambda each: each[1].ratio)
+        return abs(Quantity(self.truth.item(member), self.whole.unit)) <= abs(limit), whole
 
 
 def _room(requirement: Requirement, names: Mapping[str, Value], unit: Unit) -> float:

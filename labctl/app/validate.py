@@ -17,7 +17,6 @@ from labctl.app.trials import DIFFERS, Compared, Trials
 from labctl.errors import TrialFailed
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
-from labctl.procedure.declared import EACH_REPETITION
 
 PROBABILITY: Final = 0.9545
 """Coverage probability of the intervals that certificates state."""
@@ -246,9 +245,8 @@ def _portion(which: _Which, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
 
 
 def _made(trials: Trials, asked: tuple[_Asked, ...]) -> list[list[Compared]]:
-    """Make trials in step; those that have to go their own way are made alone, and where every repetition is judged."""
-    by_itself = any(each.each == EACH_REPETITION for each in trials.prepared.procedure.requirements)
-    together = InStep() if by_itself else together_if_possible(trials, [each.seed for each in asked])
+    """Make trials in step; those that have to go their own way are made alone."""
+    together = together_if_possible(trials, [each.seed for each in asked])
     return [_one(trials, each, together) for each in asked]
 
 

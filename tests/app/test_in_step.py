@@ -59,3 +59,19 @@ def test_what_is_weighed_goes_in_step_to_the_same_results_as_alone(
     found = in_step(trials, (100, 101, 102))
     assert not found.strayed
     assert alike(found.compared[102], trials.one(102, found.patience))
+
+
+def test_where_every_repetition_is_judged_units_go_in_step_too(tmp_path: Path) -> None:
+    """Each repetition with its own U, the worst verdict counts: a limit of 0.1 % leaves some undecided."""
+    text = 'within="unit.accuracy_class"'
+    method = shortened(
+        "coriolis_gravimetric",
+        tmp_path,
+        "nominal [m³/h], filling [s], dripping [s], pulse_mass [kg], repeats\n16, 10, 20, 0.01, 3\n",
+        wrong=(text, 'within="0.1 %", each="repetition"'),
+    )
+    trials, seeds = trials_of(method), (100, 101, 102)
+    found = in_step(trials, seeds)
+    assert not found.strayed
+    assert alike(found.compared[seeds[-1]], trials.one(seeds[-1], found.patience))
+    assert len({each.verdict for compared in found.compared.values() for each in compared}) > 1
