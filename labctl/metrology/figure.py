@@ -49,7 +49,7 @@ class Figure:
 
     def __attrs_post_init__(self) -> None:
         """Read the text once. Raises FigureError with the position."""
-        source, literals, places = _tokens(self.text)
+        source, literals, places = _tokens(as_text(self.text))
         object.__setattr__(self, "_literals", literals)
         object.__setattr__(self, "_places", places)
         try:
@@ -100,6 +100,11 @@ class Figure:
         """Return the names that have to be known to evaluate the figure."""
         called = {id(node.func) for node in ast.walk(self._tree) if isinstance(node, ast.Call)}
         return frozenset(self._named(self._tree, called))
+
+    @property
+    def is_condition(self) -> bool:
+        """Return whether the text compares, so that it gives a truth: `abs(E) > 0.7 * mpe`."""
+        return isinstance(self._tree, ast.Compare | ast.BoolOp)
 
     def evaluate(self, names: Mapping[str, Value]) -> Outcome:
         """Return the quantity, pure number or truth that the text gives with these names.
@@ -184,6 +189,17 @@ class Figure:
         return FigureError(given=self.text, position=place + 1, problem=problem)
 
 
+def as_text(given: object) -> str:
+    """Return the text of a figure. Raises FigureError where it is none, of an author whom no type checker told."""
+    if not isinstance(given, str):
+        raise FigureError(given=str(given), position=1, problem=_NO_TEXT)
+    return given
+
+
+_NO_TEXT: Final = Text(
+    'a figure is written as text, in quotes and with its unit, as "5 mK"',
+    zh='数值应写成带引号和单位的文字，如 "5 mK"',
+)
 _MALFORMED: Final = Text(
     "only numbers with units, names, + - * / **, comparisons and known functions may stand here",
     zh="此处只能写带单位的数、名称、+ - * / **、比较和已知函数",

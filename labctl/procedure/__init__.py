@@ -32,7 +32,7 @@ from labctl.procedure.sources import (
 from labctl.procedure.units import Units
 from labctl.records.equipment import UnitUnderTest
 
-POINT, GROUP, RUN, LAB = Scope.POINT, Scope.GROUP, Scope.RUN, Scope.LAB
+POINT, GROUP, RUN, STANDARD, LAB = Scope.POINT, Scope.GROUP, Scope.RUN, Scope.STANDARD, Scope.LAB
 REPEAT, RESTART, ASK = Consequence.REPEAT, Consequence.RESTART, Consequence.ASK
 NOTE, STOP = Consequence.NOTE, Consequence.STOP
 CYCLES = Order.CYCLES
@@ -48,6 +48,7 @@ __all__ = [
     "REPEAT",
     "RESTART",
     "RUN",
+    "STANDARD",
     "STOP",
     "Applied",
     "Auxiliary",

@@ -205,7 +205,7 @@ def standard(
     subject = at.section.subject(symbol)
     quantity = quantity or (subject.quantity if subject is not None else "")
     title = at.procedure.role(role).title if role in at.procedure.roles else asset.title
-    owner = f"{asset.key} {asset.certificate.number}" if asset.certificate is not None else asset.key
+    owner = _certified_owner(asset)
     width_unit = value.unit.difference
     effects: list[Contribution] = []
 
@@ -246,6 +246,11 @@ def standard(
         drift = Rectangular(Figure(asset.drift[quantity]).quantity(names).value_in(width_unit))
         add("drift", _DRIFT, drift, asset.drift[quantity], confirmed=True, dof=float("inf"))
     return value + found.correction, effects
+
+
+def _certified_owner(asset: Asset) -> str:
+    """Return to whom an effect belongs that is one for all that rests on the same certificate."""
+    return f"{asset.key} {asset.certificate.number}" if asset.certificate is not None else asset.key
 
 
 def _middle(symbol: str, readings: Sequence[Quantity]) -> Quantity:
@@ -294,8 +299,10 @@ def _characteristic(symbol: str, source: Characteristic, at: Circumstances) -> I
     width = Figure(found.figure).quantity(at.names)
     value = parse_quantity(found.value) if found.value else None
     unit = value.unit if value is not None else _zero_unit(width, at)
+    asset = _asset(symbol, source.role, at)
+    owner = _certified_owner(asset) if source.scope is Scope.STANDARD else asset.key
     contribution = Contribution(
-        effect=EffectId.scoped(_asset(symbol, source.role, at).key, source.name, source.scope, at.places),
+        effect=EffectId.scoped(owner, source.name, source.scope, at.places),
         description=Text("{name} of {role}", zh="{role}的{name}").filled(role=title, name=name),
         distribution=_shaped(found.distribution, _size(symbol, found.figure, width, unit), found.k),
         source=found.source,
@@ -339,12 +346,13 @@ def _shaped(distribution: str, width: float, k: float) -> Distribution:
 
 
 def _effect(symbol: str, source: Effect, at: Circumstances) -> Input:
-    width = Figure(source.half_width).quantity(at.names)
+    off = source.off
+    width = Figure(off.figure).quantity(at.names)
     unit = _zero_unit(width, at)
     contribution = Contribution(
         effect=EffectId.scoped(at.procedure.name, symbol, source.scope, at.places),
         description=Text(source.title, zh=source.zh),
-        distribution=_shaped(source.distribution, _size(symbol, source.half_width, width, unit), source.k),
+        distribution=_shaped(off.distribution, _size(symbol, off.figure, width, unit), off.k),
         source=source.source.en,
         confirmed=source.confirmed,
     )

@@ -22,7 +22,7 @@ MPE: Final = "mpe"
 
 
 def _figure(text: str | Figure | None) -> Figure | None:
-    return Figure(text) if isinstance(text, str) else text
+    return text if text is None or isinstance(text, Figure) else Figure(text)
 
 
 @frozen(kw_only=True)

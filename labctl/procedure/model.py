@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import get_args
 
 from attrs import field, frozen
 
@@ -11,7 +12,17 @@ from labctl.metrology.array_function import array_function
 from labctl.metrology.equations import Equations
 from labctl.metrology.functions import FUNCTIONS, Function
 from labctl.procedure.calibrations import expanded
-from labctl.procedure.sources import Applied, Computed, Corrected, Observed, Result, Source, Stability
+from labctl.procedure.sources import (
+    Applied,
+    Computed,
+    Corrected,
+    Fit,
+    Observed,
+    Parameter,
+    Result,
+    Source,
+    Stability,
+)
 
 
 @frozen(init=False, eq=False)
@@ -31,6 +42,8 @@ class Model:
         """Read the equations, calibration functions written out. Raises ModelError and ProcedureError."""
         functions = {symbol: each for symbol, each in sources.items() if isinstance(each, Computed)}
         given = {symbol: each for symbol, each in sources.items() if not isinstance(each, Computed)}
+        for symbol, each in given.items():
+            _refuse_other(symbol, each)
         texts, every = expanded(equations, given)
         called = {name: _function(name, each) for name, each in functions.items()}
         object.__setattr__(self, "equations", Equations(*texts, functions=called))
@@ -61,6 +74,20 @@ class Model:
     def results(self) -> dict[str, Result]:
         """Return the symbols that are results of other sections or reductions."""
         return {symbol: source for symbol, source in self.sources.items() if isinstance(source, Result)}
+
+
+def _refuse_other(symbol: str, source: object) -> None:
+    """Refuse what is no source, of an author whose words no type checker has seen."""
+    if isinstance(source, Source):
+        return
+    known = ", ".join(each.__name__ for each in get_args(Source) if each not in {Parameter, Fit})
+    raise ProcedureError(
+        where=f"Model(…, {symbol}={source!r})",
+        problem=Text("{symbol} is given what is no source", zh="{symbol} 的来源不是有效的来源").filled(symbol=symbol),
+        remedy=Text(
+            'Sources are: {known}; a figure is Constant("…")', zh='来源有：{known}；数值请写 Constant("…")'
+        ).filled(known=known),
+    )
 
 
 def _function(name: str, computed: Computed) -> Function:

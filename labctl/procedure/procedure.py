@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from types import UnionType
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -242,6 +243,11 @@ class Procedure:
     ) -> Callable[[Function], Section]:
         """Declare a section; the function below measures one point once. The words are those of `Section`."""
         self._refuse_second(title)
+        where = f"section({title!r}, …)"
+        refuse_other(where, "order", order, Order, "order=CYCLES")
+        refuse_other(where, "repeatability", repeatability, Pooled | Characteristic | None, "repeatability=POOLED")
+        refuse_other(where, "model", model, Model, 'model=Model("E = …", …)')
+        refuse_other(where, "environment", environment, Environment | None, 'Environment(humidity="≤ 75 %")')
 
         def declared(function: Function) -> Section:
             section = Section(
@@ -320,10 +326,23 @@ class Procedure:
             )
 
     def adjustment(self, title: str, *, of: str, offer: str, zh: str = "") -> Callable[[Function], Function]:
-        """Declare what changes the unit; offered when a result of section `of` satisfies the condition `offer`."""
+        """Declare what changes the unit; offered when a result of section `of` satisfies the condition `offer`.
+
+        Raises:
+            ProcedureError: `offer` compares nothing.
+        """
+        condition = Figure(offer)
+        if not condition.is_condition:
+            raise ProcedureError(
+                where=f"adjustment({title!r}, offer={offer!r})",
+                problem=Text("it is no condition, so it never offers anything", zh="不是条件式，因此永远不会提出调整"),
+                remedy=Text(
+                    'Compare a result: offer="abs(E) > 0.7 * mpe"', zh='请作比较，如 offer="abs(E) > 0.7 * mpe"'
+                ),
+            )
 
         def declared(function: Function) -> Function:
-            made = Adjustment(title=Text(title, zh=zh), of=of, offer=Figure(offer), function=function)
+            made = Adjustment(title=Text(title, zh=zh), of=of, offer=condition, function=function)
             self.adjustments.append(made)
             return function
 
@@ -396,6 +415,7 @@ class Procedure:
             on_resume: the section is measured first, too, whenever a run is taken up whose turn it is not yet.
         """
         _refuse_other_levels(f"check({title!r}, each={each!r})", each)
+        refuse_other(f"check({title!r}, …)", "otherwise", otherwise, Consequence | Invalidate, "otherwise=REPEAT")
         limit = Limit(within=within, at_most=at_most, at_least=at_least)
         self.checks.append(
             Check(
@@ -578,6 +598,20 @@ class Procedure:
         for each in (source for model in models for source in model.sources.values()):
             if isinstance(each, Effect | Constant):
                 yield each.source
+
+
+def refuse_other(where: str, word: str, given: object, kinds: type | UnionType, spelling: str) -> None:
+    """Refuse what a word cannot be, of an author whose words no type checker has seen. Raises ProcedureError."""
+    if not isinstance(given, kinds):
+        raise ProcedureError(
+            where=where,
+            problem=Text("{word} is {given!r}, which it cannot be", zh="{word} 不能是 {given!r}").filled(
+                word=word, given=given
+            ),
+            remedy=Text("Write it as {spelling}, without quotes", zh="请写成 {spelling}，不加引号").filled(
+                spelling=spelling
+            ),
+        )
 
 
 def _refuse_other_levels(where: str, each: str) -> None:

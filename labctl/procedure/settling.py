@@ -11,14 +11,15 @@ from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.many import for_each, greatest, least
 from labctl.metrology.quantity import Quantity
-from labctl.metrology.units import Unit
+from labctl.metrology.units import Unit, parse_unit
 
+_SECOND: Final = parse_unit("s")
 _USUAL_READINGS: Final = 30  # of a window that is a time
 _FEWEST: Final = 2  # readings without which nothing can be called steady
 
 
 def _figure(text: str | Figure | None) -> Figure | None:
-    return Figure(text) if isinstance(text, str) else text
+    return text if text is None or isinstance(text, Figure) else Figure(text)
 
 
 @frozen(kw_only=True)
@@ -134,8 +135,11 @@ class Settling:
         """Take a reading and return whether the indication is steady now, of units in step whether each one's is.
 
         Raises:
+            ProcedureError: a figure of the criterion is of another kind than what is read.
             UnitMismatch: it is of another kind than those before.
         """
+        if not self.readings:
+            self._refuse_other_kinds(shown)
         self.readings += 1
         self._taken.append((at, shown))
         self._forget(at)
@@ -166,6 +170,26 @@ class Settling:
             ),
             remedy=_LOOK,
         )
+
+    def _refuse_other_kinds(self, shown: Quantity) -> None:
+        """Refuse figures that say nothing of what is read, before anybody waits for them."""
+        kind = shown.unit.dimension
+        over_time = Quantity(1.0, shown.unit.difference) / Quantity(1.0, _SECOND)
+        shares = {"within": self.within, "near": self.near}
+        wrong = {
+            name: each
+            for name, each in shares.items()
+            if each is not None and not each.unit.is_number and each.unit.dimension != kind
+        }
+        if self.slope is not None and self.slope.unit.dimension != over_time.unit.dimension:
+            wrong["slope"] = self.slope
+        if self.near is not None and self.nominal is not None and self.nominal.unit.dimension != kind:
+            raise self._refused(_NOT_NOMINAL.filled(nominal=self.nominal, unit=shown.unit.symbol), _TRACE)
+        for name, each in wrong.items():
+            raise self._refused(_OTHER_KIND.filled(name=name, figure=each, unit=shown.unit.symbol), _TRACE)
+
+    def _refused(self, problem: Text, remedy: Text) -> ProcedureError:
+        return ProcedureError(where=f"Steady({self.steady})", problem=problem, remedy=remedy)
 
     def _forget(self, now: float) -> None:
         """Drop what lies before the window: one reading at or before its beginning is kept."""
@@ -217,6 +241,17 @@ _WRITE_TIME: Final = Text('Write a time, as in timeout="60 s"', zh='请写成时
 _USE_COLUMNS: Final = Text(
     "Use columns of the points, or a quantity; mpe is there when order, points or unit type give it",
     zh="请使用校准点表的列或一个量；仅当委托、校准点表或型号给出时才有 mpe",
+)
+_OTHER_KIND: Final = Text(
+    "{name} is {figure}, and what is read is in {unit}", zh="{name} 为 {figure}，而读数单位为 {unit}"
+)
+_NOT_NOMINAL: Final = Text(
+    "near is near the nominal value {nominal}, and what is read is in {unit}",
+    zh="near 是相对于标称值 {nominal} 的，而读数单位为 {unit}",
+)
+_TRACE: Final = Text(
+    "Settle on a method that shows that kind, or give figures of the kind that it shows",
+    zh="请改用显示该类量的方法，或给出与读数同类的数值",
 )
 _UNSTEADY: Final = Text(
     "not steady after {waited} s: the last {count} readings span {span}, {limit} is allowed",

@@ -1,25 +1,32 @@
 """Where the value of a model's input comes from, and with it all that is not known of it."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from attrs import field, frozen
 
 from labctl.errors import MetrologyError, ProcedureError
 from labctl.language import Text
 from labctl.metrology.effects import Scope
-from labctl.metrology.figure import Figure, Value
+from labctl.metrology.figure import Figure, Value, as_text
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.cited import cited
 
-DISTRIBUTIONS = ("rectangular", "normal", "triangular", "arcsine")
+_USUAL: Final = "rectangular"
+DISTRIBUTIONS = (_USUAL, "normal", "triangular", "arcsine")
 """How the figure of an effect may be distributed; of a normal one it is an expanded uncertainty with `k`."""
+
+
+def _written(text: str) -> str:
+    """Return the text of a figure; whether it is one, the check tells. Raises FigureError where it is no text."""
+    return as_text(text)
 
 
 @frozen
 class Spread:
     """How a figure of the method may be off: made by `rectangular`, `normal`, `triangular` or `arcsine`."""
 
-    figure: str
+    figure: str = field(converter=_written)
     distribution: str
     k: float = 2.0  # of a normal distribution
 
@@ -42,6 +49,23 @@ def triangular(half_width: str) -> Spread:
 def arcsine(half_width: str) -> Spread:
     """Return that a value swings within ± a half-width, most likely at its ends."""
     return Spread(half_width, "arcsine")
+
+
+def _spread(given: Spread | str | None) -> Spread | None:
+    """Return how a value may be off; a text alone is a half-width, as it is of an effect."""
+    return given if given is None or isinstance(given, Spread) else rectangular(given)
+
+
+def _figure(given: Spread | str) -> Spread | str:
+    return given if isinstance(given, Spread) else _written(given)
+
+
+def _twice(where: str, word: str) -> ProcedureError:
+    return ProcedureError(
+        where=where,
+        problem=Text("how far it may be off stands there twice", zh="重复给出了其分散性"),
+        remedy=Text("Leave {word} out, or the distribution", zh="请去掉 {word} 或分布，只保留其一").filled(word=word),
+    )
 
 
 @frozen
@@ -106,20 +130,16 @@ class Constant:
     figures may use the point's columns and the data of the unit's type: `0.05 * unit.division`.
     """
 
-    figure: str
-    spread: Spread | None = None  # None: exact
-    half_width: str = field(default="", kw_only=True)  # of a rectangular one, where it is not given as such
+    figure: str = field(converter=_written)
+    spread: Spread | None = field(default=None, converter=_spread)  # None: exact
+    half_width: str = field(default="", converter=_written, kw_only=True)  # another spelling of rectangular
     source: Text = field(default=Text("", zh=""), converter=cited, kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse two spreads. Raises ProcedureError."""
         if self.spread is not None and self.half_width:
-            raise ProcedureError(
-                where=f"Constant({self.figure!r}, …)",
-                problem=Text("how far it may be off stands there twice", zh="重复给出了其分散性"),
-                remedy=Text("Leave half_width= out, or the distribution", zh="请去掉 half_width= 或分布，只保留其一"),
-            )
+            raise _twice(f"Constant({self.figure!r}, …)", "half_width=")
 
     @property
     def off(self) -> Spread | None:
@@ -136,16 +156,30 @@ class Constant:
 
 @frozen
 class Effect:
-    """Zero, with what only the method can know; the figure may use the point's columns and the model's series."""
+    """Zero, with what only the method can know; the figure may use the point's columns and the model's series.
+
+    `Effect("loading", "2 mK", source=…)` lies within ± the figure, equally; `Effect("loading", normal("2 mK"), …)` is
+    distributed as it says, and `distribution="normal"` beside the figure is another spelling of that.
+    """
 
     title: str
-    half_width: str
+    figure: str | Spread = field(converter=_figure)
     zh: str = field(default="", kw_only=True)
-    distribution: str = field(default="rectangular", kw_only=True)
+    distribution: str = field(default=_USUAL, kw_only=True)
     k: float = field(default=2.0, kw_only=True)  # of a normal distribution
     scope: Scope = field(default=Scope.POINT, kw_only=True)
     source: Text = field(default=Text("", zh=""), converter=cited, kw_only=True)
     confirmed: bool = field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse two distributions. Raises ProcedureError."""
+        if isinstance(self.figure, Spread) and self.distribution != _USUAL:
+            raise _twice(f"Effect({self.title!r}, …)", "distribution=")
+
+    @property
+    def off(self) -> Spread:
+        """Return how far it may be off, and how that is distributed."""
+        return self.figure if isinstance(self.figure, Spread) else Spread(self.figure, self.distribution, self.k)
 
 
 @frozen

@@ -11,6 +11,7 @@ from labctl.metrology.conformity import Verdict
 from labctl.procedure import (
     Applied,
     Constant,
+    Effect,
     Model,
     Observed,
     Point,
@@ -31,7 +32,7 @@ from labctl.records.calibration import PointResult, Result
 from tests.procedure.journals import run_of
 
 
-def measured(constant: Constant, plate: dict[str, str], limit: str = "1 V") -> PointResult:
+def measured(constant: Constant | Effect, plate: dict[str, str], limit: str = "1 V") -> PointResult:
     """Return E = V_ind - V_s + c of a run in which V_ind - V_s is 100 µV and does not scatter."""
     made = Procedure(
         name="constants",
@@ -60,7 +61,7 @@ def measured(constant: Constant, plate: dict[str, str], limit: str = "1 V") -> P
     return evaluate_run(made, run.entries).sections[0].points[0]
 
 
-def result(constant: Constant) -> Result:
+def result(constant: Constant | Effect) -> Result:
     """Return what is stated of E."""
     (found,) = measured(constant, {}).results
     return found
@@ -86,6 +87,20 @@ def test_a_constant_is_off_as_its_distribution_says(constant: Constant, divisor:
     assert (line.source, line.confirmed) == ("S", constant.confirmed)
 
 
+@pytest.mark.parametrize(
+    ("effect", "divisor", "words"),
+    [
+        (Effect("loading", "60 µV", zh="负载", source="S"), math.sqrt(3), "rectangular"),
+        (Effect("loading", normal("60 µV", k=3), zh="负载", source="S"), 3, "normal, k = 3"),
+        (Effect("loading", "60 µV", zh="负载", distribution="normal", k=3, source="S"), 3, "normal, k = 3"),
+    ],
+)
+def test_an_effect_takes_the_distributions_of_a_constant(effect: Effect, divisor: float, words: str) -> None:
+    found = result(effect)
+    assert found.u == pytest.approx(60e-6 / divisor)
+    assert next(each for each in found.budget if each.symbol == "c").distribution.en.startswith(words)
+
+
 def test_without_one_it_is_exact() -> None:
     found = result(Constant("2 µV"))
     assert (found.u, [each for each in found.budget if each.symbol == "c" and each.u]) == (0.0, [])
@@ -95,6 +110,8 @@ def test_two_ways_to_be_off_are_refused() -> None:
     with pytest.raises(ProcedureError, match="stands there twice") as refused:
         Constant("2 µV", normal("5 µV"), half_width="3 µV")
     assert "重复" in refused.value.problem.zh
+    with pytest.raises(ProcedureError, match="Leave distribution= out"):
+        Effect("loading", normal("5 µV"), distribution="arcsine")
 
 
 @pytest.mark.parametrize(("grade", "limit"), [("AA", 0.27), ("A", 0.35), ("B", 0.8), ("F0.6", 1.6)])

@@ -323,6 +323,49 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         '"m = W * (1 + d_leak)", W=Corrected("balance"), d_leak=Effect("leak", "1 %", zh="漏", source="own")',
         "declared with another figure",
     ),
+    "one effect with two scopes": (
+        "pm",
+        "LP123",
+        PROCEDURE,
+        '"m = W + d_hum", W=Corrected("balance"), d_hum=Characteristic("room", "filter conditioning", zh="滤膜平衡")',
+        (
+            '"m = W * (1 + d_leak)", W=Corrected("balance"), d_leak=Effect("sampler leak", "0.2 %", zh="滤膜夹泄漏", '
+            'source="made up", scope=__import__("labctl.procedure").procedure.RUN)'
+        ),
+        "another figure or scope",
+    ),
+    "an effect of a certificate that there is not": (
+        "dmm",
+        "LP134",
+        PROCEDURE,
+        '"thermal EMF", zh="热电势")',
+        '"thermal EMF", zh="热电势", scope=__import__("labctl.procedure").procedure.STANDARD)',
+        "scope STANDARD is of a standard's certificate",
+    ),
+    "a figure of the method over a name that there is not": (
+        "pm",
+        "LP133",
+        PROCEDURE,
+        '"0.2 %", zh="滤膜夹泄漏"',
+        '"0.2 % * C_r / C_m", zh="滤膜夹泄漏"',
+        "C_r is not known here",
+    ),
+    "a settling in a unit of another kind": (
+        "bath",
+        "LP208",
+        PROCEDURE,
+        'within="20 mK"',
+        'within="20 mV"',
+        "within is 20 mV, and what is read is in °C",
+    ),
+    "an adjustment offered by what is of another kind": (
+        "dmm",
+        "LP406",
+        PROCEDURE,
+        'offer="abs(E) > 0.7 * mpe"',
+        'offer="abs(E) > 0.7"',
+        "> is not defined for 1 V and 0.7",
+    ),
     "single readings and nothing repeated": (
         "dmm",
         "LP105",
@@ -1007,6 +1050,10 @@ REFUSED = {
         'Constant("2200 kg/m³", __import__("labctl.procedure").procedure.normal("5 kg/m³"), half_width="2 kg/m³")',
         "stands there twice",
     ),
+    "a figure that is no text": ('zh="滤膜夹泄漏", source', 'zh="滤膜夹泄漏"), d_n=Effect("n", 2, source', "as text"),
+    "a source that is none": ("C_m=Observed(),", "C_m=0.001,", "C_m is given what is no source"),
+    "an order in quotes": ("order=CYCLES,", 'order="cycles",', "order is 'cycles', which it cannot be"),
+    "a consequence in quotes": ("otherwise=ASK", 'otherwise="ASK"', "Write it as otherwise=REPEAT, without quotes"),
     "a check without a limit": ('at_most="1 L/min",', "", "one limit is needed"),
     "a requirement at a moment there is not": (
         'symbol="E", within="mpe"',

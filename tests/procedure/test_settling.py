@@ -61,6 +61,25 @@ def test_running_out_of_time_says_what_was_seen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "shown", "english"),
+    [
+        ({"within": "1 mK"}, "0.51 Ω", "within is 1 mK, and what is read is in Ω"),
+        ({"slope": "0.1 K / min"}, "0.51 Ω", "slope is 0.1 K/min, and what is read is in Ω"),
+        ({"slope": "0.1 K"}, "20 °C", "slope is 0.1 K, and what is read is in °C"),
+        ({"within": "1 %", "near": "0.2 Ω"}, "20 °C", "near is 0.2 Ω, and what is read is in °C"),
+        ({"within": "1 mV", "near": "1 %"}, "5 mV", "near the nominal value 100 °C, and what is read is in mV"),
+    ],
+)
+def test_figures_of_another_kind_are_refused_with_the_first_reading(
+    words: dict[str, str], shown: str, english: str
+) -> None:
+    steady = Steady(during="5 min", timeout="1 h", **words)  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(ProcedureError) as refused:
+        steady.begin({"nominal": parse_quantity("100 °C")}).take(0.0, parse_quantity(shown))
+    assert english in refused.value.within(Language.ENGLISH)
+
+
+@pytest.mark.parametrize(
     ("words", "english"),
     [
         ({"within": "1 mV", "timeout": "60 s"}, "has no window. Give readings= (2 or more) or during="),

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from labctl.errors import MetrologyError
+from labctl.errors import MetrologyError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import parse_quantity
 from labctl.metrology.units import Unit, parse_unit
-from labctl.procedure.checking.survey import Survey, Target, nearest
+from labctl.procedure.checking.survey import UNIT_DATA, Survey, Target, nearest
 from labctl.procedure.declared import EACH_POINT
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.load import FILE
@@ -37,7 +37,8 @@ def declarations(survey: Survey) -> Iterator[Finding]:
                 line, "LP404", NO_SECTION.filled(title=title, section=made.of), nearest(made.of, list(sections))
             )
         else:
-            yield from names(survey, section, title, line, made.offer.names)
+            unknown = list(names(survey, section, title, line, made.offer.names))
+            yield from unknown or _compared(survey, section, title, line, made.offer)
     for title in procedure.planners:
         if title not in sections:
             words = NO_SECTION.filled(title=f"plan({title!r})", section=title)
@@ -51,6 +52,18 @@ def declarations(survey: Survey) -> Iterator[Finding]:
     yield from _unused(survey)
     yield from _words(survey)
     yield from _document(survey)
+
+
+def _compared(survey: Survey, section: Section, title: str, line: int, offer: Figure) -> Iterator[Finding]:
+    """Tell of a condition that compares what is of two kinds: nobody would hear of it before the run is measured."""
+    if any(each.startswith(UNIT_DATA) for each in offer.names):
+        return
+    try:
+        offer.evaluate(survey.names(section))
+    except MetrologyError as error:
+        if isinstance(error.__cause__, UnitMismatch):
+            problem = Text("{title}: {why}", zh="{title}：{why}").filled(title=title, why=error.text())
+            yield found(line, "LP406", problem, _SAME_KIND)
 
 
 def _lasting(survey: Survey) -> Iterator[Finding]:
@@ -295,6 +308,10 @@ NO_SECTION: Final = Text("{title}: there is no section {section!r}", zh="{title}
 _STATE_LIMIT: Final = Text(
     "Give the figure itself with its source, or use a constant of the unit, as unit.accuracy_class",
     zh="请直接给出数值及其来源，或使用被测对象的常数，如 unit.accuracy_class",
+)
+_SAME_KIND: Final = Text(
+    "Compare the result with a figure of its kind, as abs(E) > 0.7 * mpe",
+    zh="请与同类量比较，如 abs(E) > 0.7 * mpe",
 )
 _TWO_RESULTS: Final = Text(
     "Give two results or more a column, or remove covariance", zh="请至少列出两个结果的列，或删除 covariance"

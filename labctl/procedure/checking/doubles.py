@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from labctl.language import Text
+from labctl.metrology.effects import Scope
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
@@ -114,7 +115,7 @@ def _same_value(survey: Survey, section: Section, one: str, other: str) -> bool:
 
 def _typed_in(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
     match source:
-        case Effect(source=Text(en=""), half_width=figure):
+        case Effect(source=Text(en=""), off=Spread(figure=figure)):
             pass
         case Constant(source=Text(en=""), off=Spread(figure=figure)):
             pass
@@ -136,8 +137,8 @@ def _declared_twice(survey: Survey) -> Iterator[Finding]:
             first, where = known.setdefault(symbol, (source, target))
             if _figures(first) != _figures(source):
                 problem = Text(
-                    "{symbol} is declared with another figure in {other}: one name is one effect",
-                    zh="{symbol} 在 {other} 中以不同数值声明：同名即同一影响量",
+                    "{symbol} is declared with another figure or scope in {other}: one name is one effect",
+                    zh="{symbol} 在 {other} 中以不同数值或 scope 声明：同名即同一影响量",
                 ).filled(symbol=symbol, other=where.title)
                 yield survey.about(target, "LP123", problem, _ONE_FIGURE, symbol=symbol)
     yield from _characteristics(survey)
@@ -146,7 +147,7 @@ def _declared_twice(survey: Survey) -> Iterator[Finding]:
 def _figures(source: Source) -> tuple[object, ...]:
     match source:
         case Effect():
-            return (source.half_width, source.distribution, source.k)
+            return (source.off, source.scope)
         case Constant():
             return (source.figure, source.off)
         case _:
@@ -154,11 +155,19 @@ def _figures(source: Source) -> tuple[object, ...]:
 
 
 def _characteristics(survey: Survey) -> Iterator[Finding]:
-    """Return the characteristics that enter one model under two symbols."""
+    """Return the characteristics that enter one model under two symbols, or two models with two scopes."""
+    known: dict[tuple[str, str], tuple[Scope, Target]] = {}
     for target in survey.targets:
         seen: dict[tuple[str, str], str] = {}
         for symbol, source in target.model.sources.items():
             if isinstance(source, Characteristic):
+                scope, where = known.setdefault((source.role, source.name), (source.scope, target))
+                if scope is not source.scope:
+                    problem = Text(
+                        "{symbol} is declared with another scope in {other}: one name is one effect",
+                        zh="{symbol} 在 {other} 中以不同 scope 声明：同名即同一影响量",
+                    ).filled(symbol=symbol, other=where.title)
+                    yield survey.about(target, "LP123", problem, _ONE_SCOPE, symbol=symbol)
                 other = seen.setdefault((source.role, source.name), symbol)
                 if other != symbol:
                     problem = Text(
@@ -176,6 +185,9 @@ _ONE_SYMBOL: Final = Text("Use one symbol for it in the equations", zh="请在�
 _GIVE_SOURCE: Final = Text(
     'Say where it stands, source="…", or put it into the record of whose figure it is',
     zh='请注明出处 source="…"，或移到其所属对象的记录中',
+)
+_ONE_SCOPE: Final = Text(
+    "Say alike in all models how far one error of it reaches", zh="请在所有模型中一致说明同一误差的作用范围"
 )
 _ONE_FIGURE: Final = Text(
     "Declare it once as a constant of the module, or give the other effect a name of its own",

@@ -8,7 +8,7 @@ from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.checking.declarations import NO_SECTION, found, names
-from labctl.procedure.checking.survey import MPE, Survey, Target, nearest
+from labctl.procedure.checking.survey import MPE, UNIT_DATA, Survey, Target, nearest
 from labctl.procedure.declared import EACH_REPETITION, Check, Consequence, Invalidate, Limit, Reduction, Requirement
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
@@ -17,7 +17,6 @@ from labctl.procedure.sources import Applied, Resolution, Result
 
 AGAIN: Final = (Consequence.REPEAT, Consequence.RESTART)
 """Consequences that need something that is measured."""
-UNIT_DATA: Final = "unit."
 
 
 def judgements(survey: Survey) -> Iterator[Finding]:

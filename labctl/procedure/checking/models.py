@@ -6,9 +6,10 @@ from typing import Final
 from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.array_function import unfit
+from labctl.metrology.effects import Scope
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import parse_quantity
-from labctl.procedure.checking.survey import CONDITIONS, MPE, Survey, Target, nearest, written
+from labctl.procedure.checking.survey import CONDITIONS, MPE, UNIT_DATA, Survey, Target, nearest, written
 from labctl.procedure.declared import Reduction
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.procedure import Section
@@ -27,6 +28,7 @@ from labctl.procedure.sources import (
     Resolution,
     Result,
     Source,
+    Spread,
     Stability,
 )
 
@@ -127,6 +129,15 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
     elif (wrong := _unreadable(source)) is not None:
         problem = Text("{symbol}: {why}", zh="{symbol}：{why}").filled(symbol=symbol, why=wrong)
         yield survey.about(target, "LP133", problem, _WRITE_FIGURE, symbol=symbol)
+    elif (unknown := _unknown(survey, target, source)) is not None:
+        problem = Text("{symbol}: {name} is not known here", zh="{symbol}：此处没有 {name}")
+        name, known = unknown
+        yield survey.about(
+            target, "LP133", problem.filled(symbol=symbol, name=name), nearest(name, sorted(known)), symbol=symbol
+        )
+    elif (unscoped := _unscoped(survey, source)) is not None:
+        problem = Text("{symbol}: {why}", zh="{symbol}：{why}").filled(symbol=symbol, why=unscoped)
+        yield survey.about(target, "LP134", problem, _OTHER_SCOPE, symbol=symbol)
     elif isinstance(source, Condition) and source.name not in CONDITIONS:
         problem = Text("{symbol}: nobody tells the {name}", zh="{symbol}：没有名为 {name} 的环境条件")
         yield survey.about(
@@ -149,25 +160,62 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
             )
 
 
+def _unknown(survey: Survey, target: Target, source: Source) -> tuple[str, set[str]] | None:
+    """Return a name in a figure of the method that is no column, no series and no data of the unit, and what is known.
+
+    A figure stands before the equations are worked out, so their results are not known to it.
+    """
+    match source:
+        case Effect(off=off):
+            figures = [off.figure]
+        case Constant(figure=figure, off=off):
+            figures = [figure, *([off.figure] if off is not None else [])]
+        case _:
+            return None
+    known = {*survey.headings(target), *target.model.series, *([MPE] if isinstance(target, Section) else [])}
+    named = (name for each in figures if not _is_quantity(each) for name in Figure(each).names)
+    name = next((each for each in sorted(named) if each not in known and not each.startswith(UNIT_DATA)), None)
+    return (name, known) if name is not None else None
+
+
+def _is_quantity(figure: str) -> bool:
+    try:
+        parse_quantity(figure)
+    except MetrologyError:
+        return False
+    return True
+
+
+def _unscoped(survey: Survey, source: Source) -> Text | None:
+    """Return why an effect cannot have the scope that it is given; None where it can."""
+    if not isinstance(source, Effect | Characteristic):
+        return None
+    if not isinstance(source.scope, Scope):
+        return Text("{scope!r} is no scope", zh="{scope!r} 不是 scope").filled(scope=source.scope)
+    if source.scope is Scope.READING:
+        return _IN_TYPE_A
+    certified = isinstance(source, Characteristic) and isinstance(
+        survey.procedure.roles.by_name.get(source.role), Standard
+    )
+    return _NO_CERTIFICATE if source.scope is Scope.STANDARD and not certified else None
+
+
 def _unreadable(source: Source) -> Text | None:
     """Return why a figure of the method cannot be read; None where it can."""
     match source:
-        case Effect(distribution=shape) if shape not in DISTRIBUTIONS:
+        case Effect(off=Spread(distribution=shape)) if shape not in DISTRIBUTIONS:
             return _NO_SHAPE.filled(shape=shape, known=", ".join(DISTRIBUTIONS))
-        case Effect(half_width=figure):
-            figures = [figure]
+        case Effect(off=off):
+            figures = [off.figure]
         case Constant(figure=figure, off=off):
             figures = [figure, *([off.figure] if off is not None else [])]
         case _:
             figures = []
     for each in figures:
         try:
-            parse_quantity(each)
-        except MetrologyError:
-            try:
-                Figure(each)
-            except MetrologyError as error:
-                return error.text()
+            _ = _is_quantity(each) or Figure(each)
+        except MetrologyError as error:
+            return error.text()
     return None
 
 
@@ -267,6 +315,18 @@ _NAME_OWN: Final = Text(
     "Name a standard or auxiliary, or let its repetitions show it", zh="请指定标准器或附件，或由重复测量得出"
 )
 _NO_SHAPE: Final = Text("there is no distribution {shape!r}, there are {known}", zh="没有分布 {shape!r}，可用：{known}")
+_IN_TYPE_A: Final = Text(
+    "what is new with every reading shows in their scatter, which Type A has already",
+    zh="每次读数各自独立的影响已体现在读数的分散中，A 类已计入",
+)
+_NO_CERTIFICATE: Final = Text(
+    "scope STANDARD is of a standard's certificate, which this has not",
+    zh="scope STANDARD 指标准器的同一证书，此处没有证书",
+)
+_OTHER_SCOPE: Final = Text(
+    "Say POINT, GROUP, RUN or LAB; STANDARD of a figure of a standard's record",
+    zh="请写 POINT、GROUP、RUN 或 LAB；STANDARD 仅用于标准器记录中的数值",
+)
 _WRITE_FIGURE: Final = Text(
     "Write a quantity, or an expression over columns and unit data: 2 mK, 0.05 * unit.division",
     zh="请写成一个量，或由列和被测对象数据组成的表达式：2 mK、0.05 * unit.division",

@@ -40,6 +40,8 @@ from labctl.procedure.sources import Result as ResultOf
 
 Target = Section | Reduction
 MPE: Final = "mpe"
+UNIT_DATA: Final = "unit."
+"""How names of the unit's own data begin."""
 CONDITIONS: Final = {"temperature": "°C", "pressure": "hPa", "humidity": "%"}
 """The ambient conditions that a model may ask for, with their units."""
 
@@ -244,8 +246,8 @@ class Survey:
                     further = self.find(title)
                     results = self.results(further, (*under, target.name)) if further is not None else {}
                     found = results.get(output)
-                case Effect(half_width=width):
-                    found = self._width(target, width, units)
+                case Effect(off=off):
+                    found = self._width(target, off.figure, units)
                 case _:
                     found = None
             if found is not None:
