@@ -534,6 +534,19 @@ class Procedure:
                 left.extend(each.section for each in further.model.results.values())
         return frozenset(found)
 
+    def with_dependants(self, titles: Iterable[str]) -> frozenset[str]:
+        """Return sections, and those after them that rest on their results: none of it holds where they do not.
+
+        One before them, as a concentration that waits for tomorrow's weighing, keeps its readings and waits again.
+        """
+        found = set(titles)
+        passed: set[str] = set()
+        for each in self.sections:
+            if self.below(each) & found & passed:
+                found.add(each.name)
+            passed.add(each.name)
+        return frozenset(found)
+
     def role(self, name: str) -> Role:
         """Return a role by its name."""
         return self.roles[name]

@@ -244,8 +244,9 @@ class Checks:
         if isinstance(check.otherwise, Invalidate):
             self.wishes.note(spoiled.reason, spoiled.unit)
             self._reopened = True
+            invalid = self.procedure.with_dependants((*check.otherwise.sections, check.of))
             for planned in self.started.plan:
-                if planned.phase == place.phase and planned.section in {*check.otherwise.sections, check.of}:
+                if planned.phase == place.phase and planned.section in invalid:
                     self._invalidate_for(spoiled, planned)
         elif check.otherwise is not Consequence.REPEAT:
             self._reject_for(spoiled, PointName.of(place))
@@ -298,11 +299,12 @@ class Checks:
         raise PointLeft
 
     def _invalidate(self, check: Check, otherwise: Invalidate, words: Text, place: Place) -> None:
-        """Open whole sections again, and the one that was judged; it is left for those before it."""
+        """Open whole sections again with those that rest on them, and the one that was judged, which is left."""
         self.wishes.note(words)
         self._reopened = True
+        invalid = self.procedure.with_dependants((*otherwise.sections, check.of))
         for planned in self.started.plan:
-            if planned.phase == place.phase and planned.section in {*otherwise.sections, check.of}:
+            if planned.phase == place.phase and planned.section in invalid:
                 for each in planned.points:
                     self._reject_point(PointName(planned.phase, planned.section, each.key), words)
         if place.attempt:

@@ -68,6 +68,7 @@ class Progress:
     epoch: int = 0
     ended: RunFinished | None = None
     rested: RunRested | None = None  # the latest engine ended on purpose, without an outcome
+    left_safe: bool = False  # the engine before the present one ended on purpose, every source confirmed safe
     open_attempt: Place | None = None  # begun, neither accepted nor rejected
     sections_done: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     section_ends: dict[tuple[str, str], datetime] = field(factory=dict[tuple[str, str], datetime])
@@ -119,7 +120,8 @@ class Progress:
             case RunStarted():
                 self.started = event
             case EngineStarted():
-                self.epoch, self.rested = event.epoch, None
+                self.epoch, self.left_safe = event.epoch, self.rested is not None and self.rested.safe
+                self.rested = None
             case RunRested():
                 self.rested = event
             case RunFinished():

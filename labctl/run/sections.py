@@ -82,7 +82,7 @@ class Sections:
         self._looking_again = LookingAgain(self.procedure, self.started, self.run)
 
     def carry_out(self) -> None:
-        """Open every instrument that the plan needs, then measure, offer an adjustment, and measure again.
+        """Open every instrument that is still needed, then measure, offer an adjustment, and measure again.
 
         Raises:
             Turned, RunAborted, NobodyThere: the run ends before its plan.
@@ -140,15 +140,21 @@ class Sections:
                 )
 
     def _open(self) -> None:
-        """Open every instrument that the plan needs; of several units those that cannot be reached are left out.
+        """Open every instrument that is still needed; of several units those that cannot be reached are left out.
+
+        At the beginning that is all of the plan, so that nobody learns after hours that one is missing. Where a run is
+        taken up that rested with all sources safe it is what the sections need that are left: filters are weighed two
+        days later without the monitor that went home. After any other end every source is seen and asked again. What is
+        measured again after all opens what it needs by itself.
 
         Raises:
             InstrumentError: one does not answer as it should, or no unit does.
         """
-        for role in self._roles():
+        needed = self._needed()
+        for role in self._roles(needed):
             self.run.bench.driver(role)
         dead: dict[str, InstrumentError] = {}
-        units = self._present.names if self._present.several else ()
+        units = self._present.names if self._present.several and self.procedure.roles.unit in needed else ()
         for unit in units:
             try:
                 self.run.bench.unit(unit)
@@ -161,9 +167,14 @@ class Sections:
                 raise why
             self.run.leave_out(unit, why.text())
 
-    def _roles(self) -> list[str]:
+    def _needed(self) -> list[str]:
+        """Return the roles that the plan names, or what is left of it after a rest."""
+        rested = self.run.scribe.progress.left_safe
+        left = [each for each in self.started.plan if not (rested and self._done(each))]
+        return [role for planned in left for role in self.procedure.find(planned.section).roles]
+
+    def _roles(self, named: list[str]) -> list[str]:
         """Return the roles that have a wire and are needed, the room first: it has to be right before all else."""
-        named = [role for planned in self.started.plan for role in self.procedure.find(planned.section).roles]
         seats = self.run.bench.seats
         units = {self.procedure.roles.unit} if self._present.several else set[str]()
         wanted = {ROOM, *named} - units

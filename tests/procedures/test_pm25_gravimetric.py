@@ -16,6 +16,7 @@ from labctl.events.kinds import (
     AttemptRejected,
     CheckJudged,
     IndicationTaken,
+    InstrumentOpened,
     PointFinished,
     RepetitionFinished,
     RunRested,
@@ -109,6 +110,18 @@ def test_the_run_rests_for_a_day_while_the_filters_are_conditioned(whole: InProc
         "Loaded weighings agree",
     }
     assert all(each.met for each in judged)
+
+
+def test_what_is_not_needed_after_the_rest_is_not_opened_then(whole: InProcess) -> None:
+    """The monitor may be back with its owner, and the chamber in another run."""
+    events = [each.event for each in whole.entries()]
+    rested = next(number for number, each in enumerate(events) if isinstance(each, RunRested))
+    opened = [
+        {each.instrument for each in part if isinstance(each, InstrumentOpened)}
+        for part in (events[:rested], events[rested:])
+    ]
+    assert opened[1] == {"weighing", "room", "balance"} & opened[0]
+    assert opened[0] > {"t640", "sampler", "generator", "audit"}
 
 
 def test_its_results_hold_the_truth(whole: InProcess) -> None:

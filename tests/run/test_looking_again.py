@@ -2,6 +2,7 @@
 
 from itertools import groupby
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 from attrs import evolve
@@ -25,13 +26,13 @@ class Struck(BaseException):
     """The engine's process ends between two events."""
 
 
-def running(root: Path) -> InProcess:
+def running(root: Path, method: str = METHOD) -> InProcess:
     station = simulated_bench()
     job = Job(
         run="20260105-0001",
         data=str(root),
         station=str(station),
-        procedure=METHOD,
+        procedure=method,
         by="tests",
         confirms="nobody",
     )
@@ -133,8 +134,24 @@ def test_an_engine_that_ends_while_it_looks_leaves_nothing_that_counts(tmp_path:
     assert [each.place.attempt for each in rejected] == [1, 2]
 
 
-def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp_path: Path) -> None:
-    run = running(tmp_path)
+def resting_on_the_reference(folder: Path) -> str:
+    """Return the method with an error that is corrected by the reference, and a check that names the reference only."""
+    copytree(METHOD, folder, ignore=ignore_patterns("__pycache__"))
+    text = (folder / "procedure.py").read_text("utf-8")
+    for before, after in {
+        '"E = V_ind + d_res - V_s", ': '"E = V_ind + d_res - V_s - d_0", d_0=Result("Reference", "d_0"), ',
+        'Invalidate("Reference", "DC voltage")': 'Invalidate("Reference")',
+    }.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    (folder / "procedure.py").write_text(text, "utf-8")
+    return str(folder)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp_path: Path, named: bool) -> None:
+    """What is corrected by the reference is measured anew with it, whether the check names it or not."""
+    run = running(tmp_path, METHOD if named else resting_on_the_reference(tmp_path / "resting"))
 
     def hear(entry: Entry) -> None:
         if isinstance(entry.event, PointFinished) and entry.event.place.section == "Reference" and not drifting:
@@ -151,4 +168,14 @@ def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp
     assert judged(run.entries()) == [False, True]
     measured = order(run.entries())
     assert measured[-3:] == [*BEGINNING, "Reference again"]
+    rejected = {each.event.place.section for each in run.entries() if isinstance(each.event, AttemptRejected)}
+    assert rejected == {*BEGINNING, "Reference again"}
     assert [len(each.points) for each in record_of(run.entries()).sections] == [1, 2, 1]
+
+
+def test_what_waits_for_a_later_section_keeps_its_readings() -> None:
+    """A concentration needs tomorrow's weighing: weighing again takes no new sampling, another clean filter does."""
+    pm25, turbine = find_procedure("pm25-gravimetric"), find_procedure("turbine-gravimetric")
+    assert pm25.with_dependants(["Loaded filters"]) == {"Loaded filters"}
+    assert pm25.with_dependants(["Clean filters"]) == {"Clean filters", "Concentration"}
+    assert turbine.with_dependants(["Diverter"]) == {"Diverter", "K factor"}
