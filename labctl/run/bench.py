@@ -1,4 +1,4 @@
-"""The instruments of a run: opened when what is left of it names them, recognised by model and serial number, left safe."""
+"""The instruments of a run: opened when they are needed, recognised by model and serial number, left safe."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -71,8 +71,8 @@ def judged(entries: tuple[Entry, ...]) -> list[bool]:
     return [each.event.met for each in entries if isinstance(each.event, CheckJudged)]
 
 
-def record_of(entries: tuple[Entry, ...]) -> CalibrationRecord:
-    return evaluate_run(find_procedure(METHOD), entries)
+def record_of(entries: tuple[Entry, ...], method: str = METHOD) -> CalibrationRecord:
+    return evaluate_run(find_procedure(method), entries)
 
 
 def test_a_run_that_is_not_interrupted_looks_at_the_reference_in_its_turn_alone(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def resting_on_the_reference(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp_path: Path, named: bool) -> None:
+def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp_path: Path, *, named: bool) -> None:
     """What is corrected by the reference is measured anew with it, whether the check names it or not."""
     run = running(tmp_path, METHOD if named else resting_on_the_reference(tmp_path / "resting"))
 
@@ -170,7 +170,7 @@ def test_a_reference_that_drifts_within_the_run_invalidates_what_rests_on_it(tmp
     assert measured[-3:] == [*BEGINNING, "Reference again"]
     rejected = {each.event.place.section for each in run.entries() if isinstance(each.event, AttemptRejected)}
     assert rejected == {*BEGINNING, "Reference again"}
-    assert [len(each.points) for each in record_of(run.entries()).sections] == [1, 2, 1]
+    assert [len(each.points) for each in record_of(run.entries(), run.job.procedure).sections] == [1, 2, 1]
 
 
 def test_what_waits_for_a_later_section_keeps_its_readings() -> None:
