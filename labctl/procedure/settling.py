@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from labctl.errors import MetrologyError, NotSettled, ProcedureError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
-from labctl.metrology.many import for_each, greatest, least
+from labctl.metrology.many import everywhere, for_each, greatest, least
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit, parse_unit
 
@@ -163,13 +163,14 @@ class Settling:
     def failure(self, where: str, waited: float) -> NotSettled:
         """Return the error for a settling that ran out of time."""
         limit = self.within if self.within is not None else self.slope
-        return NotSettled(
-            where=where,
-            problem=_UNSTEADY.filled(
-                waited=f"{waited:.0f}", count=len(self._taken), span=self.span or "—", limit=limit
-            ),
-            remedy=_LOOK,
-        )
+        known = {"waited": f"{waited:.0f}", "count": len(self._taken), "span": self.span or "—", "limit": limit}
+        problem = _UNSTEADY.filled(**known)
+        if self._taken and everywhere(self._together() & self._level()):  # it does not move, so it is elsewhere
+            at, shown = self._taken[-1]
+            problem = _TOO_FEW.filled(**known)
+            if self._full(at):
+                problem = _ELSEWHERE.filled(**known, shown=shown, near=self.near, nominal=self.nominal)
+        return NotSettled(where=where, problem=problem, remedy=_LOOK)
 
     def _refuse_other_kinds(self, shown: Quantity) -> None:
         """Refuse figures that say nothing of what is read, before anybody waits for them."""
@@ -256,5 +257,13 @@ _TRACE: Final = Text(
 _UNSTEADY: Final = Text(
     "not steady after {waited} s: the last {count} readings span {span}, {limit} is allowed",
     zh="{waited} 秒后示值仍未稳定：最近 {count} 个读数极差 {span}，允许 {limit}",
+)
+_ELSEWHERE: Final = Text(
+    "steady, but not near {nominal} after {waited} s: it shows {shown}, {near} is allowed",
+    zh="{waited} 秒后虽已稳定，但不接近 {nominal}：示值为 {shown}，允许相差 {near}",
+)
+_TOO_FEW: Final = Text(
+    "the window was not full after {waited} s, with {count} readings that span {span}",
+    zh="{waited} 秒后判定窗口仍未满：{count} 个读数，极差 {span}",
 )
 _LOOK: Final = Text("Look at the connections and the source, then retry the point", zh="请检查接线和源，然后重测该点")

@@ -60,6 +60,21 @@ def test_running_out_of_time_says_what_was_seen() -> None:
     )
 
 
+def test_what_is_steady_somewhere_else_is_told_so() -> None:
+    """A reference that was left in its cell does not move; that the bath is far away is what has to be said."""
+    settling = Steady(during="10 s", within="20 mK", near="0.2 K", timeout="60 s").begin(
+        {"nominal": parse_quantity("50 °C")}
+    )
+    settling.take(0, parse_quantity("0.0101 °C"))
+    assert "the window was not full after 5 s" in settling.failure("Comparison", 5).within(Language.ENGLISH)
+    settling.take(10, parse_quantity("0.0102 °C"))
+    assert (
+        settling.failure("Comparison", 60)
+        .within(Language.ENGLISH)
+        .startswith("Comparison: steady, but not near 50 °C after 60 s: it shows 0.0102 °C, 0.2 K is allowed")
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "shown", "english"),
     [
