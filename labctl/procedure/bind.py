@@ -66,6 +66,8 @@ class Circumstances:
         spans: by name, how far a trace moved over its window.
         conditions: by name, what the room's instruments showed at the point.
         finds: gives the results of other sections.
+        made: by symbol, where a hook made the readings, on which several points may rest.
+        shared: symbols whose readings all repetitions share, so that the scatter of results does not show them.
     """
 
     procedure: Procedure
@@ -80,6 +82,8 @@ class Circumstances:
     spans: Mapping[str, Quantity] = field(factory=dict[str, Quantity])
     conditions: Mapping[str, Sequence[Quantity]] = field(factory=dict[str, Sequence[Quantity]])
     finds: Finds = _nowhere
+    made: Mapping[str, str] = field(factory=dict[str, str])
+    shared: frozenset[str] = frozenset()
     middles: Mapping[str, Value] = field(factory=dict[str, Value])  # of the series, for figures of the method
     scattered: bool = False  # some series has several readings, so that one that was read once needs no scatter
 
@@ -210,13 +214,17 @@ def standard(
     effects: list[Contribution] = []
 
     def add(name: str, words: Text, distribution: Distribution, source: str, *, confirmed: bool, dof: float) -> None:
+        effect = EffectId(owner, f"{quantity} {name}".strip(), "standard")
+        sharing = Sharing(asset.sharing.get(name, Sharing.UNSTATED.value))
+        if sharing is Sharing.LOCAL and symbol in at.made:  # one reading is one use, at however many points it counts
+            effect, sharing = effect.used_at(f"{at.made[symbol]}, {symbol}"), Sharing.COMMON
         effects.append(
             Contribution(
-                effect=EffectId(owner, f"{quantity} {name}".strip(), "standard"),
+                effect=effect,
                 description=words.filled(standard=title),
                 distribution=distribution,
                 dof=dof,
-                sharing=Sharing(asset.sharing.get(name, Sharing.UNSTATED.value)),
+                sharing=sharing,
                 source=source,
                 confirmed=confirmed,
             )
@@ -265,13 +273,14 @@ def _middle(symbol: str, readings: Sequence[Quantity]) -> Quantity:
 
 
 def _scatter(symbol: str, readings: Sequence[Quantity], at: Circumstances, type_a: bool) -> list[Contribution]:  # noqa: FBT001
-    if not type_a or symbol in at.traced or (at.scattered and len(readings) == 1):
+    seen = (type_a and not (at.scattered and len(readings) == 1)) or (symbol in at.shared and len(readings) > 1)
+    if not seen or symbol in at.traced:
         return []
     unit = readings[0].unit
     u, dof = mean_uncertainty([each.value_in(unit) for each in readings], symbol)
     return [
         Contribution(
-            effect=EffectId.scoped(at.procedure.name, symbol, Scope.READING, at.places),
+            effect=EffectId.scoped(at.procedure.name, symbol, Scope.READING, _made(symbol, at)),
             description=_READINGS.filled(count=len(readings)),
             distribution=StudentT(u),
             evaluation="A",
@@ -279,6 +288,11 @@ def _scatter(symbol: str, readings: Sequence[Quantity], at: Circumstances, type_
             source=f"s/√{len(readings)}",
         )
     ]
+
+
+def _made(symbol: str, at: Circumstances) -> Mapping[Scope, str]:
+    """Return the places of a series' own effects: of one that a hook made, where that was."""
+    return {**at.places, Scope.READING: at.made.get(symbol, at.places[Scope.READING])}
 
 
 def _asset(symbol: str, role: str, at: Circumstances) -> Asset:

@@ -33,7 +33,18 @@ from labctl.procedure.scatter import (
     stated,
     widened,
 )
-from labctl.procedure.seen import Readings, main_unit, readings_of, resolutions_of, spans_of, times_of, traced_in
+from labctl.procedure.seen import (
+    Readings,
+    made_of,
+    main_unit,
+    readings_of,
+    resolutions_of,
+    shared_in,
+    spans_of,
+    times_of,
+    together_of,
+    traced_in,
+)
 from labctl.procedure.sources import Characteristic, Result
 from labctl.records.equipment import Asset
 
@@ -180,6 +191,8 @@ class Evaluation:
             times=times_of(section, attempts),
             traced=traced_in(section, attempts),
             spans=spans_of(section, attempts),
+            made=made_of(section, attempts),
+            shared=shared_in(section, self.account.point(phase, section.name, planned.key).reported or attempts),
             conditions=self._conditions(phase, section.name, planned.key, attempts),
             finds=lambda symbol, source, every: self._found(symbol, source, every, context),
         )
@@ -253,12 +266,7 @@ class Evaluation:
         A sum or a slope over readings means those of one repetition: the model is then evaluated there, and the mean
         of the results stands in place of its own.
         """
-        chosen = attempts[-1:] if section.model.equations.vectors else attempts
-        together: Readings = {}
-        for attempt in chosen:
-            for name, readings in readings_of(section, attempt).items():
-                together.setdefault(name, []).extend(readings)
-        return together
+        return together_of(section, attempts[-1:] if section.model.equations.vectors else attempts)
 
     def _scatter(
         self, phase: str, section: Section, at: Circumstances, output: str, values: Sequence[float]

@@ -18,6 +18,37 @@ def readings_of(section: Section, attempt: Attempt) -> Readings:
     return {symbol: [each for each, _ in _shown(attempt, symbol)] for symbol in section.model.series}
 
 
+def together_of(section: Section, attempts: Sequence[Attempt]) -> Readings:
+    """Return the readings of several attempts as if they were one; what a hook read for all of them counts once."""
+    found: Readings = {}
+    for symbol in section.model.series:
+        seen = {each.n: quantity for attempt in attempts for quantity, each in _shown(attempt, symbol)}
+        several = sum(len(_shown(attempt, symbol)) for attempt in attempts) > len(seen)
+        shown = [quantity for attempt in attempts for quantity, _ in _shown(attempt, symbol)]
+        found[symbol] = [*seen.values()] if several else shown
+    return found
+
+
+def made_of(section: Section, attempts: Sequence[Attempt]) -> dict[str, str]:
+    """Return, of each series that a hook made, where it was made: several points may rest on the same readings."""
+    return {
+        symbol: f"{place.phase}/{place.section}/{place.point}"
+        for attempt in attempts
+        for symbol in sorted(section.model.series & attempt.inherited)
+        for place in [seen.event.place for _, seen in _shown(attempt, symbol)][:1]
+    }
+
+
+def shared_in(section: Section, attempts: Sequence[Attempt]) -> frozenset[str]:
+    """Return the series that a hook made for all of the attempts: the scatter of their results does not show them."""
+    found: set[str] = set()
+    for symbol in section.model.series.intersection(*(each.inherited for each in attempts)):
+        sets = {tuple(seen.n for _, seen in _shown(attempt, symbol)) for attempt in attempts}
+        if len(sets) < max(len(attempts), 2):
+            found.add(symbol)
+    return frozenset(found)
+
+
 def times_of(section: Section, attempts: Sequence[Attempt]) -> dict[str, list[float]]:
     """Return when the readings of every series were taken, in seconds since the first of them all."""
     instants = {

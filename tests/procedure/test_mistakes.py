@@ -1026,6 +1026,23 @@ def test_points_that_choose_the_unit_are_found_with_their_line(tmp_path: Path) -
     assert "points cannot choose the unit" in found[0].problem.en
 
 
+def test_a_series_that_a_hook_reads_once_is_told_because_no_scatter_shows_it(tmp_path: Path) -> None:
+    select = "def select_range(point: Point, unit: MeasuresDcVoltage) -> None:"
+    setting = '    """Select the range."""\n    unit.set_dc_voltage_range(point.range)\n'
+    reading = '    run.observe("V_r", unit.dc_voltage)\n'
+    for number, (read, codes) in enumerate({reading: ["LP105"], reading.replace(")", ", times=3)"): []}.items()):
+        found = changed(
+            tmp_path / str(number),
+            "dmm",
+            (PROCEDURE, '"E = V_ind + d_res', '"E = V_ind - V_r + d_res'),
+            (PROCEDURE, "    V_ind=Observed(),", "    V_ind=Observed(),\n    V_r=Observed(),"),
+            (PROCEDURE, select, select.replace("(point", "(run: Run, point")),
+            (PROCEDURE, setting, setting + read),
+        )
+        assert [each.code for each in found] == codes
+        assert all("read once in a hook" in each.problem.en and "hook" in each.problem.zh for each in found)
+
+
 def test_a_regulation_that_requires_nothing_of_the_unit_is_found(tmp_path: Path) -> None:
     nothing = ("METHOD.require(", "(lambda *_, **__: None)(")
     found = changed(tmp_path, "dmm", (PROCEDURE, "JJF 1587", "JJG 1587"), (PROCEDURE, *nothing))

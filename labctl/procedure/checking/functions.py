@@ -14,6 +14,7 @@ from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.rehearsal import rehearse
+from labctl.procedure.sources import Applied
 
 
 def functions(survey: Survey, section: Section) -> Iterator[Finding]:
@@ -60,7 +61,9 @@ def _series(section: Section) -> Iterator[Finding]:
             continue
         if not lines:
             problem = Text("{symbol} is never filled", zh="{symbol} 从未被填充").filled(symbol=symbol)
-            yield _found(body, body.first_line, "LP201", problem, _FILL.filled(symbol=symbol))
+            source = section.model.sources[symbol]
+            remedy = _APPLY.filled(symbol=symbol, role=source.role) if isinstance(source, Applied) else _FILL
+            yield _found(body, body.first_line, "LP201", problem, remedy.filled(symbol=symbol))
         elif len(lines) > 1:
             problem = Text("{symbol} is filled in two places", zh="{symbol} 在两处被填充").filled(symbol=symbol)
             yield _found(body, lines[1], "LP202", problem, _FILL_ONCE)
@@ -201,6 +204,11 @@ def _failure(function: Function, body: Body, point: Point, failure: Exception) -
 _WRITE_OUT = Text("Write the symbol as a text in quotes", zh="请将符号写成带引号的文字")
 _SERIES = Text("Series are: {known}; or declare it in the model", zh="现有序列：{known}；或在模型中声明")
 _FILL = Text('Observe or apply it: run.observe("{symbol}", …)', zh='请观测或施加：run.observe（"{symbol}"，…）')
+_APPLY = Text(
+    'Apply it: run.apply("{symbol}", …); a standard without a wire presents what is certified: '
+    'Applied("{role}", "mass", at="nominal")',
+    zh='请施加：run.apply（"{symbol}"，…）；无通信接口的标准器按证书给出其值：Applied（"{role}"，"mass"，at="nominal"）',
+)
 _FILL_ONCE = Text("Fill it in one place", zh="请只在一处填充")
 _STATE_ABILITY = Text(
     "Annotate it with a capability, as unit: MeasuresDcVoltage", zh="请标注能力，如 unit: MeasuresDcVoltage"

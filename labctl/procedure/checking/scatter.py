@@ -62,6 +62,7 @@ def _own(survey: Survey, section: Section) -> Iterator[Finding]:
         yield survey.about(section, "LP105", Text("nothing brings a Type A", zh="没有 A 类分量"), _OBSERVE)
         return
     yield from _single(survey, section, series)
+    yield from _hidden(survey, section, series)
     yield from _few(survey, section)
 
 
@@ -76,6 +77,18 @@ def _single(survey: Survey, section: Section, series: list[str]) -> Iterator[Fin
             ).filled(symbol=series[0], point=row.point.key or "1")
             yield survey.about(section, "LP105", problem, _REPEAT, symbol=series[0])
             return
+
+
+def _hidden(survey: Survey, section: Section, series: list[str]) -> Iterator[Finding]:
+    """Tell of a series that a hook reads once: all repetitions share it, so that their scatter does not show it."""
+    read = {each.symbol for hook in section.hooks for each in hook.body.fillings if each.verb in {"observe", "scan"}}
+    for symbol in (each for each in series if each in read):
+        counts = [each.taken[symbol] for each in survey.prepared(section) if symbol in each.taken]
+        if counts and max(counts) == 1:
+            problem = Text(
+                "{symbol} is read once in a hook: no scatter shows it", zh="{symbol} 在 hook 中只读一次：其分散无从得知"
+            ).filled(symbol=symbol)
+            yield survey.about(section, "LP105", problem, _READ_MORE, Severity.WARNING, symbol=symbol)
 
 
 def _few(survey: Survey, section: Section) -> Iterator[Finding]:
@@ -97,6 +110,7 @@ def _few(survey: Survey, section: Section) -> Iterator[Finding]:
 
 
 _OBSERVE: Final = Text("Add an Observed() input", zh="请添加 Observed() 输入")
+_READ_MORE: Final = Text("Read it several times there", zh="请在该处多次读取")
 _REPEAT: Final = Text(
     "Take several readings, repeat the point, or give the section a repeatability=",
     zh="请增加读数，重复该点，或给出 repeatability=",
