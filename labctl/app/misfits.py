@@ -12,11 +12,12 @@ from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.units import Unit
+from labctl.procedure.checking.scatter import repeatable
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.expected import Ahead
 from labctl.procedure.finding import Finding
 from labctl.procedure.load import FILE
-from labctl.procedure.procedure import Procedure
+from labctl.procedure.procedure import Procedure, Section
 from labctl.procedure.sources import Characteristic
 from labctl.records.equipment import Asset
 
@@ -64,7 +65,7 @@ def lacking(procedure: Procedure, told: Ahead) -> Iterator[Finding]:
 
 def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iterator[Finding]:
     """Tell of the figures that one section or reduction takes from records."""
-    units = survey.units(target)
+    units = survey.units(target) | survey.results(target)
     known: dict[str, Value] = {**survey.names(target), **players.unit.constants}
     for each in _stated(target, players):
         try:
@@ -76,13 +77,16 @@ def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iter
         wanted = units.get(each.symbol)
         if wanted is None or unit.dimension == wanted.dimension:
             continue
-        if not _holds(target, {**units, each.symbol: unit}):
+        if each.symbol in target.model.outputs or not _holds(target, {**units, each.symbol: unit}):
             problem = _KIND.filled(unit=unit, wanted=wanted, title=target.title, symbol=each.symbol)
             yield _finding(station, each, problem)
 
 
 def _stated(target: Target, players: Cast) -> Iterator[_Stated]:
-    for symbol, source in target.model.sources.items():
+    named = [*target.model.sources.items()]
+    if isinstance(target, Section) and isinstance(target.repeatability, Characteristic):
+        named += [(each, target.repeatability) for each in repeatable(target)[:1]]  # the others are of its kind
+    for symbol, source in named:
         if not isinstance(source, Characteristic):
             continue
         asset = players.standards.get(source.role) or players.auxiliaries.get(source.role)

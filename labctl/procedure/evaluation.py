@@ -234,11 +234,7 @@ class Evaluation:
         values = {output: [batch.value(output) for batch in each] for output in model.outputs}
         uncertain = [output for output in model.outputs if output not in model.statistics]
         scatters = {output: self._scatter(phase, declared, at, output, values[output]) for output in uncertain}
-        correlations = (
-            correlations_of({output: values[output] for output in uncertain}, at)
-            if declared.repeatability is None
-            else ()
-        )
+        correlations = correlations_of(self._varying(phase, declared, uncertain, values), at)
         inputs = bind(self._together(declared, attempts), at, type_a=False)
         last = each[-1]
         offsets = (
@@ -284,6 +280,28 @@ class Evaluation:
                 )
                 words = _KNOWN.filled(role=self.procedure.role(source.role).title)
                 return stated(s, float("inf"), len(values), found.source, words)
+
+    def _varying(
+        self, phase: str, section: Section, uncertain: Sequence[str], values: Mapping[str, Sequence[float]]
+    ) -> dict[str, list[float]]:
+        """Return the values by which it is told how the scatters of several results belong together.
+
+        Those of a point itself; where all points are taken together, what those of each are off its mean. Nothing is
+        known where the scatter stands in a record.
+        """
+        match section.repeatability:
+            case None:
+                return {output: [*values[output]] for output in uncertain}
+            case Pooled():
+                points = [each.key for each in self._section(phase, section.name).points]
+                repeated = [
+                    self.values(phase, section.name, key)
+                    for key in points
+                    if len(self.account.point(phase, section.name, key).reported) > 1
+                ]
+                return {output: [each for found in repeated for each in _off(found, output)] for output in uncertain}
+            case Characteristic():
+                return {}
 
     def _pooled(self, phase: str, section: Section, output: str, count: int) -> Scatter:
         """Return the scatter of the repetitions of all points of a section, taken together once all are measured."""
@@ -539,6 +557,12 @@ class Evaluation:
                 elif seen.n < began or method not in elsewhere:
                     elsewhere[method] = [seen.quantity]
         return {**elsewhere, **here}
+
+
+def _off(batches: Sequence[Batch], output: str) -> list[float]:
+    values = [batch.value(output) for batch in batches]
+    middle = mean(values)
+    return [each - middle for each in values]
 
 
 def _beginning(attempts: Sequence[Attempt]) -> float:

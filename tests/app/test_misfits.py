@@ -52,6 +52,23 @@ def test_a_figure_of_another_kind_is_told_with_its_line(
     assert found.remedy.en.startswith("Correct the figure")
 
 
+def test_a_known_repeatability_of_another_kind_than_the_result_is_told(tmp_path: Path) -> None:
+    method = method_in(tmp_path)
+    text = (method / "procedure.py").read_text("utf-8")
+    for before, after in {
+        "model=ERROR)": 'model=ERROR, repeatability=Characteristic("leads", "thermal EMF", zh="热电势"))',
+        'd_emf=Characteristic("leads", "thermal EMF", zh="热电势"),': "d_emf=Constant('0 V'),",
+        "    Characteristic,\n": "    Characteristic,\n    Constant,\n",
+    }.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    (method / "procedure.py").write_text(text, "utf-8")
+    station = changed(tmp_path, FIGURE, FIGURE.replace("1 µV", "1 mK"))
+    (found,) = [each for each in check(str(method), station) if each.grave]
+    assert (found.code, found.file) == ("LP615", "bench.toml")
+    assert "it is in mK, and E of DC voltage is in V" in found.problem.en
+
+
 def test_the_flight_check_says_the_same(tmp_path: Path) -> None:
     station = changed(tmp_path, FIGURE, FIGURE.replace("1 µV", "1 mK"))
     with pytest.raises(FlightRefused) as refused:

@@ -10,10 +10,28 @@ from labctl.certificate.dcc_results import result as in_dcc
 from labctl.certificate.document import ResultTable
 from labctl.certificate.element import root
 from labctl.certificate.tables import tables_of
+from labctl.events.kinds import PlannedPoint
 from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
-from labctl.procedure import Applied, Effect, Model, Observed, Point, Procedure, Roles, Run, Standard, Text, Unit
+from labctl.procedure import (
+    POOLED,
+    Applied,
+    Effect,
+    Model,
+    Observed,
+    Point,
+    Procedure,
+    Result,
+    Roles,
+    Run,
+    Standard,
+    Text,
+    Unit,
+)
+from labctl.procedure.account import Account
+from labctl.procedure.declared import Pooled
 from labctl.procedure.evaluate import evaluate_run
-from labctl.procedure.evaluation import WHOLE
+from labctl.procedure.evaluation import WHOLE, Evaluation
+from labctl.procedure.plan import AS_FOUND
 from labctl.records.calibration import CalibrationRecord, Correlated
 from tests.procedure.journals import run_of
 
@@ -109,3 +127,40 @@ def test_the_digital_certificate_has_it_as_a_quantity_of_its_own() -> None:
     assert 'refType="math_correlationCoefficient"' in text
     assert ">r(E, F)<" in text
     assert ">-0.800<" in text
+
+
+@pytest.mark.parametrize("repeatability", [None, POOLED])
+def test_the_scatters_of_two_results_of_one_repetition_stay_together(repeatability: Pooled | None) -> None:
+    """E and -E of the same readings: their sum has no scatter, pooled over all points or not."""
+    made = Procedure(
+        name="opposite",
+        edition="1.0",
+        document="JJF 1587-2016",
+        title=Text("Voltage", zh="电压"),
+        roles=Roles(source=Standard("Calibrator", zh="校准器"), unit=Unit("Multimeter", zh="数字多用表")),
+    )
+
+    @made.section(
+        "DC voltage",
+        zh="直流电压",
+        model=Model("E = V_ind - V_s", "F = V_s - V_ind", V_ind=Observed(), V_s=Applied("unit")),
+        repeatability=repeatability,
+    )
+    def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresDcVoltage) -> None:
+        """Apply the voltage and read it."""
+        run.apply("V_s", source.source_dc_voltage, point.nominal)
+        run.observe("V_ind", unit.dc_voltage)
+
+    names = {symbol: Result("DC voltage", symbol, by="name") for symbol in ("E", "F")}
+    made.reduce("Sum", model=Model("S = mean(E[:] + F[:])", "M = mean(E[:])", **names))
+    run = run_of(made)
+    points = tuple(PlannedPoint(key=key, columns={"name": key}, repeats=3) for key in ("a", "b"))
+    (section,) = run.started.plan
+    run.started = evolve(run.started, plan=(evolve(section, points=points),))
+    run.begin()
+    for key, off in {"a": (1, 4, 4), "b": (7, 9, 5)}.items():
+        for number, each in enumerate(off, 1):
+            run.point(key, "10 V", [f"{10 + each * 1e-4} V"], resolution="", repetition=number)
+    (group,) = Evaluation(made, run.started, Account.of(run.entries)).groups(AS_FOUND, "Sum")
+    assert float(group.batch.u["S"][0]) == pytest.approx(0.0, abs=1e-6)
+    assert float(group.batch.u["M"][0]) > 5e-5

@@ -366,6 +366,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'offer="abs(E) > 0.7"',
         "> is not defined for 1 V and 0.7",
     ),
+    "one known repeatability for results of two kinds": (
+        "pm",
+        "LP135",
+        PROCEDURE,
+        '"m = W + d_hum", W=',
+        '"m = W + d_hum", "share = m / W", W=',
+        "of m in kg and of share in 1",
+    ),
     "single readings and nothing repeated": (
         "dmm",
         "LP105",

@@ -42,6 +42,25 @@ def _stated(survey: Survey, section: Section, known: Characteristic) -> Iterator
     elif isinstance(roles[known.role], Unit):
         problem = Text("repeatability of the unit under test: it has no record", zh="被测对象的重复性：没有记录")
         yield survey.about(section, "LP117", problem, _POOL)
+    yield from _of_two_kinds(survey, section)
+
+
+def _of_two_kinds(survey: Survey, section: Section) -> Iterator[Finding]:
+    """Tell of results of several kinds: one known repeatability cannot be the scatter of all of them."""
+    stated = {name: unit for name, unit in survey.results(section).items() if name in repeatable(section)}
+    first = next(iter(stated), "")
+    other = next((name for name, unit in stated.items() if unit.dimension != stated[first].dimension), "")
+    if other:
+        problem = Text(
+            "one known repeatability cannot be that of {one} in {unit} and of {other} in {another}",
+            zh="一个已知的重复性不能既用于 {one}（{unit}）又用于 {other}（{another}）",
+        ).filled(one=first, unit=stated[first].symbol, other=other, another=stated[other].symbol)
+        yield survey.about(section, "LP135", problem, _REDUCE)
+
+
+def repeatable(section: Section) -> tuple[str, ...]:
+    """Return the results that scatter from repetition to repetition."""
+    return tuple(each for each in section.model.outputs if each not in section.model.equations.statistics)
 
 
 def _own(survey: Survey, section: Section) -> Iterator[Finding]:
@@ -110,6 +129,10 @@ def _few(survey: Survey, section: Section) -> Iterator[Finding]:
 
 
 _OBSERVE: Final = Text("Add an Observed() input", zh="请添加 Observed() 输入")
+_REDUCE: Final = Text(
+    'Leave the section the result that repeats so, and calculate the others in a reduction each="point"',
+    zh='请只保留具有该重复性的结果，其余在 each="point" 的归算中计算',
+)
 _READ_MORE: Final = Text("Read it several times there", zh="请在该处多次读取")
 _REPEAT: Final = Text(
     "Take several readings, repeat the point, or give the section a repeatability=",
