@@ -70,6 +70,10 @@ class Attempts:
         """Begin a section: nothing is known of the bench, so every hook runs."""
         self._state = {}
 
+    def begin_again(self) -> None:
+        """Count nothing as brought about but what a person connected: a point begins again from its hooks."""
+        self._forget()
+
     def make(self, section: Section, point: PlannedPoint, place: Place) -> None:
         """Make one attempt.
 

@@ -296,7 +296,7 @@ class Checks:
         self._reject_point(PointName.of(place), words)
         if place.attempt:
             self._reject(place, words)
-        raise PointLeft
+        raise PointLeft(from_hooks=True)
 
     def _invalidate(self, check: Check, otherwise: Invalidate, words: Text, place: Place) -> None:
         """Open whole sections again with those that rest on them, and the one that was judged, which is left."""

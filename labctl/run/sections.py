@@ -1,7 +1,6 @@
 """The loops around a procedure's functions: phase, section, point, repetition, and attempts until one counts."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from attrs import define, evolve, field
@@ -268,8 +267,11 @@ class Sections:
         self._attempts.enter()
         self._begun = None
         while (next_one := self._next_one(section, planned)) is not None:
-            with suppress(PointLeft):
+            try:
                 self._work(section, planned, *next_one)
+            except PointLeft as left:
+                if left.from_hooks:
+                    self._attempts.begin_again()
             if self._used_up.reopen() or self._checks.reopened():
                 return False
         scribe.place = place

@@ -21,7 +21,15 @@ _ABORT = Text("abort the run", zh="中止运行")
 
 
 class PointLeft(Exception):
-    """A person wants the point otherwise: made again from its beginning, or left out."""
+    """The point is made again or left out: a person wants it so, or a check says it.
+
+    Args:
+        from_hooks: it begins again from what its hooks bring about.
+    """
+
+    def __init__(self, *, from_hooks: bool = False) -> None:
+        super().__init__()
+        self.from_hooks = from_hooks
 
 
 @define

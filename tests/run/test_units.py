@@ -18,6 +18,7 @@ from labctl.errors import RoleUnfilled, RunNotFinished
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
+    HookFinished,
     IndicationTaken,
     PlannedPoint,
     PlannedSection,
@@ -283,6 +284,30 @@ def test_what_one_unit_spoils_is_measured_again_for_it_alone_and_counts_for_the_
     assert set(first[0].series["t_s"]).isdisjoint(other[0].series["t_s"])  # each with its own reference readings
     assert first[1].series["t_s"] == other[1].series["t_s"]
     assert max(abs(each) for each in errors_of(records(again)["display3"]).values()) < 0.055
+
+
+@pytest.mark.parametrize("otherwise", ["REPEAT", "RESTART"])
+def test_what_is_measured_again_begins_from_its_hooks(tmp_path: Path, otherwise: str) -> None:
+    """What the bench was brought to is not relied on once a check says that something was wrong."""
+    method = altered(tmp_path, "with_check", "otherwise=REPEAT", f"otherwise={otherwise}")
+    text = (Path(method) / "procedure.py").read_text(encoding="utf-8")
+    (Path(method) / "procedure.py").write_text(text.replace("    REPEAT,\n", f"    {otherwise},\n"), encoding="utf-8")
+    run = running(tmp_path, "display3", method, noise=False)
+
+    def hear(entry: Entry) -> None:
+        if isinstance(entry.event, RepetitionStarted):
+            run.bench.fault("display3", "drift", rate=0.1)
+        if isinstance(entry.event, AttemptRejected):
+            run.bench.mend("display3")
+            run.hears = lambda _entry: None
+
+    run.hears = hear
+    ended = run.carry_out()
+    assert ended is not None
+    assert ended.outcome is Outcome.FINISHED
+    events = [each.event for each in run.entries()]
+    assert [each.place.attempt for each in events if isinstance(each, AttemptRejected)] == [1]
+    assert [each.hook for each in events if isinstance(each, HookFinished)] == ["heat"] * 3
 
 
 def altered(tmp_path: Path, method: str, before: str, after: str) -> str:
