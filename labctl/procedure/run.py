@@ -119,7 +119,10 @@ class Run(Protocol):
         ...
 
     def attach(self, file: Path | str) -> None:
-        """Keep a file or photograph with the record."""
+        """Keep a file or photograph with the record; one that is named alone is of the method's folder.
+
+        Where it cannot be read the attempt is rejected.
+        """
         ...
 
     def note(self, text: Text | str) -> None:

@@ -70,6 +70,7 @@ class Sections:
 
     def __attrs_post_init__(self) -> None:
         """Put the parts together."""
+        self.run.folder = self.procedure.folder
         self._wishes = Wishes(self.run)
         self._present = Present(self.procedure, self.started, self.run.scribe)
         self._checks = Checks(self.procedure, self.started, self._wishes, self._present)

@@ -8,7 +8,7 @@ from typing import Final, NoReturn, ParamSpec
 from attrs import define, evolve, field
 
 from labctl.clock import Clock
-from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, RecordError, RunAborted
+from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, RunAborted
 from labctl.events.kinds import (
     CommandReceived,
     NoteTaken,
@@ -86,6 +86,8 @@ class LiveRun:
     operator: Operator
     clock: Clock
     high_voltage: bool = False
+    folder: Path = field(factory=Path, init=False)
+    """Of the method: there lie the forms that it encloses."""
     units: tuple[str, ...] = field(default=(), init=False)
     """Instruments of the units that are being measured, where the run has several."""
     _together: Together = field(init=False)
@@ -283,18 +285,17 @@ class LiveRun:
     # --- the record --------------------------------------------------------------------------------------------------
 
     def attach(self, file: Path | str) -> None:
-        """Keep a file or photograph beside the events.
+        """Keep a file or photograph beside the events; one that is named alone is of the method's folder.
 
         Raises:
-            RecordError: it cannot be read.
+            Rejected: it cannot be read; whoever named it is asked again in the next attempt.
         """
-        path = Path(file)
+        path = self.folder / file
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise RecordError(
-                record=path.name, problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)
-            ) from error
+            words = Text("{name} cannot be read: {error}", zh="无法读取 {name}：{error}")
+            raise Rejected(words.filled(name=path.name, error=error.strerror or error)) from error
         digest = self.scribe.journal.keep(content)
         self.note(Text("enclosed: {name}, {digest}", zh="附件：{name}，{digest}").filled(name=path.name, digest=digest))
 

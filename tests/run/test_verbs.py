@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from attrs import evolve
@@ -21,7 +22,7 @@ from labctl.procedure.run import VERBS
 from labctl.records.calibration import Outcome
 from labctl.run.control import NobodyThere, refused_answer
 from labctl.run.operator import Person, Policy
-from labctl.run.verbs import LiveRun
+from labctl.run.verbs import LiveRun, Rejected
 from tests.run.inprocess import Session, session
 
 VERBS_METHOD = str(Path(__file__).parent / "methods" / "verbs")
@@ -90,6 +91,13 @@ def test_notes_and_enclosures(run: Session) -> None:
     notes = [each.text.en for each in run.events() if isinstance(each, NoteTaken)]
     assert "1.25, green, F-0007" in notes
     assert any(each.startswith("enclosed: points.csv") for each in notes)
+
+
+def test_a_photograph_that_is_not_there_rejects_the_attempt_and_ends_no_run(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as rejected:
+        LiveRun.attach(SimpleNamespace(folder=tmp_path), "plate.jpg")  # type: ignore[arg-type]  # nothing else is asked
+    assert rejected.value.reason.en.startswith("plate.jpg cannot be read: ")
+    assert rejected.value.reason.zh.startswith("无法读取 plate.jpg")
 
 
 def test_a_rejected_attempt_is_kept_and_made_again(run: Session) -> None:

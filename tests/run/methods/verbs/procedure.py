@@ -1,7 +1,5 @@
 """Every verb once, in one section without sense."""
 
-from pathlib import Path
-
 from labctl.instruments.capabilities import MeasuresDcVoltage, SourcesDcVoltage
 from labctl.procedure import Applied, Model, Observed, Point, Procedure, Resolution, Roles, Run, Standard, Text, Unit
 
@@ -44,7 +42,7 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
     colour = run.ask(Text("Which lamp?", zh="哪个灯？"), choices=(Text("red", zh="红"), Text("green", zh="绿")))
     label = run.ask(Text("Scan the label.", zh="扫描标签。"), barcode=True)
     run.note(Text(f"{dial}, {colour}, {label}", zh=f"{dial},{colour},{label}"))
-    run.attach(Path(__file__).with_name("points.csv"))
+    run.attach("points.csv")
     match point.text("ending"):
         case "reject" if len(asked) == 3 and not _rejected:
             _rejected.append(True)
