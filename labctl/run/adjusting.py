@@ -2,11 +2,13 @@
 
 from attrs import define, field
 
+from labctl.errors import NotSettled, OperatorDeclined
 from labctl.events.kinds import Place, SectionFinished, SectionStarted
 from labctl.language import Text
 from labctl.procedure.plan import AS_FOUND
 from labctl.procedure.procedure import Adjustment
 from labctl.run.attempt import Attempts
+from labctl.run.verbs import Rejected
 from labctl.run.wishes import Wishes
 
 PHASE = "adjustment"
@@ -30,6 +32,7 @@ class Adjusting:
 
         Raises:
             Turned: the run ends, or a person turned to a point.
+            RunAborted, NobodyThere: it did not come to its end.
         """
         run = self.attempts.run
         place = Place(phase=PHASE, section=adjustment.title.en)
@@ -39,11 +42,28 @@ class Adjusting:
         if not self._wanted(adjustment):
             return False
         run.scribe.append(SectionStarted(at=run.clock.now(), place=place))
-        self.attempts.call(adjustment.function)
+        self._made(adjustment)
         run.forget_connections()
         run.scribe.place = place
         run.scribe.append(SectionFinished(at=run.clock.now(), place=place))
         return True
+
+    def _made(self, adjustment: Adjustment) -> None:
+        """Make an adjustment; where it does not come to its end a person decides, for the unit is half adjusted.
+
+        Raises:
+            RunAborted: the person ends the run.
+            NobodyThere: nobody is there to decide.
+        """
+        while True:
+            try:
+                self.attempts.call(adjustment.function)
+            except (Rejected, NotSettled, OperatorDeclined) as error:
+                reason = error.reason if isinstance(error, Rejected) else error.text()
+                self.wishes.note(reason)
+                self.wishes.ask_about(reason)
+            else:
+                return
 
     def _wanted(self, adjustment: Adjustment) -> bool:
         run = self.attempts.run

@@ -121,7 +121,7 @@ class Wishes:
                 failures += 1
                 self.note(error.text())
                 if failures % ATTEMPTS == 0:
-                    self._ask_about(error.text())
+                    self.ask_about(error.text())
                 self._reopen(error.instrument)
             else:
                 return
@@ -140,7 +140,8 @@ class Wishes:
         except Turned:
             self.obey(here)
 
-    def _ask_about(self, reason: Text) -> None:
+    def ask_about(self, reason: Text) -> None:
+        """Ask whether something is tried once more. Raises RunAborted where a person ends the run."""
         if self._chosen(reason, (_AGAIN, _ABORT), self.run.scribe.place) == _ABORT.en:
             raise RunAborted(reason=reason.en)
 

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import pytest
 
@@ -301,6 +302,31 @@ def test_an_adjustment_is_offered_and_the_unit_measured_again(tmp_path: Path) ->
     found = [each for each in events if isinstance(each, PointFinished) and each.place.phase != AS_LEFT]
     assert len(left) == len(found)
     assert any(isinstance(each, SettingMade) and each.method == "adjust_dc_voltage" for each in events)
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("try again", Outcome.FINISHED), ("abort the run", Outcome.ABORTED)])
+def test_an_adjustment_that_does_not_come_to_its_end_is_decided_by_a_person(
+    tmp_path: Path, answer: str, outcome: Outcome
+) -> None:
+    folder = tmp_path / "method"
+    copytree(find_procedure("dmm-dc-voltage").folder, folder, ignore=ignore_patterns("__pycache__"))
+    text = (folder / "procedure.py").read_text("utf-8")
+    steps = "    for step in unit.dc_voltage_adjustments():\n"
+    assert text.count(steps) == 1
+    once = '    if not _tried:\n        _tried.append(True)\n        run.reject(Text("still locked", zh="仍被锁定"))\n'
+    (folder / "procedure.py").write_text(text.replace(steps, once + steps) + "\n_tried: list[bool] = []\n", "utf-8")
+    run = session(tmp_path, str(folder))
+
+    class Minded(Person):
+        def answers(self, question: object) -> str | None:
+            choices = [each.en for each in getattr(question, "choices", ())]
+            return "done" if not choices else answer if answer in choices else choices[0]
+
+    run.adjust, run.operator = True, Minded(run.told)
+    ended = run.begin()
+    assert ended is not None
+    assert ended.outcome is outcome
+    assert [each.text.en for each in run.events() if isinstance(each, NoteTaken)].count("still locked") == 1
 
 
 def test_a_wish_in_place_of_an_answer_is_obeyed(tmp_path: Path) -> None:
