@@ -1,10 +1,13 @@
 """One attempt at one repetition: hooks bring the bench to its state, the function measures, and it counts or not."""
 
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from labctl.errors import InstrumentError, NotSettled, OperatorDeclined, WrongIdentity
+from labctl.errors import InstrumentError, LabctlError, NotSettled, OperatorDeclined, WrongIdentity
 from labctl.events.kinds import (
     AttemptRejected,
     HookFinished,
@@ -20,12 +23,27 @@ from labctl.language import Text
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.body import Part, parts_of
 from labctl.procedure.choosing import name_of
+from labctl.procedure.load import refused
 from labctl.procedure.point import Point
 from labctl.procedure.procedure import SECTION, Hook, Section
 from labctl.procedure.units import UNIT, Units
 from labctl.run.control import Turned
 from labctl.run.verbs import LiveRun, Rejected, UnitLeft
 from labctl.run.wishes import PointLeft, Wishes
+
+
+@contextmanager
+def _own_lines(function: Callable[..., None]) -> Generator[None]:
+    """Tell what a procedure's own line raised with file and line; what the program raises goes on as it is."""
+    file = Path(function.__code__.co_filename)
+    try:
+        yield
+    except Exception as failure:
+        *_, last = traceback.extract_tb(failure.__traceback__)
+        if isinstance(failure, LabctlError) or Path(last.filename) != file:
+            raise
+        raise refused(file, failure) from failure
+
 
 State = dict[str, Quantity | str | float | None]
 
@@ -125,7 +143,14 @@ class Attempts:
         """Call a function of the procedure with what its signature names; roles are opened when they are new.
 
         One that names the unit is called for each that is being measured; one that names the units once.
+
+        Raises:
+            ProcedureError: a line of the procedure itself fails, in a way that no dry call could foresee.
         """
+        with _own_lines(function):
+            self._call(function, row)
+
+    def _call(self, function: Callable[..., None], row: Point | None) -> None:
         self.run.columns = row.columns if row is not None else {}
         parts, units = parts_of(function), self.run.units
         given: dict[str, object] = {"run": self.run, "point": row}

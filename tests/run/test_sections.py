@@ -329,6 +329,19 @@ def test_an_adjustment_that_does_not_come_to_its_end_is_decided_by_a_person(
     assert [each.text.en for each in run.events() if isinstance(each, NoteTaken)].count("still locked") == 1
 
 
+def test_a_line_of_a_method_that_fails_in_a_run_alone_is_told_with_its_number(tmp_path: Path) -> None:
+    folder = tmp_path / "method"
+    copytree(SHORT, folder, ignore=ignore_patterns("__pycache__"))
+    lines = (folder / "procedure.py").read_text("utf-8").splitlines()
+    number = next(n for n, each in enumerate(lines) if "run.apply(" in each)
+    lines.insert(number, '    {"StandIn": 0}[type(source).__name__]')
+    (folder / "procedure.py").write_text("\n".join(lines) + "\n", "utf-8")
+    ended = session(tmp_path, str(folder)).begin()
+    assert ended is not None
+    assert (ended.outcome, ended.safe) == (Outcome.FAILED, True)
+    assert ended.reason.en.startswith(f"procedure.py, line {number + 1}: KeyError: ")
+
+
 def test_a_wish_in_place_of_an_answer_is_obeyed(tmp_path: Path) -> None:
     """Asked about a failing point, a person presses the button of another one instead of answering."""
     run = session(tmp_path, SHORT)
