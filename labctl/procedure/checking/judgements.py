@@ -163,6 +163,7 @@ def _consequence(survey: Survey, target: Target, title: str, line: int, check: C
         yield found(line, "LP411", problem.filled(title=title), _EACH_REPETITION)
     if isinstance(check.otherwise, Invalidate):
         yield from _invalidated(survey, target, title, line, check.otherwise)
+        yield from _kept(survey, target, title, line, check.otherwise)
     if check.on_resume and (why := _not_first(survey, target)) is not None:
         problem = Text("{title}: on_resume, but {why}", zh="{title}：on_resume，但{why}")
         yield found(line, "LP411", problem.filled(title=title, why=why), _LATER_SERIES)
@@ -205,6 +206,21 @@ def _invalidated(survey: Survey, target: Target, title: str, line: int, otherwis
                 zh="{title}：{name!r} 尚未测量，无从作废",
             )
             yield found(line, "LP410", problem.filled(title=title, name=name), _EARLIER)
+
+
+def _kept(survey: Survey, target: Target, title: str, line: int, otherwise: Invalidate) -> Iterator[Finding]:
+    """Tell of a section by which is judged and that is not measured again: what changed for good fails for ever."""
+    if any(survey.find(each.section) is None for one in survey.targets for each in one.model.results.values()):
+        return  # told on its own
+    invalid = survey.procedure.with_dependants((*otherwise.sections, target.name))
+    kept = sorted(survey.procedure.below(target) - invalid)
+    if isinstance(target, Section) and kept:
+        problem = Text(
+            "{title}: it is judged by {section}, which is not measured again, so that it would fail again",
+            zh="{title}：判定所依据的 {section} 不重测，因此重测后仍会不通过",
+        )
+        words = problem.filled(title=title, section=kept[0])
+        yield found(line, "LP422", words, _NAME_TOO.filled(section=kept[0]), Severity.WARNING)
 
 
 def _later(survey: Survey, target: Target, name: str) -> bool:
@@ -279,6 +295,7 @@ def extremes(survey: Survey, target: Target) -> Iterator[Finding]:
 _GIVE_SOURCE: Final = Text(
     'Say where it stands: source="JJG 692-2010, 5.3"', zh='请注明出处，如 source="JJG 692-2010, 5.3"'
 )
+_NAME_TOO: Final = Text('Name it as well: Invalidate("{section}", …)', zh='请一并写明：Invalidate（"{section}"，…）')
 _SAME_UNIT: Final = Text(
     "Give the limit in the unit of the result; a point on a scale has no ± limit",
     zh="请以结果的单位给出限值；温标上的点没有 ± 限值",

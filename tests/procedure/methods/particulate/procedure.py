@@ -196,7 +196,7 @@ METHOD.check(
     of="Temperature again",
     symbol="shift",
     within="2 K",
-    otherwise=Invalidate("Concentration"),
+    otherwise=Invalidate("Temperature", "Concentration"),
     source="made up",
 )
 METHOD.require("Temperature", zh="温度", of="Temperature", symbol="d_t", within="2 K", source="made up")
