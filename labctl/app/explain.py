@@ -13,7 +13,7 @@ from labctl.certificate.bundle import Bundle
 from labctl.certificate.compose import compose
 from labctl.certificate.document import Document, Issue, Origin
 from labctl.certificate.figures import amount_in
-from labctl.certificate.words import RULES, VERDICTS
+from labctl.certificate.words import RULES, VERDICTS, rule_of
 from labctl.errors import QuantityError, RecordAltered, UnknownPoint, UnknownUnit
 from labctl.events.codec import decode, decode_event
 from labctl.events.journal import Entry
@@ -26,16 +26,17 @@ from labctl.events.kinds import (
     SettingMade,
 )
 from labctl.language import Language, Text
-from labctl.metrology.conformity import Rule
+from labctl.metrology.conformity import Rule, Side
 from labctl.metrology.quantity import Quantity, parse_quantity, shortest
 from labctl.metrology.rounding import printed
 from labctl.metrology.units import parse_unit
 from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result
 from labctl.records.equipment import Asset
+from labctl.records.order import Kind
 from labctl.records.sources import source_in_both, sources_in_chinese
 
 _SEVERAL: Final = 2  # certificates on one record, of which one has to be named
-_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*\b(?!\[)")  # of one value; x[:] is many
 
 
 def explain(bundle: Path, point: str, language: Language, *, unit: str = "") -> str:
@@ -231,7 +232,8 @@ class _Explanation:
         )
         if judged.source.en:
             yield self._said(_LIMIT, source=judged.source)
-        yield f"    {Rule(judged.rule).text.within(self.language)}"
+        legal = self.record.order.kind is Kind.VERIFICATION
+        yield f"    {rule_of(Rule(judged.rule), Side(judged.side), legal=legal).within(self.language)}"
         for each in judged.repetitions:
             value, expanded = (Quantity.of(size, result.unit).value_in(unit) for size in (each.value, each.expanded))
             yield self._said(

@@ -20,10 +20,12 @@ from labctl.certificate.words import (
     COVERAGE,
     DOCUMENT_UNVERIFIED,
     EMAIL,
+    FIGURE_WORDS,
     IN_ORDER,
     ISSUED,
     ITEM,
     K_STATED,
+    LIMITS,
     MANUFACTURER,
     METHOD,
     MODEL,
@@ -42,6 +44,7 @@ from labctl.certificate.words import (
     RECEIVED,
     RECORD,
     ROUNDED,
+    RULES,
     SERIAL,
     SIMULATED_TRACEABLE,
     STATE,
@@ -51,9 +54,10 @@ from labctl.certificate.words import (
     UNVERIFIED,
     UNVERIFIED_SOURCES,
     WHOLE,
+    worded,
 )
 from labctl.language import Text
-from labctl.metrology.conformity import Verdict
+from labctl.metrology.conformity import Rule, Verdict
 from labctl.metrology.rounding import last_place
 from labctl.records.calibration import CalibrationRecord, Condition, InspectionResult, ProcedureReference
 from labctl.records.equipment import Asset
@@ -64,7 +68,10 @@ from labctl.records.sources import source_in_both, sources_in_chinese
 def compose(record: CalibrationRecord, issue: Issue) -> Document:
     """Return the certificate of a record: nothing is rounded or worded after this."""
     laboratory, tables = record.laboratory, tables_of(record)
-    stated = {note for table in tables for _, note in table.notes}
+    kind = record.order.kind
+    told = {mark for table in tables for mark, _ in table.notes}
+    judged = {each.rule for section in record.sections for point in section.points for each in point.judgements}
+    rules = zip((each for each in Rule if each.value in judged), record.rules, strict=False)
     return Document(
         number=issue.number,
         simulated=record.simulated,
@@ -78,7 +85,7 @@ def compose(record: CalibrationRecord, issue: Issue) -> Document:
         laboratory_lines=_laboratory(laboratory),
         title=_title(record),
         cover=_cover(record, issue),
-        conclusion=WHOLE[record.verdict] if record.verdict is not None and record.order.conformity else NO_STATEMENT,
+        conclusion=_conclusion(record),
         signatures=_signatures(record),
         method=_method(record),
         standards=(
@@ -88,10 +95,10 @@ def compose(record: CalibrationRecord, issue: Issue) -> Document:
         conditions=tuple(_condition(each) for each in record.conditions),
         traceability=SIMULATED_TRACEABLE if record.simulated else TRACEABLE,
         tables=tables,
-        rules=tuple(each for each in record.rules if each not in stated),
+        rules=tuple(words for rule, words in rules if RULES[rule.value] not in told),
         notes=_notes(record, tables),
-        inspections=tuple(_inspection(each) for each in record.inspections),
-        words=dict(TEMPLATE),
+        inspections=tuple(_inspection(each, kind) for each in record.inspections),
+        words={name: worded(each, kind) for name, each in TEMPLATE.items()},
     )
 
 
@@ -111,6 +118,12 @@ def _filled(pairs: tuple[tuple[Text, Text | str], ...]) -> tuple[Line, ...]:
     """Return the lines that say something."""
     lines = tuple(Line(label=label, value=_both(value) if isinstance(value, str) else value) for label, value in pairs)
     return tuple(line for line in lines if line.value.en or line.value.zh)
+
+
+def _conclusion(record: CalibrationRecord) -> Text:
+    if record.verdict is None or not record.order.judged:
+        return NO_STATEMENT
+    return worded(WHOLE[record.verdict], record.order.kind)
 
 
 def _title(record: CalibrationRecord) -> Text:
@@ -152,7 +165,7 @@ def _cover(record: CalibrationRecord, issue: Issue) -> tuple[Line, ...]:
             (ASSET, unit.asset_number),
             (STATE, unit.condition),
             (RECEIVED, order.received.isoformat() if order.received is not None else ""),
-            (PERFORMED, first if first == last else f"{first} – {last}"),
+            (worded(PERFORMED, order.kind), first if first == last else f"{first} – {last}"),
             (ISSUED, local_date(issue.at, record.laboratory)),
         )
     )
@@ -166,23 +179,27 @@ def _signatures(record: CalibrationRecord) -> tuple[Signature, ...]:
         (CALIBRATED_BY, people.calibrated_by),
     )
     return tuple(
-        Signature(role=role, name=person.name, title=NOTHING if person.title.zh == role.zh else person.title)
+        Signature(
+            role=worded(role, record.order.kind),
+            name=person.name,
+            title=NOTHING if person.title.zh == role.zh else person.title,
+        )
         for role, person in given
     )
 
 
 def _method(record: CalibrationRecord) -> tuple[Line, ...]:
-    procedure = record.procedure
+    procedure, kind = record.procedure, record.order.kind
     return _filled(
         (
             (METHOD, _document(procedure)),
             (
-                PROCEDURE,
+                worded(PROCEDURE, kind),
                 Text("{title} ({name}, edition {edition})", zh="{title}（{name}，第 {edition} 版）").filled(
                     title=procedure.title, name=procedure.name, edition=procedure.edition
                 ),
             ),
-            (PLACE, record.laboratory.place),
+            (worded(PLACE, kind), record.laboratory.place),
             (ORDER, record.order.number),
             (RECORD, record.run),
         )
@@ -198,13 +215,17 @@ def _standard(asset: Asset, *, equipment: bool) -> StandardLine:
     certificate = asset.certificate
     stated, figures = certificate.statement if certificate is not None else NOTHING, asset.specification
     if not equipment and certificate is None:
-        named = [(each.name, each.name_zh or each.name, _spelled(each.figure)) for each in asset.characteristics]
         stated = Text(
-            "; ".join(f"{name} {figure}" for name, _, figure in named),
-            zh="；".join(f"{name} {figure}" for _, name, figure in named),
+            "; ".join(f"{each.name} {_spelled(each.figure)}" for each in asset.characteristics),
+            zh="；".join(
+                f"{each.name_zh or each.name} {_spelled_in_chinese(each.figure)}" for each in asset.characteristics
+            ),
         )
     elif not stated.en:
-        stated = _both("; ".join(f"≤ {each.up_to}: {_spelled(each.figure)}" for each in figures))
+        stated = Text(
+            "; ".join(f"≤ {each.up_to}: {_spelled(each.figure)}" for each in figures),
+            zh="；".join(f"≤ {each.up_to}：{_spelled_in_chinese(each.figure)}" for each in figures),
+        )
     confirmed = [each.confirmed for each in figures]
     if not equipment:
         confirmed += [each.confirmed for each in asset.characteristics]
@@ -229,6 +250,15 @@ def _spelled(figure: str) -> str:
     return re.sub(r"abs\((\w+)\)", r"|\1|", figure).replace(" * ", " × ")
 
 
+def _spelled_in_chinese(figure: str) -> str:
+    """Return a figure as Chinese print has it.
+
+    >>> _spelled_in_chinese("10 ppm * abs(nominal)")
+    '10 ppm × |标称值|'
+    """
+    return re.sub(r"\w+", lambda found: FIGURE_WORDS.get(found[0], found[0]), _spelled(figure))
+
+
 def _condition(condition: Condition) -> Line:
     """Return an ambient condition: its extremes to a tenth, or to the last place of its uncertainty if wider."""
     label = CONDITIONS.get(condition.name, _both(condition.name))
@@ -246,8 +276,9 @@ def _condition(condition: Condition) -> Line:
     return Line(label=label, value=_both(span + uncertain))
 
 
-def _inspection(seen: InspectionResult) -> Line:
-    return Line(label=seen.title, value=IN_ORDER if seen.verdict is Verdict.CONFORMS else NOT_IN_ORDER)
+def _inspection(seen: InspectionResult, kind: Kind) -> Line:
+    found = IN_ORDER if seen.verdict is Verdict.CONFORMS else NOT_IN_ORDER
+    return Line(label=seen.title, value=worded(found, kind))
 
 
 def _notes(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[Text, ...]:
@@ -259,18 +290,52 @@ def _notes(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[
     notes = [
         COVERAGE.filled(probability=probability, factor=ALL_TWO if two else K_STATED),
         ROUNDED,
-        ONLY_THIS_ITEM,
+        worded(ONLY_THIS_ITEM, record.order.kind),
         NO_PART,
     ]
+    limits = _limits(record)
+    if limits:
+        notes.append(LIMITS.filled(sources=_listed(limits)))
     if {each.phase for each in record.sections} >= {"as found", "as left"}:
         notes.append(ADJUSTED)
     if not record.procedure.confirmed and record.procedure.document:
         notes.append(DOCUMENT_UNVERIFIED.filled(document=record.procedure.document))
     sources = _unverified(record)
     if sources:
-        english, chinese = "; ".join(each.en for each in sources), "；".join(each.zh for each in sources)
-        notes.append(UNVERIFIED_SOURCES.filled(sources=Text(english, zh=chinese)))
-    return (*notes, *record.notes, *_warnings(record, tables))
+        notes.append(UNVERIFIED_SOURCES.filled(sources=_listed(sources)))
+    return tuple(_sentence(each) for each in (*notes, *record.notes, *_warnings(record, tables)))
+
+
+def _listed(several: list[Text]) -> Text:
+    return Text("; ".join(each.en for each in several), zh="；".join(each.zh or each.en for each in several))
+
+
+def _sentence(words: Text) -> Text:
+    """Return a note with the full stop of a sentence.
+
+    >>> _sentence(Text("Clock: not measured", zh="时钟：未测")).zh
+    '时钟：未测。'
+    """
+    ended = words.en.rstrip().endswith((".", "!", "?")), words.zh.rstrip().endswith(("。", "！", "？"))
+    return Text(words.en if ended[0] else f"{words.en}.", zh=words.zh if ended[1] or not words.zh else f"{words.zh}。")
+
+
+def _limits(record: CalibrationRecord) -> list[Text]:
+    """Return where the limits of judged results stand (ISO/IEC 17025, 7.8.6.2 b): as the method says, or the type."""
+    judged = [each for section in record.sections for point in section.points for each in point.judgements]
+    chinese = sources_in_chinese((), record.unit, record.procedure)
+    of_type = [
+        _OF_TYPE.filled(type=record.unit.type_name, source=source_in_both(each.source, chinese))
+        for each in record.unit.specification
+        if each.source
+    ]
+    told: list[Text] = []
+    for each in judged:
+        told += [each.source] if each.source.en else of_type
+    return [Text(each.en, zh=_UNCONFIRMED.sub("，未经核实", each.zh or each.en)) for each in dict.fromkeys(told)]
+
+
+_UNCONFIRMED = re.compile(r", unconfirmed$")
 
 
 def _warnings(record: CalibrationRecord, tables: tuple[ResultTable, ...]) -> tuple[Text, ...]:

@@ -172,7 +172,7 @@ def _statements(administrative: Element, document: Document, record: Calibration
     traceable.add("norm", "ISO/IEC 17025:2017")
     traceable.add("reference", "7.8.4.1 c)")
     traceable.words("declaration", document.traceability)
-    if record.verdict is not None and record.order.conformity:
+    if record.verdict is not None and record.order.judged:
         conformity = statements.add("statement", refType="basic_conformity")
         conformity.add("norm", record.procedure.document or record.procedure.name)
         rules = [*(each for table in document.tables for _, each in table.notes), *document.rules]
@@ -188,7 +188,7 @@ def _joined(texts: list[Text]) -> Text:
 
 
 def _measurement(parent: Element, document: Document, record: CalibrationRecord) -> None:
-    parent.words("name", TEMPLATE["results"])
+    parent.words("name", document.words["results"])
     methods = parent.add("usedMethods")
     _method(methods, document, record)
     uncertainty = methods.add("usedMethod", refType="basic_uncertainty")
@@ -210,7 +210,7 @@ def _measurement(parent: Element, document: Document, record: CalibrationRecord)
             _condition(conditions, condition, line)
     results = parent.add("results")
     for table, section in zip(document.tables, record.sections, strict=True):
-        result(results, table, section, conformity=record.order.conformity)
+        result(results, table, section, conformity=record.order.judged)
 
 
 def _method(methods: Element, document: Document, record: CalibrationRecord) -> None:

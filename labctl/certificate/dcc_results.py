@@ -8,7 +8,7 @@ from labctl.certificate.element import Element
 from labctl.certificate.figures import factor
 from labctl.certificate.words import RULES, TEMPLATE
 from labctl.language import Text
-from labctl.metrology.conformity import Verdict
+from labctl.metrology.conformity import Side, Verdict
 from labctl.metrology.units import ONE, parse_unit
 from labctl.records.calibration import Judgement, PointResult, SectionResult
 
@@ -72,7 +72,7 @@ def _list(
         if kind == "value":
             _uncertainty(values, expanded.get(column.name, ()), members, column.name)
             if conformity:
-                _conformity(quantity, table, members, column.name, unit, _limits(columns))
+                _conformity(quantity, table, members, column.name, unit, _limits(columns, column.name))
 
 
 def _kind(column: Column, kind: str) -> str:
@@ -104,9 +104,11 @@ def _uncertainty(values: Element, cells: tuple[Cell, ...], members: list[PointRe
     expanded.si("distributionXMLList", "normal")
 
 
-def _limits(columns: list[tuple[Column, str, tuple[Cell, ...]]]) -> tuple[str, tuple[Cell, ...]] | None:
+def _limits(columns: list[tuple[Column, str, tuple[Cell, ...]]], symbol: str) -> tuple[str, tuple[Cell, ...]] | None:
+    """Return the printed limits where they are those of a result: a table may judge others without printing theirs."""
     for _, unit, cells in columns:
-        if cells[0].origin.kind == "limit" and all(each.number for each in cells):
+        mine = all(each.number and each.origin.symbol == symbol for each in cells)
+        if cells[0].origin.kind == "limit" and mine:
             return unit, cells
     return None
 
@@ -134,10 +136,14 @@ def _conformity(
     if limits is None:
         return
     content = meta.add("data")
-    for name, kind, sign in (
-        (Text("Lower limit", zh="下限"), "basic_toleranceLimitLower", "-"),
-        (Text("Upper limit", zh="上限"), "basic_toleranceLimitUpper", ""),
+    side = Side(judged[0].side)
+    for name, kind, sign, other in (
+        (Text("Lower limit", zh="下限"), "basic_toleranceLimitLower", "-", Side.AT_MOST),
+        (Text("Upper limit", zh="上限"), "basic_toleranceLimitUpper", "", Side.AT_LEAST),
     ):
+        if side is other:
+            continue
+        sign = sign if side is Side.WITHIN else ""  # noqa: PLW2901  (a limit on one side stands as it is)
         limit = content.add("quantity", refType=kind)
         limit.words("name", name)
         values = limit.si("realListXMLList")

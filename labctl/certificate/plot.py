@@ -18,10 +18,12 @@ FONT: Final = "Noto Sans SC"
 MOST: Final = 60  # points in one picture
 _WIDTH, _HEIGHT = 680.0, 232.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 672.0, 24.0, 194.0  # of the field
+_FEWEST: Final = 2  # points that a picture compares
 _LABELLED: Final = 32  # above this many points every label would touch the next
 _USUAL: Final = 1.4  # limits: how far the scale of a unit that conforms goes
 _FEW: Final = 2.0  # limits: up to here there is room for half limits too
 _HATCH: Final = 6.0
+_FIRST_LINE, _SECOND_LINE = 12.0, 21.0  # of labels, under the field
 
 
 @frozen(kw_only=True)
@@ -32,6 +34,7 @@ class _Bar:
     expanded: float
     label: str
     range: str
+    below: str = ""  # its frequency, where it has one
 
 
 @frozen
@@ -58,13 +61,13 @@ class _Field:
 def plots_of(title: Text, section: SectionResult) -> tuple[Plot, ...]:
     """Return the pictures of a section's judged symbols with a U, as many as its points need.
 
-    None where nothing was set.
+    None where nothing was set, and none of a single point.
     """
     symbols = dict.fromkeys(each.symbol for point in section.points for each in point.judgements)
     plots: list[Plot] = []
     for symbol in symbols:
         bars = [bar for point in section.points if (bar := _bar(point, symbol)) is not None]
-        for start in range(0, len(bars), MOST):
+        for start in range(0, len(bars) if len(bars) >= _FEWEST else 0, MOST):
             part = bars[start : start + MOST]
             plots += [Plot(svg=draw(part, symbol), alt=PLOT.filled(title=title, symbol=symbol))]
     return tuple(plots)
@@ -84,6 +87,7 @@ def _bar(point: PointResult, symbol: str) -> _Bar | None:
         expanded=result.expanded / limit,
         range=_words(top, unit=True) if isinstance(top, Quantity) else "",
         label=_words(nominal, like=top),
+        below=_words(at, unit=True) if isinstance(at := point.columns.get("frequency"), Quantity) else "",
     )
 
 
@@ -91,7 +95,7 @@ def _words(quantity: Quantity, *, unit: bool = False, like: object = None) -> st
     """Return a quantity as a label, in the unit that suits its range."""
     size = like if isinstance(like, Quantity) and like.unit.dimension == quantity.unit.dimension else quantity
     chosen = given_unit(size.unit, abs(size.value))
-    digits = plain(float(f"{quantity.value_in(chosen):.6g}")).replace("-", "−")
+    digits = plain(float(f"{quantity.value_in(chosen):.8g}")).replace("-", "−")
     return f"{digits} {chosen.symbol}" if unit else digits
 
 
@@ -107,11 +111,14 @@ def draw(bars: Sequence[_Bar], symbol: str) -> str:
     for index, bar in enumerate(bars):
         shapes += _point(bar, index, field)
         if len(bars) <= _LABELLED or index % 3 == 0:
-            shapes.append(text((field.x(index), _BOTTOM + 13), bar.label, size=_label_size(field.step, bars)))
+            size = _label_size(field.step, bars)
+            shapes.append(text((field.x(index), _BOTTOM + _FIRST_LINE), bar.label, size=size))
+            if bar.below:
+                shapes.append(text((field.x(index), _BOTTOM + _SECOND_LINE), bar.below, size=size))
     nominal = HEADINGS["nominal"]
     shapes += [
         box((_LEFT, _TOP), (_RIGHT - _LEFT, _BOTTOM - _TOP), width=0.8),
-        text(((_LEFT + _RIGHT) / 2, _HEIGHT - 6), f"{nominal.zh} {nominal.en}"),
+        text(((_LEFT + _RIGHT) / 2, _HEIGHT - 3), f"{nominal.zh} {nominal.en}"),
         text((12.0, (_TOP + _BOTTOM) / 2), f"{symbol} / MPE, %", upright=False),
     ]
     return picture((_WIDTH, _HEIGHT), FONT, shapes)
@@ -124,7 +131,7 @@ def _reach(bars: Sequence[_Bar]) -> float:
 
 
 def _label_size(step: float, bars: Sequence[_Bar]) -> float:
-    longest = max(len(each.label) for each in bars)
+    longest = max(max(len(each.label), len(each.below)) for each in bars)
     return max(4.5, min(9.5, 1.65 * step / max(longest, 1)))
 
 

@@ -1,9 +1,10 @@
 """Rows of a table of results: one group of points in one set of units, each number at the last place of its U."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from math import floor, log10
 from types import MappingProxyType
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -23,7 +24,7 @@ _EXACT = 5  # digits up to which a limit is printed as it is
 _MOST = 7  # digits of a value whose uncertainty is nil
 _STATISTIC = 3  # digits of a value of which no uncertainty is stated
 _FINEST = 9  # digits of a correlation coefficient at the most
-_SIGNS = {Side.WITHIN.value: "±", Side.AT_MOST.value: "≤", Side.AT_LEAST.value: "≥"}
+SIGNS: Final = {Side.WITHIN.value: "±", Side.AT_MOST.value: "≤", Side.AT_LEAST.value: "≥"}
 _UNITLESS = frozenset({"verdict", "k", "dof", "point"})
 
 
@@ -76,11 +77,11 @@ class Rows:
     def _sign(self) -> str:
         """Return what stands before the limits: nothing where they are not all of one kind."""
         sides = {judged.side for point in self.points for judged in point.judgements[:1]}
-        return _SIGNS[sides.pop()] if len(sides) == 1 else "" if sides else "±"
+        return SIGNS[sides.pop()] if len(sides) == 1 else "" if sides else "±"
 
     def _filled(self, name: str) -> tuple[Cell, ...]:
         """Return one column; what follows a number makes the points stand in line."""
-        cells = [self._cell(point, name) for point in self.points]
+        cells = _even(self._cell(point, name) for point in self.points)
         pads = padding([cell.printed if cell.number else "" for cell in cells])
         return tuple(evolve(cell, pad=pad if cell.number else "") for cell, pad in zip(cells, pads, strict=True))
 
@@ -171,7 +172,8 @@ class Rows:
             return _empty(point, "verdict")
         decisive = next(each for each in point.judgements if each.verdict is whole)
         words = (LEGAL_VERDICTS if self.legal else VERDICTS)[whole]
-        return Cell(text=words, origin=_origin(point, decisive.symbol, "verdict"), mark=RULES[decisive.rule])
+        marks = dict.fromkeys(RULES[each.rule] for each in point.judgements)
+        return Cell(text=words, origin=_origin(point, decisive.symbol, "verdict"), mark=", ".join(marks))
 
     def _unit_of(self, quantity: Quantity) -> Unit:
         given, own = self.given, quantity.unit
@@ -204,6 +206,21 @@ class Rows:
             judged = next((each for point in self.points for each in point.judgements), None)
             return self.small.get(judged.symbol, judged.limit.unit) if judged is not None else None
         return None
+
+
+def _even(cells: Iterable[Cell]) -> list[Cell]:
+    """Return cells in which a nought has as many decimals as the others show: it was found, not left out.
+
+    Results with a U have their own last place; this is for those of which none is stated, such as differences.
+    """
+    found = list(cells)
+    most = max((len(each.printed.partition(".")[2]) for each in found if each.number), default=0)
+    return [
+        evolve(each, text=Text(nought, zh=nought))
+        if most and each.printed == "0" and each.origin.kind == "value" and (nought := f"{0:.{most}f}")
+        else each
+        for each in found
+    ]
 
 
 def _small_unit(points: tuple[PointResult, ...], symbol: str) -> Unit:

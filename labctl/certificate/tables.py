@@ -1,6 +1,6 @@
 """Tables of results: the columns that the procedure names, one group of rows a range, and what stands below them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from attrs import evolve
@@ -8,10 +8,10 @@ from attrs import evolve
 from labctl.certificate.document import NOTHING, Column, ResultTable
 from labctl.certificate.figures import factor
 from labctl.certificate.plot import plots_of
-from labctl.certificate.rows import BARE, Rows
-from labctl.certificate.words import HEADINGS, PHASES, RULES
+from labctl.certificate.rows import BARE, SIGNS, Rows
+from labctl.certificate.words import HEADINGS, PHASES, RULES, rule_of
 from labctl.language import Text
-from labctl.metrology.conformity import Rule
+from labctl.metrology.conformity import Rule, Side
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import parse_unit
 from labctl.records.calibration import COVARIANCE, CalibrationRecord, PointResult, SectionResult, Table
@@ -37,7 +37,6 @@ def _table(record: CalibrationRecord, section: SectionResult, declared: Table | 
     shown = tuple(name for name in names if not (grouped and name == "range"))
     several = len({each.phase for each in record.sections}) > 1
     legal = record.order.kind is Kind.VERIFICATION
-    rules = sorted({each.rule for point in section.points for each in point.judgements}, key=lambda each: RULES[each])
     return ResultTable(
         phase=section.phase,
         phase_name=PHASES.get(section.phase, Text(section.phase, zh=section.phase)) if several else NOTHING,
@@ -48,9 +47,29 @@ def _table(record: CalibrationRecord, section: SectionResult, declared: Table | 
             Rows.of(tuple(points), shown, legal=legal, units=units).group(grouped=grouped)
             for _, points in groupby(section.points, key=lambda each: str(each.columns.get("range")) if grouped else "")
         ),
-        notes=tuple((RULES[rule], Rule(rule).text) for rule in rules) if "verdict" in shown else (),
+        notes=tuple(_rules(section.points, legal=legal)) if "verdict" in shown else (),
         plots=plots_of(title, section),
     )
+
+
+def _rules(points: tuple[PointResult, ...], *, legal: bool) -> Iterator[tuple[str, Text]]:
+    """Yield each rule with its mark; what is required beside the limit of the table's column is told with its limit."""
+    first = {point.judgements[0].requirement for point in points if point.judgements}
+    used = {(each.rule, each.side) for point in points for each in point.judgements if each.requirement in first}
+    for rule, side in sorted(used, key=lambda each: (RULES[each[0]], each[1])):
+        yield RULES[rule], rule_of(Rule(rule), Side(side), legal=legal)
+    others = dict.fromkeys(
+        (each.requirement, each.rule, each.side, str(each.limit))
+        for point in points
+        for each in point.judgements
+        if each.requirement not in first
+    )
+    for title, rule, side, limit in others:
+        said = rule_of(Rule(rule), Side(side), legal=legal)
+        yield RULES[rule], _ALSO.filled(title=title, sign=SIGNS[side], limit=limit, rule=said)
+
+
+_ALSO = Text("{title} {sign} {limit}: {rule}", zh="{title} {sign} {limit}：{rule}")
 
 
 def _spelled(declared: Table, points: tuple[PointResult, ...]) -> tuple[str, ...]:

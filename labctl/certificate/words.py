@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from labctl.language import Text
-from labctl.metrology.conformity import Rule, Verdict
+from labctl.metrology.conformity import Rule, Side, Verdict
 from labctl.records.order import Kind
 
 TITLES: Final = {
@@ -26,6 +26,54 @@ LEGAL_VERDICTS: Final = {
 }
 RULES: Final = {Rule.THIRD.value: "a", Rule.GUARDED.value: "b", Rule.SIMPLE.value: "c"}
 """The mark beside a verdict that names its rule."""
+
+
+def rule_of(rule: Rule, side: Side, *, legal: bool) -> Text:
+    """Return a decision rule as a table and `explain` state it.
+
+    Args:
+        rule: which comparison gave the verdict.
+        side: on which side of the result its limit lies.
+        legal: of a verification, which passes or fails; else results conform or do not.
+    """
+    if rule is not Rule.SIMPLE:
+        return rule.text if side is Side.WITHIN else _ONE_SIDED[rule, side]
+    return (_REGULATION if legal else _WITHOUT_U).filled(inside=_INSIDE[side])
+
+
+_INSIDE: Final = {
+    Side.WITHIN: Text("|E| ≤ MPEV", zh="|E| ≤ MPEV "),
+    Side.AT_MOST: Text("the result is not above its limit", zh="结果不大于允许值"),
+    Side.AT_LEAST: Text("the result is not below its limit", zh="结果不小于允许值"),
+}
+_REGULATION: Final = Text(
+    "verification regulation with fixed conditions: pass if {inside}, otherwise fail",
+    zh="检定规程已规定测量条件：{inside}判为合格，否则不合格",
+)
+_WITHOUT_U: Final = Text(
+    "no uncertainty is stated for this result: conforms if {inside}",
+    zh="该结果不给出不确定度：{inside}判为符合，否则不符合",
+)
+_ONE_SIDED: Final = {
+    (Rule.THIRD, Side.AT_MOST): Text(
+        "JJF 1094-2002: U ≤ limit/3, conforms if the result ≤ limit",
+        zh="JJF 1094-2002：U ≤ 允许值/3，结果 ≤ 允许值判为符合，否则不符合",
+    ),
+    (Rule.THIRD, Side.AT_LEAST): Text(
+        "JJF 1094-2002: U ≤ limit/3, conforms if the result ≥ limit",
+        zh="JJF 1094-2002：U ≤ 允许值/3，结果 ≥ 允许值判为符合，否则不符合",
+    ),
+    (Rule.GUARDED, Side.AT_MOST): Text(
+        "JJF 1094-2002: U > limit/3, conforms if the result ≤ limit − U, does not conform if the result ≥ limit + U, "
+        "otherwise inconclusive",
+        zh="JJF 1094-2002：U > 允许值/3，结果 ≤ 允许值 − U 判为符合，结果 ≥ 允许值 + U 判为不符合，其余待定",
+    ),
+    (Rule.GUARDED, Side.AT_LEAST): Text(
+        "JJF 1094-2002: U > limit/3, conforms if the result ≥ limit + U, does not conform if the result ≤ limit − U, "
+        "otherwise inconclusive",
+        zh="JJF 1094-2002：U > 允许值/3，结果 ≥ 允许值 + U 判为符合，结果 ≤ 允许值 − U 判为不符合，其余待定",
+    ),
+}
 
 PHASES: Final = {
     "as found": Text("as found, before adjustment", zh="调整前"),
@@ -57,6 +105,8 @@ COLUMN_WORDS: Final = {
     "blank": Text("blank", zh="空白"),
 }
 """Words that stand in columns of points; others print as they were written."""
+FIGURE_WORDS: Final = {"nominal": "标称值", "range": "量程"}
+"""Columns that figures of a record name, as Chinese pages print them."""
 
 NUMBER: Final = Text("Certificate no.", zh="证书编号")
 CLIENT: Final = Text("Client", zh="委托方")
@@ -71,7 +121,7 @@ ORDER: Final = Text("Order no.", zh="委托单号")
 RECEIVED: Final = Text("Date of receipt", zh="接收日期")
 PERFORMED: Final = Text("Date of calibration", zh="校准日期")
 ISSUED: Final = Text("Date of issue", zh="签发日期")
-METHOD: Final = Text("Method", zh="校准依据")
+METHOD: Final = Text("Document", zh="技术文件")
 PROCEDURE: Final = Text("Procedure", zh="校准程序")
 PLACE: Final = Text("Place of calibration", zh="校准地点")
 RECORD: Final = Text("Record no.", zh="原始记录号")
@@ -148,6 +198,9 @@ ADJUSTED: Final = Text(
     "The item was adjusted; results before and after adjustment are both stated.",
     zh="器具经过调整，同时给出调整前和调整后的结果。",
 )
+LIMITS: Final = Text(
+    "Maximum permissible errors and other limits by: {sources}.", zh="最大允许误差等限值的依据：{sources}。"
+)
 PLOT: Final = Text(
     "{title}: {symbol} as a share of the maximum permissible error (MPE); bars show U.",
     zh="{title}：{symbol} 与最大允许误差（MPE）之比；误差棒为 U。",
@@ -181,7 +234,7 @@ TEMPLATE: Final = {
     "page": Text("Page {page} of {pages}", zh="第 {page} 页 共 {pages} 页"),
     "results": Text("Results of calibration", zh="校准结果"),
     "method": Text("Method", zh="校准依据"),
-    "standards": Text("Measurement standards", zh="计量标准器"),
+    "standards": Text("Measurement standards and equipment", zh="计量标准器及配套设备"),
     "conditions": Text("Ambient conditions", zh="环境条件"),
     "conclusion": Text("Conformity", zh="结论"),
     "rules": Text("Decision rules", zh="判定规则"),
@@ -203,3 +256,30 @@ TEMPLATE: Final = {
         zh="本文件附有相同数据的数字校准证书（DCC 3.3.0）：certificate.xml",
     ),
 }
+
+_LEGAL: Final = {
+    PERFORMED: Text("Date of verification", zh="检定日期"),
+    PROCEDURE: Text("Procedure", zh="检定程序"),
+    PLACE: Text("Place of verification", zh="检定地点"),
+    CALIBRATED_BY: Text("Verified by", zh="检定员"),
+    ONLY_THIS_ITEM: Text("The results relate only to the item verified.", zh="检定结果仅对被检定器具有效。"),
+    WHOLE[Verdict.CONFORMS]: Text("Pass: all results keep the limits of the regulation.", zh="合格"),
+    WHOLE[Verdict.DOES_NOT_CONFORM]: Text("Fail: at least one result is beyond its limit.", zh="不合格"),
+    IN_ORDER: Text("pass", zh="合格"),
+    NOT_IN_ORDER: Text("fail", zh="不合格"),
+    HEADINGS["point"]: Text("Point", zh="检定点"),
+    TEMPLATE["results"]: Text("Results of verification", zh="检定结果"),
+    TEMPLATE["method"]: Text("Regulation", zh="检定依据"),
+    TEMPLATE["conclusion"]: Text("Conclusion", zh="检定结论"),
+    TEMPLATE["stamp"]: Text("Stamp", zh="检定专用章"),
+}
+"""What a verification certificate says in place of the words of a calibration."""
+
+
+def worded(words: Text, kind: Kind) -> Text:
+    """Return words of a certificate as its kind has them.
+
+    >>> worded(PERFORMED, Kind.VERIFICATION).zh
+    '检定日期'
+    """
+    return _LEGAL.get(words, words) if kind is Kind.VERIFICATION else words

@@ -37,12 +37,12 @@ class Rule(Enum):
 _RULES: Final = {
     Rule.THIRD: Text(
         "JJF 1094-2002: U ≤ MPEV/3, conforms if |E| ≤ MPEV",
-        zh="JJF 1094-2002:U ≤ MPEV/3,|E| ≤ MPEV 判为合格，否则不合格",
+        zh="JJF 1094-2002:U ≤ MPEV/3,|E| ≤ MPEV 判为符合，否则不符合",
     ),
     Rule.GUARDED: Text(
         "JJF 1094-2002: U > MPEV/3, conforms if |E| ≤ MPEV − U, does not conform if |E| ≥ MPEV + U, "
         "otherwise inconclusive",
-        zh="JJF 1094-2002:U > MPEV/3,|E| ≤ MPEV − U 判为合格，|E| ≥ MPEV + U 判为不合格，其余待定",
+        zh="JJF 1094-2002:U > MPEV/3,|E| ≤ MPEV − U 判为符合，|E| ≥ MPEV + U 判为不符合，其余待定",
     ),
     Rule.SIMPLE: Text(
         "verification regulation with fixed conditions: conforms if |E| ≤ MPEV",

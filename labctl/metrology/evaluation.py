@@ -309,22 +309,22 @@ _INFINITE: Final = Text(
     zh="{output} 对该输入的灵敏系数在此处不是有限值，无法给出不确定度；请改写模型",
 )
 _CURVED: Final = Text(
-    "u({output}) changes by more than 5 % with second-order terms; judge it by Monte Carlo",
-    zh="计入二阶项后 u({output}) 变化超过 5 %；应以蒙特卡洛法评定",
+    "Second-order terms, which are left out, would change u({output}) by more than 5 %.",
+    zh="u({output}) 按一阶近似评定，计入二阶项后变化超过 5 %。",
 )
 _UNDEFINED: Final = Text(
-    "the model of {output} has no value one standard uncertainty away from its inputs; judge it by Monte Carlo",
-    zh="输入量偏离一倍标准不确定度时 {output} 的模型无值；应以蒙特卡洛法评定",
+    "The model of {output} has no value one standard uncertainty away from its inputs; u({output}) is of first order.",
+    zh="输入量偏离一倍标准不确定度时 {output} 的模型无值，u({output}) 按一阶近似评定。",
 )
 _RECTANGLE: Final = Text(
-    "one rectangular contribution is more than 70 % of the variance of {output}: the interval covers more than stated",
-    zh="{output} 的方差中一个均匀分布分量超过 70 %：区间的实际包含概率高于所述",
+    "One rectangular contribution is more than 70 % of the variance of {output}: the interval covers more than stated.",
+    zh="{output} 的方差中一个均匀分布分量超过 70 %，区间的实际包含概率高于所述。",
 )
 _DIFFERENCES: Final = Text(
-    "sensitivities of {output} along {function} are differences, not exact derivatives",
-    zh="{output} 经 {function} 的灵敏系数由差分得出，而非精确导数",
+    "Sensitivities of {output} along {function} are differences, not exact derivatives.",
+    zh="{output} 经 {function} 的灵敏系数由差分得出，而非精确导数。",
 )
 _FEW_DEGREES: Final = Text(
-    "a contribution with two degrees of freedom or fewer rules u({output}); take more readings",
-    zh="u({output}) 主要来自自由度不超过 2 的分量；请增加读数",
+    "A contribution with two degrees of freedom or fewer rules u({output}).",
+    zh="u({output}) 主要来自自由度不超过 2 的分量。",
 )

@@ -153,7 +153,10 @@ def _point(evaluation: Evaluation, phase: str, section: str, key: str) -> PointR
     batch = evaluation.point(phase, section, key)
     attempts = evaluation.attempts(phase, section, key)
     columns = evaluation.planned(phase, section, key).columns
-    results = _results(evaluation, section, columns, [_result(batch, output) for output in declared.model.outputs])
+    inputs = _inputs(batch, evaluation.values(phase, section, key) if declared.model.equations.vectors else ())
+    results = _results(
+        evaluation, section, columns, [_result(batch, output, inputs) for output in declared.model.outputs]
+    )
     return PointResult(
         phase=phase,
         section=section,
@@ -281,9 +284,21 @@ def columns_of(columns: Mapping[str, Value]) -> Columns:
     return joined_columns([columns])
 
 
-def _result(batch: Batch, output: str) -> Result:
+def _inputs(batch: Batch, repeated: Sequence[Batch] = ()) -> dict[str, Quantity]:
+    """Return what stood for the inputs: of repetitions that are evaluated one by one, the means over all of them."""
+    found = {symbol: Quantity(float(each.values.flat[0]), each.unit) for symbol, each in batch.inputs.items()}
+    for symbol, each in found.items():
+        told = [one.inputs[symbol] for one in repeated if symbol in one.inputs]
+        if told:
+            mean = math.fsum(Quantity(float(one.values.flat[0]), one.unit).value_in(each.unit) for one in told)
+            found[symbol] = Quantity(mean / len(told), each.unit)
+    return found
+
+
+def _result(batch: Batch, output: str, inputs: Mapping[str, Quantity] | None = None) -> Result:
+    inputs = _inputs(batch) if inputs is None else inputs
     if math.isnan(batch.u[output][0]):
-        return _statistic(batch, output)
+        return _statistic(batch, output, inputs)
     budget = batch.budget(output, 0)
     return Result(
         symbol=output,
@@ -315,12 +330,12 @@ def _result(batch: Batch, output: str) -> Result:
             )
             for row in budget.rows
         ),
-        inputs={symbol: Quantity(float(each.values.flat[0]), each.unit) for symbol, each in batch.inputs.items()},
+        inputs=dict(inputs),
         warnings=budget.warnings,
     )
 
 
-def _statistic(batch: Batch, output: str) -> Result:
+def _statistic(batch: Batch, output: str, inputs: Mapping[str, Quantity]) -> Result:
     """Return a result of which no uncertainty is stated, such as a standard deviation: its k is zero."""
     return Result(
         symbol=output,
@@ -333,7 +348,7 @@ def _statistic(batch: Batch, output: str) -> Result:
         probability=0.0,
         policy=_STATISTIC,
         budget=(),
-        inputs={symbol: Quantity(float(each.values.flat[0]), each.unit) for symbol, each in batch.inputs.items()},
+        inputs=dict(inputs),
     )
 
 

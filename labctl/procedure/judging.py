@@ -108,7 +108,7 @@ def decided(
 
 def stated(order: Order) -> bool:
     """Return whether a statement of conformity is made: always in a verification, else where it was agreed."""
-    return order.conformity or order.kind is Kind.VERIFICATION
+    return order.judged
 
 
 def verdict_of(

@@ -34,6 +34,11 @@ class Order:
     conformity: bool = True  # a statement of conformity was agreed at contract review (ISO/IEC 17025, 7.1.3)
     coarse: str = ""  # why a verification is allowed though U is too large a share of the MPE; empty: it is refused
 
+    @property
+    def judged(self) -> bool:
+        """Return whether a statement of conformity is made: always in a verification, else where it was agreed."""
+        return self.conformity or self.kind is Kind.VERIFICATION
+
 
 @frozen(kw_only=True)
 class Person:

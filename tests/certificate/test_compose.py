@@ -168,6 +168,6 @@ def test_where_figures_come_from_is_printed_in_both_languages() -> None:
     document = composed(evolve(made, unit=evolve(made.unit, specification=(limit,)), standards={"source": source}))
     line = document.standards[0]
     assert (line.laboratory.zh, line.statement.zh, line.statement.en) == ("国家计量院", "至 1020 V", "to 1020 V")
-    (note,) = [each for each in document.notes if "data sheet" in each.en]
+    (note,) = [each for each in document.notes if "data sheet" in each.en and "not been verified" in each.en]
     assert f"{made.unit.type_name}：说明书" in note.zh
     assert "data sheet" not in note.zh

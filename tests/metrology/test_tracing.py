@@ -125,7 +125,7 @@ def test_differences_are_labelled_and_a_failing_function_is_refused_by_name() ->
     assert batch.values["e"].tolist() == [2.0]
     assert batch.u["e"].tolist() == pytest.approx([0.05], rel=1e-9)
     (caution,) = [each for each in batch.warnings if each.code == "differences"]
-    assert caution.text.en == "sensitivities of e along table are differences, not exact derivatives"
+    assert caution.text.en == "Sensitivities of e along table are differences, not exact derivatives."
     failing = array_function("broken", broken, ("V",), "V")
     with pytest.raises(UncertaintyError, match="broken") as refused:
         evaluate(Equations("e = broken(v)", functions={"broken": failing}), {"v": given("v", "V", 1.0, 0.1)}, points=1)

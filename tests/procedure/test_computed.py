@@ -62,7 +62,7 @@ def test_a_table_has_slopes_by_differences_and_its_result_says_so() -> None:
     assert found.value == pytest.approx(-0.012, rel=1e-9)
     assert sensitivity(found) == pytest.approx(-1.002, rel=1e-9)
     (said,) = [each for each in found.warnings if "differences" in each.en]
-    assert said.en == "sensitivities of D along off are differences, not exact derivatives"
+    assert said.en == "Sensitivities of D along off are differences, not exact derivatives."
     assert "差分" in said.zh
 
 

@@ -27,7 +27,7 @@ LOSS: Final = 0.3 / 3600.0  # 1/s, deposition on the walls
 SCATTER: Final = 0.05  # of the feed from minute to minute
 BACKGROUND: Final = 0.3  # µg/m³ behind the filter of the dilution air
 LEAK: Final = 10.0  # L/min through a door that is ajar
-UNIFORMITY: Final = "non-uniformity"  # characteristic of the auxiliary that is the chamber
+UNIFORMITY: Final = "uniformity about the mean"  # characteristic of the auxiliary that is the chamber
 GRADIENT: Final = "3 %"  # half-width of the deviation of one place, where no auxiliary says
 STILL: Final = 5.0  # by how much the deviations grow without the fan
 
