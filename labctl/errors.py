@@ -485,7 +485,7 @@ class FigureError(MetrologyError):
 class UncertaintyError(MetrologyError):
     """An input that an uncertainty evaluation must refuse; `code` is stable and documented, `input` is its name."""
 
-    said: ClassVar[Text] = Text("{input}: {problem} [{code}]", zh="{input}:{problem} [{code}]")
+    said: ClassVar[Text] = Text("{input}: {problem} [{code}]", zh="{input}：{problem} [{code}]")
     code: str
     input: str
 
@@ -523,7 +523,7 @@ class TraceabilityError(LabctlError):
     """A standard cannot give traceability here."""
 
     said: ClassVar[Text] = Text("{standard}: not traceable here", zh="{standard}：此处无法溯源")
-    standard: str
+    standard: str | Text
 
 
 @define(kw_only=True, slots=False)
@@ -548,8 +548,8 @@ class OutsideCalibratedInterval(TraceabilityError):
         "{standard}: {asked} lies outside {allowed}. Choose another point or another standard",
         zh="{standard}：{asked} 超出 {allowed}。请更换校准点或标准器",
     )
-    asked: str
-    allowed: str
+    asked: str | Text
+    allowed: str | Text
 
 
 # --- records ---------------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from labctl.app.telling import point_title
 from labctl.app.verify import certificate_of, find_record, read_file
 from labctl.certificate.bundle import Bundle
 from labctl.certificate.compose import compose
@@ -30,7 +31,7 @@ from labctl.metrology.conformity import Rule, Side
 from labctl.metrology.quantity import Quantity, parse_quantity, shortest
 from labctl.metrology.rounding import printed
 from labctl.metrology.units import parse_unit
-from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result
+from labctl.records.calibration import BudgetLine, CalibrationRecord, Judgement, PointResult, Result, SectionResult
 from labctl.records.equipment import Asset
 from labctl.records.order import Kind
 from labctl.records.sources import source_in_both, sources_in_chinese
@@ -114,7 +115,7 @@ def _chosen(record: CalibrationRecord, asked: str, name: str) -> PointResult:
         point for point, place in choices if wanted in {_squeezed(each) for each in _names(point, place)}
     ]
     if len(fitting) != 1:
-        listed = "\n".join(f"  {place:<20} {_title(point)}  {point.phase}" for point, place in choices)
+        listed = "\n".join(f"  {place:<20} {point_title(point)}  {point.phase}" for point, place in choices)
         raise UnknownPoint(record=name, asked=asked, count=len(fitting), choices=listed)
     return fitting[0]
 
@@ -124,13 +125,13 @@ def _names(point: PointResult, place: str) -> Iterator[str]:
     yield f"{point.phase}/{place}"
     yield point.point
     yield f"{point.section}/{point.point}"
-    yield _title(point)
-    yield f"{point.phase}/{_title(point)}"
+    for title in {point_title(point), _without_frequency(point)}:
+        yield title
+        yield f"{point.phase}/{title}"
 
 
-def _title(point: PointResult) -> str:
-    shown = [str(each) for name in ("range", "nominal") if isinstance(each := point.columns.get(name), Quantity)]
-    return " / ".join(shown) or point.point
+def _without_frequency(point: PointResult) -> str:
+    return point_title(evolve(point, columns={k: v for k, v in point.columns.items() if k != "frequency"}))
 
 
 def _by_value(points: list[PointResult], asked: str) -> list[PointResult]:
@@ -167,8 +168,8 @@ class _Explanation:
         yield self._said(
             _HEAD,
             number=self.document.number,
-            section=self.point.section,
-            point=_title(self.point),
+            section=self._section.title,
+            point=point_title(self.point),
             attempts=self.point.attempts,
             reported=", ".join(str(each) for each in self.point.reported),
         )
@@ -197,11 +198,13 @@ class _Explanation:
                 symbol=result.symbol,
                 kind=kind,
             )
-            return figures.get(origin, ("—", result.unit))  # it may stand in no table
+            return figures.get(origin, ("", result.unit))  # it may stand in no table
 
         (value, unit), (expanded, _) = at("value"), at("uncertainty")
-        yield self._title(_PRINTED)
-        yield f"  {result.symbol} = {value} {unit},  U = {expanded} {unit}  (k = {result.k:.2f})"
+        yield self._title(_PRINTED if value or expanded else _NOT_PRINTED)
+        said = [f"{result.symbol} = {value} {unit}".rstrip()] if value else []
+        said += [f"U = {expanded} {unit}".rstrip() + f"  (k = {result.k:.2f})"] if expanded else []
+        yield f"  {',  '.join(said) or result.symbol}"
         yield from self._rounding(result, unit or "1")
         for judged in self.point.judgements:
             if judged.symbol == result.symbol:
@@ -228,7 +231,7 @@ class _Explanation:
             ratio=f"{judged.ratio:.3f}",
             verdict=VERDICTS[judged.verdict],
             mark=RULES[judged.rule],
-            symbol=result.symbol,
+            symbol=f"|{result.symbol}|" if judged.side == Side.WITHIN.value else result.symbol,
         )
         if judged.source.en:
             yield self._said(_LIMIT, source=judged.source)
@@ -245,14 +248,17 @@ class _Explanation:
                 verdict=VERDICTS[each.verdict],
             )
 
-    def _formula(self, result: Result) -> Iterator[str]:
-        """Yield the model, and the model with its numbers."""
-        section = next(
+    @property
+    def _section(self) -> SectionResult:
+        return next(
             each for each in self.record.sections
             if (each.phase, each.title.en) == (self.point.phase, self.point.section)
         )  # fmt: skip
+
+    def _formula(self, result: Result) -> Iterator[str]:
+        """Yield the model, and the model with its numbers."""
         yield self._title(_FORMULA)
-        for equation in section.model:
+        for equation in self._section.model:
             left, _, right = equation.partition("=")
             yield f"  {equation}"
             yield f"  {left.strip()} ={_NAME.sub(lambda found: self._number(result, found[0]), right)}"
@@ -267,10 +273,13 @@ class _Explanation:
 
     def _budget(self, result: Result) -> Iterator[str]:
         """Yield every contribution, then what they add up to."""
+        if not result.k:  # a statistic
+            yield f"  {result.policy.within(self.language)}"
+            return
         yield self._title(_BUDGET)
         assets = (*self.record.standards.values(), *self.record.auxiliaries.values())
         chinese = sources_in_chinese(assets, self.record.unit, self.record.procedure)
-        for line in result.budget:
+        for line in (each for each in result.budget if each.sensitivity):  # the others contribute to other results
             yield self._contribution(line, result.unit)
             yield self._said(
                 _SOURCE,
@@ -411,17 +420,18 @@ _NO_RECORD: Final = Text(
     "no record of this certificate is here; name its record.zip", zh="此处没有该证书的记录，请给出其 record.zip"
 )
 _HEAD: Final = Text(
-    "certificate {number}: {section}, {point} (attempts made: {attempts}; reported: {reported})",
-    zh="证书 {number}：{section}，{point}（共测量 {attempts} 次，采用第 {reported} 次）",
+    "certificate {number}: {section}, {point} (attempts made: {attempts}; reported of each repetition: {reported})",
+    zh="证书 {number}：{section}，{point}（共测量 {attempts} 次，各次重复采用的测量：{reported}）",
 )
 _PRINTED: Final = Text("Printed", zh="印出的数字")
+_NOT_PRINTED: Final = Text("Not printed: a step on the way", zh="未印出：中间结果")
 _ROUNDED: Final = Text(
     "    {symbol}: {given} {unit}, rounded to a multiple of {quantum} → {printed}",
     zh="    {symbol}：{given} {unit}，修约到 {quantum} 的倍数 → {printed}",
 )
 _VERDICT: Final = Text(
-    "  {requirement}: |{symbol}| against {limit}, U/MPEV = {ratio}: {verdict} ({mark})",
-    zh="  {requirement}：|{symbol}| 与 {limit} 比较，U/MPEV = {ratio}：{verdict}（{mark}）",
+    "  {requirement}: {symbol} against {limit}, U/MPEV = {ratio}: {verdict} ({mark})",
+    zh="  {requirement}：{symbol} 与 {limit} 比较，U/MPEV = {ratio}：{verdict}（{mark}）",
 )
 _LIMIT: Final = Text("    limit: {source}", zh="    限值出处：{source}")
 _REPETITION: Final = Text(
@@ -442,7 +452,7 @@ _SOURCE: Final = Text(
 _UNVERIFIED: Final = Text(" (unverified)", zh="（未经核实）")
 _SUM: Final = Text(
     "  u = {u} {unit}, ν_eff = {dof}, k = {k} ({policy}), U = k·u = {expanded} {unit}",
-    zh="  u = {u} {unit},ν_eff = {dof},k = {k}({policy}),U = k·u = {expanded} {unit}",
+    zh="  u = {u} {unit}，ν_eff = {dof}，k = {k}（{policy}），U = k·u = {expanded} {unit}",
 )
 _FLOOR: Final = Text(
     "  the laboratory's capability {figure} ({source}){mark} is larger: U = {expanded} {unit}, k = {k} is stated",

@@ -1,18 +1,20 @@
 """What a check can tell of a bench before the run: points out of reach, U and ratio at each, duration, cables."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Final
 
 from labctl.app.casting import Cast
 from labctl.app.misfits import lacking, misfits, unfit
+from labctl.app.readable import behind, unit_for
 from labctl.app.station import Station
+from labctl.certificate.figures import plain
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
 from labctl.events.kinds import PlannedSection
 from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import ONE
 from labctl.procedure.capability import capable, lines_of
 from labctl.procedure.duration import READING, duration
 from labctl.procedure.environment import CONDITIONS
@@ -124,15 +126,14 @@ def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Fin
             "section": procedure.source(each.section).title,
             "point": each.point,
             "symbol": each.symbol,
-            "expanded": f"{each.expanded.value:.3g} {each.expanded.unit}",
-            "limit": each.limit,
+            **_sizes(each),
             "ratio": f"{each.ratio:.2f}",
             "expected": EXCEPT,
         }
         if each.rule is Rule.GUARDED:
             yield _note(file, "LP605", _GUARDED.filled(**facts), _MAY_BE_INCONCLUSIVE, each)
             continue
-        yield _note(file, "LP607", _EXPECTED.filled(**facts), _EXCEPT, each)
+        yield _note(file, "LP607", (_EXPECTED if each.ratio else _ALONE).filled(**facts), _EXCEPT, each)
         if too_coarse(procedure, station.order, each.side, each.ratio):
             allowed = station.order.coarse
             yield Finding(
@@ -144,6 +145,16 @@ def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Fin
                 severity=Severity.NOTE if allowed else Severity.ERROR,
                 facts=_facts(each),
             )
+
+
+def _sizes(each: Expected) -> dict[str, str]:
+    """Return U and its limit in one unit, the limit's own or the prefix of it that suits."""
+    unit = each.limit.unit
+    unit = unit if unit.dimension == ONE.dimension else unit_for(unit.symbol, abs(each.limit.value))
+    return {
+        "expanded": f"{plain(float(f'{each.expanded.value_in(unit):.2g}'))}{behind(unit)}",
+        "limit": f"{plain(float(f'{each.limit.value_in(unit):.6g}'))}{behind(unit)}",
+    }
 
 
 def _capability(
@@ -206,7 +217,7 @@ def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Ca
         least=_spoken(found.least),
         most=_spoken(found.most),
         readings=found.readings,
-        instructions=found.instructions,
+        asked=_ONCE if found.instructions == 1 else _TIMES.filled(count=found.instructions),
         rests=Text(", and rests {rests}", zh="，另间歇 {rests}").filled(rests=_spoken(found.rests))
         if found.rests
         else "",
@@ -229,7 +240,14 @@ def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Ca
 
 
 def _spoken(seconds: float) -> str:
-    return str(timedelta(seconds=round(seconds)))
+    """Return a time as hours, minutes and seconds, however many hours.
+
+    >>> _spoken(183_991)
+    '51:06:31'
+    """
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}"
 
 
 def _cables(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:
@@ -266,6 +284,10 @@ _NAME_ROOM: Final = Text(
 _EXPECTED: Final = Text(
     "{section}, {point}: U({symbol}) = {expanded} is expected, {ratio} of the limit {limit}",
     zh="{section}，{point}：预计 U({symbol}) = {expanded}，为限值 {limit} 的 {ratio}",
+)
+_ALONE: Final = Text(
+    "{section}, {point}: nothing that is known beforehand enters U({symbol}); the limit is {limit}",
+    zh="{section}，{point}：没有事先已知的分量计入 U({symbol})，限值为 {limit}",
 )
 _EXCEPT: Final = Text("Stated {expected}", zh="该值{expected}").filled(expected=EXCEPT)
 _GUARDED: Final = Text(
@@ -305,9 +327,11 @@ _SIMULATE: Final = Text(
     "labctl simulate-run shows it on the simulated bench", zh="labctl simulate-run 可在模拟台位上给出"
 )
 _LASTS: Final = Text(
-    "it takes from {least} to {most} for {readings} readings{rests}; people are asked {instructions} times",
-    zh="预计 {least} 至 {most}，共 {readings} 个读数{rests}；需人工操作 {instructions} 次",
+    "it takes from {least} to {most} for {readings} readings{rests}; people are asked {asked}",
+    zh="预计 {least} 至 {most}，共 {readings} 个读数{rests}；需人工操作 {asked}",
 )
+_ONCE: Final = Text("once", zh="1 次")
+_TIMES: Final = Text("{count} times", zh="{count} 次")
 _RESTS: Final = Text(", and rests {rests}", zh="，另间歇 {rests}")
 _ESTIMATED: Final = Text(
     "Estimated from waits, settling windows, their time-outs and {reading:.1f} s a reading; people's time comes on top",

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from labctl.certificate.figures import plain
 from labctl.metrology.conformity import Side
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
@@ -63,3 +64,12 @@ def behind(unit: Unit) -> str:
     (' V', '')
     """
     return "" if unit.symbol == "1" else f" {unit.symbol}"
+
+
+def of_statistic(value: float) -> str:
+    """Return a number of which no uncertainty is stated: three digits, and no exponent.
+
+    >>> of_statistic(0.0000658712)
+    '0.0000659'
+    """
+    return plain(float(f"{value:.3g}"))

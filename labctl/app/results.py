@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import east_asian_width
 
-from labctl.app.readable import SIGNS, behind, printed_units, unit_for
+from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for
 from labctl.app.telling import VERDICTS, point_title
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule
@@ -65,7 +65,7 @@ def result_table(
 def _row(point: PointResult, result: Result, judged: Judgement | None, printed: str, language: Language) -> list[str]:
     unit = unit_for(result, judged.limit if judged is not None else None, point.columns.get("nominal"), printed)
     if not result.k:  # a statistic: no uncertainty is stated
-        shown = f"{Quantity.of(result.value, result.unit).value_in(unit):.3g}{behind(unit)}"
+        shown = f"{of_statistic(Quantity.of(result.value, result.unit).value_in(unit))}{behind(unit)}"
         return [point_title(point), f"{result.symbol} = {shown}", *["—"] * 6]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)

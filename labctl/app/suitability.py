@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from labctl.errors import LabctlError
+from labctl.errors import LabctlError, UncertaintyError
 from labctl.events.kinds import PlannedPoint, PlannedSection
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
@@ -89,7 +89,8 @@ class Suitability:
             return Candidate(key=asset.key, title=asset.title, able=not lacks, valid=True, against=tuple(lacks))
         lacks = self._lacks(role, asset, driver)
         expired = self._expired(role, asset)
-        outside, brings = self._reach(role, asset) if not lacks else ([], [])
+        unknown = expired and asset.certificate is None  # what it does not state needs no list of points
+        outside, brings = self._reach(role, asset) if not lacks and not unknown else ([], [])
         beyond = list(self._beyond(role, [driver.limits if driver is not None else {}, limits or {}]))
         mean = _mean(brings)
         favour = [_WITHIN.filled(count=len(brings))] if brings and not outside else []
@@ -188,7 +189,8 @@ class Suitability:
             try:
                 made = each.bound(self.procedure, asset, self.names)
             except LabctlError as error:
-                outside.append(_AT.filled(section=each.section.title, point=each.point.key, why=error.text()))
+                why = error.problem if isinstance(error, UncertaintyError) else error.text()  # whose it is, is known
+                outside.append(_AT.filled(section=each.section.title, point=each.point.key, why=why))
             else:
                 brings.append(math.sqrt(sum(float(one.u.flat[0]) ** 2 for one in made.contributions)))
         return outside, brings

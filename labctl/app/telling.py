@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from attrs import define, field
 
-from labctl.app.readable import SIGNS, behind, printed_units, unit_for
+from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -179,11 +179,12 @@ def _rare(event: Event) -> Text | None:
 
 
 def point_title(result: PointResult) -> str:
-    """Return a point as its plan names it: range and nominal where it has them."""
+    """Return a point as its plan names it: range, nominal and frequency where it has them."""
     columns = [
         str(result.columns[name]) for name in ("range", "nominal") if isinstance(result.columns.get(name), Quantity)
     ]
-    return " / ".join(columns) or result.point
+    at = result.columns.get("frequency")
+    return (" / ".join(columns) + (f", {at}" if columns and isinstance(at, Quantity) else "")) or result.point
 
 
 def point_outcome(point: PointResult, printed: Mapping[tuple[str, str], str]) -> Text:
@@ -201,7 +202,7 @@ def _result(
     shown = Quantity.of(result.value, result.unit).value_in(unit.symbol)
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
     if not result.k:  # a statistic: no uncertainty is stated
-        said = f"{result.symbol} = {shown:.3g}{behind(unit)}"
+        said = f"{result.symbol} = {of_statistic(shown)}{behind(unit)}"
         return Text(said, zh=said)
     value, uncertainty = report(shown, expanded)
     said = f"{result.symbol} = {value}{behind(unit)}, U = {uncertainty}{behind(unit)}"

@@ -63,7 +63,7 @@ class CorrectionTable:
     """The lines of one quantity of a certificate, in any order."""
 
     lines: Sequence[StatesCorrection] = field(converter=tuple[StatesCorrection, ...])
-    owner: str = field(default="", kw_only=True)
+    owner: str | Text = field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse an empty table, one value given twice, and an uncertainty that cannot be."""
@@ -97,7 +97,7 @@ class CorrectionTable:
         return _from(low, high, value)
 
     def _refusal(self, code: str, problem: Text) -> UncertaintyError:
-        return UncertaintyError(code=code, input=self.owner or "certificate", problem=problem)
+        return UncertaintyError(code=code, input=str(self.owner) or "certificate", problem=problem)
 
 
 def _of_each(lines: Sequence[StatesCorrection], value: Quantity, differing: Many) -> Correction:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -73,7 +73,7 @@ class Specification:
     """All lines of one instrument; `owner` is named when a value lies outside them."""
 
     lines: Sequence[StatesLimits] = field(converter=tuple[StatesLimits, ...])
-    owner: str = field(default="", kw_only=True)
+    owner: str | Text = field(default="", kw_only=True)
 
     def limit(
         self,
@@ -135,7 +135,8 @@ class Specification:
         operating = getattr(line, "operating", "")
         allowed = not operating or parse_interval(operating).holds(temperature)
         if not getattr(line, "per_kelvin", "") or not allowed:
-            raise self._outside(f"{quantity} at {temperature}", operating if not allowed else band)
+            asked = _AT.filled(quantity=_spoken(quantity), at=temperature)
+            raise self._outside(asked, operating if not allowed else band)
         ends = [end for end in (inside.low, inside.high) if end is not None]
         return min(abs((temperature - end).value_in("K")) for end in ends)
 
@@ -144,8 +145,9 @@ class Specification:
     ) -> StatesLimits:
         known = sorted((line for line in self.lines if line.quantity == quantity), key=_upper_end)
         if not known:
-            others = ", ".join(dict.fromkeys(line.quantity for line in self.lines)) or "—"
-            raise self._outside(quantity, others)
+            others = [_spoken(each) for each in dict.fromkeys(line.quantity for line in self.lines)]
+            listed = Text(", ".join(each.en for each in others), zh="、".join(each.zh for each in others))
+            raise self._outside(_spoken(quantity), _OTHERS.filled(others=listed) if others else _NOTHING)
         known = self._of_interval(quantity, known, interval)
         bands = list(dict.fromkeys(getattr(line, "frequency", "") for line in known))
         if frequency is None and len(bands) > 1:
@@ -159,12 +161,12 @@ class Specification:
             )
         in_band = [line for line in known if frequency is None or _holds(getattr(line, "frequency", ""), frequency)]
         if not in_band:
-            raise self._outside(f"{quantity} at {frequency}", ", ".join(bands))
+            raise self._outside(_AT.filled(quantity=_spoken(quantity), at=frequency), ", ".join(bands))
         for line in in_band:
             fits = chosen is None or _same(line.up_to, chosen)
             if fits and _size(nominal) <= _upper_end(line):
                 return line
-        asked = f"{quantity} {nominal}" if chosen is None else f"{quantity} {nominal}, range {chosen}"
+        asked = (_OF if chosen is None else _IN_RANGE).filled(quantity=_spoken(quantity), nominal=nominal, range=chosen)
         nearest = min(in_band, key=lambda line: abs(_upper_end(line) - _size(chosen or nominal)))
         raise self._outside(asked, f"± {nearest.up_to}")
 
@@ -184,11 +186,40 @@ class Specification:
             return known
         found = [line for line in known if getattr(line, "interval", "") == interval]
         if not found:
-            raise self._outside(f"{quantity}, {interval}", ", ".join(stated) or "—")
+            raise self._outside(_OF.filled(quantity=_spoken(quantity), nominal=interval), ", ".join(stated) or "—")
         return found
 
-    def _outside(self, asked: str, allowed: str) -> OutsideCalibratedInterval:
+    def _outside(self, asked: Text, allowed: str | Text) -> OutsideCalibratedInterval:
         return OutsideCalibratedInterval(standard=self.owner or "specification", asked=asked, allowed=allowed)
+
+
+def _spoken(quantity: str) -> Text:
+    """Return the name of a quantity, which is a word of station files, in both languages where it is a usual one."""
+    return Text(quantity, zh=_QUANTITIES.get(quantity, quantity))
+
+
+_OF: Final = Text("{quantity} {nominal}", zh="{quantity} {nominal}")
+_IN_RANGE: Final = Text("{quantity} {nominal}, range {range}", zh="{quantity} {nominal}（量程 {range}）")
+_AT: Final = Text("{quantity} at {at}", zh="{at} 时的{quantity}")
+_OTHERS: Final = Text("what its record states, which is {others}", zh="其记录给出的指标（{others}）")
+_NOTHING: Final = Text("its record, which states no accuracy", zh="其记录范围（未给出准确度指标）")
+_QUANTITIES: Final = {
+    "AC current": "交流电流",
+    "AC voltage": "交流电压",
+    "DC current": "直流电流",
+    "DC voltage": "直流电压",
+    "flow": "流量",
+    "humidity": "相对湿度",
+    "mass": "质量",
+    "mass concentration": "质量浓度",
+    "pressure": "压力",
+    "resistance": "电阻",
+    "temperature": "温度",
+    "thermovoltage": "热电动势",
+    "time": "时间",
+    "volume": "体积",
+    "volume flow": "体积流量",
+}
 
 
 def _same(one: Quantity, other: Quantity) -> bool:

@@ -232,14 +232,14 @@ def standard(
 
     if asset.basis is Basis.SPECIFICATION:
         hertz = at.columns.get(FREQUENCY)
-        limit = Specification(asset.specification, owner=asset.title.en).limit(
+        limit = Specification(asset.specification, owner=asset.title).limit(
             quantity, value, frequency=hertz if isinstance(hertz, Quantity) else None
         )
         half_width = Rectangular(limit.half_width.value_in(width_unit))
         add("specification", _SPECIFICATION, half_width, limit.source, confirmed=limit.confirmed, dof=float("inf"))
         return value, effects
     lines = asset.corrections.get(quantity, ())
-    found = CorrectionTable(lines, owner=asset.title.en).at(value)
+    found = CorrectionTable(lines, owner=asset.title).at(value)
     paper = asset.certificate.number if asset.certificate is not None else ""
     add(
         "certificate",

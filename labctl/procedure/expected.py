@@ -154,7 +154,8 @@ def ahead(
             reason = told.why_not(required.of, required.symbol)
             if reason is None:
                 reason = _judged(told, phase, required, kind, capability, found)
-            if reason is not None:
+            statistics = procedure.source(required.of).model.equations.statistics
+            if reason is not None and required.symbol not in statistics:  # of which no U is ever stated
                 found.untold.append(Untold(requirement=required.title, section=required.of, reason=reason))
     return found
 

@@ -48,8 +48,8 @@ def _uncertainty(asset: Asset, name: str, value: Quantity) -> Quantity | None:
     """Return U at k = 2; None where the record of the instrument does not reach."""
     try:
         if asset.basis is Basis.CORRECTIONS and name in asset.corrections:
-            return CorrectionTable(asset.corrections[name], owner=asset.title.en).at(value).u * COVERAGE
-        limit = Specification(asset.specification, owner=asset.title.en).limit(name, value)
+            return CorrectionTable(asset.corrections[name], owner=asset.title).at(value).u * COVERAGE
+        limit = Specification(asset.specification, owner=asset.title).limit(name, value)
         return limit.half_width * (COVERAGE / _DIVISOR)
     except TraceabilityError:
         return None

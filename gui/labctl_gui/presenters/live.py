@@ -112,11 +112,13 @@ def _exponent(value: float) -> int:
 
 
 def point_title(columns: Mapping[str, Quantity | str | float], language: Language) -> str:
-    """Return how a point is called on the list: its nominal value, and the range where there is one; else its words."""
-    nominal, top = columns.get("nominal"), columns.get("range")
+    """Return how a point is called on the list: its nominal value, frequency and range, or by its words."""
+    nominal, top, at = columns.get("nominal"), columns.get("range"), columns.get("frequency")
     if nominal is None and top is None:
         return named(columns) or _ONCE.within(language)
     parts = [str(nominal).replace("-", "−")] if nominal is not None else []
+    if isinstance(at, Quantity):
+        parts.append(str(at))
     if top is not None:
         parts.append(f"[{top}]")
     return "  ".join(parts)
