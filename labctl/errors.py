@@ -112,11 +112,18 @@ class StationError(LabctlError):
     said: ClassVar[Text] = Text(
         "{file}, line {line}, {where}: {problem}. {remedy}", zh="{file} 第 {line} 行 {where}：{problem}。{remedy}"
     )
+    of_file: ClassVar[Text] = Text("{file}: {problem}. {remedy}", zh="{file}：{problem}。{remedy}")
     file: str
-    line: int
+    line: int  # 0: it concerns the whole file
     where: str
     problem: Text
     remedy: Text
+
+    def text(self) -> Text:
+        """Return the sentence; without a line where the whole file is meant."""
+        if self.line:
+            return super().text()
+        return self.of_file.filled(file=self.file, problem=self.problem, remedy=self.remedy)
 
 
 @define(kw_only=True, slots=False)
@@ -559,7 +566,7 @@ class OutsideCalibratedInterval(TraceabilityError):
 class RecordError(LabctlError):
     """A record cannot be written, read or trusted."""
 
-    said: ClassVar[Text] = Text("{record}: {problem}", zh="{record}:{problem}")
+    said: ClassVar[Text] = Text("{record}: {problem}", zh="{record}：{problem}")
     record: str
     problem: Text
 

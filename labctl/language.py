@@ -1,7 +1,9 @@
 """One mechanism for words: every sentence a person reads is written in English with its Chinese beside it."""
 
+import errno
 from collections.abc import Mapping
 from enum import Enum
+from typing import Final
 
 from attrs import field, frozen
 
@@ -49,6 +51,24 @@ def in_both(words: "Text | str") -> Text:
     '5522A'
     """
     return words if isinstance(words, Text) else Text(words, zh=words)
+
+
+_REASONS: Final = {
+    errno.ENOENT: Text("there is no such file", zh="没有该文件"),
+    errno.EISDIR: Text("it is a folder", zh="这是文件夹"),
+    errno.ENOTDIR: Text("a part of its path is no folder", zh="路径中有一部分不是文件夹"),
+    errno.EACCES: Text("no right to read it", zh="没有读取权限"),
+}
+
+
+def reason_of(error: OSError) -> Text:
+    """Return why the system refused a file, in both languages for the usual reasons.
+
+    >>> reason_of(FileNotFoundError(2, "No such file or directory")).within(Language.CHINESE)
+    '没有该文件'
+    """
+    words = error.strerror or str(error)
+    return _REASONS.get(error.errno or 0, Text(words, zh=words))
 
 
 def _spoken(facts: Mapping[str, object], language: Language) -> dict[str, object]:

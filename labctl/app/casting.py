@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Final
 
 from attrs import evolve, frozen
@@ -169,7 +170,11 @@ def _units(procedure: Procedure, station: Station, job: Job) -> dict[str, str]:
     named = job.unit or job.roles.get(procedure.roles.unit, "")
     candidates = [key for key, each in station.instruments.items() if each.unit_type]
     if not named and len(candidates) != 1:
-        raise _undecided(station, procedure.roles.unit, candidates)
+        suits = Suitability(procedure, (), {}, date.min)  # whose methods it has, whatever the day
+        drivers = {key: _driver(station, station.instruments[key]) for key in candidates}
+        role, instruments = procedure.roles.unit, station.instruments
+        able = [key for key in candidates if suits.candidate(role, instruments[key].asset, drivers[key]).able]
+        raise _undecided(station, role, able)
     keys = named_units(station, named or candidates[0])
     if len(keys) == 1:
         return {key: serial or job.unit_serial for key, serial in keys.items()}

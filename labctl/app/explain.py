@@ -115,7 +115,10 @@ def _chosen(record: CalibrationRecord, asked: str, name: str) -> PointResult:
         point for point, place in choices if wanted in {_squeezed(each) for each in _names(point, place)}
     ]
     if len(fitting) != 1:
-        listed = "\n".join(f"  {place:<20} {point_title(point)}  {point.phase}" for point, place in choices)
+        phases = len({point.phase for point, _ in choices}) > 1
+        listed = "\n".join(
+            f"  {place:<20} {point_title(point)}{f'  {point.phase}' if phases else ''}" for point, place in choices
+        )
         raise UnknownPoint(record=name, asked=asked, count=len(fitting), choices=listed)
     return fitting[0]
 

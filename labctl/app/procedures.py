@@ -25,7 +25,7 @@ def find_procedure(name: str) -> Procedure:
         return found
     broken = "; ".join(each.text().en for each in catalogue.broken)
     raise ProcedureError(
-        where=f"procedure {name}",
+        where=name,
         problem=Text("is not installed and is no folder. {broken}", zh="未安装，也不是文件夹。{broken}").filled(
             broken=broken
         )

@@ -15,7 +15,7 @@ from labctl.certificate.bundle import Bundle, bundle_of, read_bundle
 from labctl.certificate.reading import figures_of, number_of
 from labctl.errors import LabctlError, RecordError, StoreFailed
 from labctl.events.kinds import CertificateIssued, CertificateRegistered
-from labctl.language import Text
+from labctl.language import Text, reason_of
 from labctl.procedure.procedure import Procedure
 from labctl.store.folder import DataFolder
 from labctl.store.journal import open_journal
@@ -90,7 +90,7 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         raise StoreFailed(
             record=str(path),
-            problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error.strerror),
+            problem=Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=reason_of(error)),
         ) from error
 
 

@@ -45,7 +45,7 @@ def _named(table: ResultTable, group: Group | None = None) -> Text:
     if group is not None and group.title.en:
         parts.append(Text("range {range}", zh="量程 {range}").filled(range=group.title))
     said = [each for each in parts if each.en]
-    return Text(", ".join(each.en for each in said), zh=",".join(each.zh or each.en for each in said))
+    return Text(", ".join(each.en for each in said), zh="，".join(each.zh or each.en for each in said))
 
 
 def _list(

@@ -68,3 +68,33 @@ def _word(symbol: str) -> str:
         if prefix in _PREFIXES and rest in _DERIVED:
             return f"\\{_PREFIXES[prefix]}{_DERIVED[rest]}"
     raise UnknownUnit(given=symbol)
+
+
+def symbol_of(spelled: str) -> str:
+    r"""Return the symbol of a unit in Digital-SI spelling, for people; words that it does not know stay.
+
+    >>> symbol_of(r"\milli\volt"), symbol_of(r"\metre\tothe{3}\hour\tothe{-1}"), symbol_of(r"\one")
+    ('mV', 'm³/h', '')
+    """
+    above, below, prefix = list[str](), list[str](), ""
+    for word, power in _SPELLED.findall(spelled):
+        if word in _PREFIX_WORDS and not power:
+            prefix = _PREFIX_WORDS[word]
+            continue
+        symbol = prefix + _UNIT_WORDS.get(word, word)
+        prefix = ""
+        raised = int(power or "1")
+        shown = symbol + (f"{abs(raised)}".translate(_TO_RAISED) if abs(raised) > 1 else "")
+        if symbol:
+            (above if raised > 0 else below).append(shown)
+    parts = [f"({'·'.join(below)})" if len(below) > 1 else "".join(below)] if below else []
+    return "/".join(["·".join(above) or "1", *parts]) if above or below else ""
+
+
+_SPELLED: Final = re.compile(r"\\([a-zA-Z]+)(?:\\tothe\{(-?\d+)\})?")
+_PREFIX_WORDS: Final = {word: symbol for symbol, word in _PREFIXES.items()}
+_UNIT_WORDS: Final = {word: symbol for symbol, word in _WORDS.items()} | {
+    "one": "", "percent": "%", "ppm": "ppm", "degreecelsius": "°C", "minute": "min", "hour": "h", "day": "d",
+    "degree": "°", "arcminute": "′", "arcsecond": "″", "tonne": "t",
+}  # fmt: skip
+_TO_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

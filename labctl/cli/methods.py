@@ -129,7 +129,7 @@ def _validate(options: argparse.Namespace, language: Language) -> int:
 def _above_zero(words: Words) -> Callable[[str], int]:
     def read(given: str) -> int:
         if not given.isdecimal() or int(given) < 1:
-            message = words(f"{given!r} is no number of units", f"{given!r} 不是台数")
+            message = words(f"{given!r} is no number of units; give 1 or more", f"{given!r} 不是台数；应不小于 1")
             raise argparse.ArgumentTypeError(message)
         return int(given)
 

@@ -14,6 +14,7 @@ from labctl.language import Language, Text
 if TYPE_CHECKING:
     from labctl.procedure.procedure import Procedure
 
+_NO_RUNS = Text("no runs yet in {folder}", zh="{folder} 中尚无运行")
 _NOTHING_FOUND = Text("{procedure}: nothing found", zh="{procedure}：未发现问题")
 
 
@@ -59,7 +60,7 @@ def add(command: Command, words: Words) -> None:
         "--station",
         type=Path,
         help=words(
-            "the bench it is to run on; where CI is set, its own simulated one",
+            "the bench it is to run on, or the name of a simulated one; where CI is set, its own",
             "拟运行的台位；设有 CI 环境变量时为其自带的模拟台位",
         ),
     )
@@ -120,6 +121,8 @@ def _runs(options: argparse.Namespace, language: Language) -> int:
     else:
         for each in runs:
             put(each.line(language))
+        if not runs:
+            put(_NO_RUNS.filled(folder=data_folder(options.data) / "runs").within(language))
     return FINE
 
 
@@ -182,8 +185,11 @@ def _explain(options: argparse.Namespace, language: Language) -> int:
 
 def _check(options: argparse.Namespace, language: Language) -> int:
     from labctl.app.check import check
+    from labctl.app.station import station_file
 
     own = bool(os.environ.get("CI"))  # an author's automatic checks hold a procedure against its own bench
+    if options.station is not None:
+        options.station = station_file(str(options.station))
     findings = check(options.procedure, options.station, unit=options.unit, own_bench=own)
     if options.json:
         put_json([each.plain() for each in findings])

@@ -385,7 +385,7 @@ def _stability(symbol: str, trace: str, at: Circumstances) -> Input:
         effect=EffectId.scoped(at.procedure.name, f"stability of {trace}", Scope.POINT, at.places),
         description=Text("stability, {trace}", zh="稳定性，{trace}").filled(trace=trace),
         distribution=Rectangular((span / 2).value_in(span.unit.difference)),
-        source=f"{span} / 2",
+        source=f"{_tidy(span)} / 2",
     )
     return _zero(symbol, span.unit, contribution)
 
@@ -430,6 +430,11 @@ def _condition(symbol: str, name: str, at: Circumstances) -> Input:
     return Input.of(symbol, value.unit, value.value, *effects)
 
 
+def _tidy(size: Quantity) -> Quantity:
+    """Return a size without the noise of a change of unit behind its 14 digits."""
+    return Quantity(float(f"{size.value:.13e}"), size.unit)
+
+
 def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
     step = at.resolutions.get(role)
     if step is None:
@@ -439,7 +444,7 @@ def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
         effect=EffectId.scoped(role, "resolution", Scope.POINT, at.places),
         description=Text("resolution of {role}", zh="{role}的分辨力").filled(role=at.procedure.role(role).title),
         distribution=Rectangular((step / 2).value_in(unit.difference)),
-        source=f"{step} / 2",
+        source=f"{_tidy(step)} / 2",
     )
     return _zero(symbol, unit, contribution)
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 
@@ -77,10 +78,16 @@ class DataFolder:
         """
         path = self.journal(run)
         if not path.is_file():
-            raise StoreFailed(
-                record=run,
-                problem=Text(
-                    "no such run in {folder}; the latest are {latest}", zh="{folder} 中没有该运行；最近的运行：{latest}"
-                ).filled(folder=self.runs, latest=", ".join(self.known_runs()[-3:]) or "—"),
-            )
+            latest = self.known_runs()[-3:]
+            problem = _NO_RUN if latest else _NO_RUNS
+            raise StoreFailed(record=run, problem=problem.filled(folder=self.runs, latest=", ".join(latest)))
         return path
+
+
+_NO_RUN: Final = Text(
+    "no such run in {folder}; the latest are {latest}", zh="{folder} 中没有该运行；最近的运行：{latest}"
+)
+_NO_RUNS: Final = Text(
+    "no such run: {folder} has none yet; name another folder with --data or LABCTL_DATA",
+    zh="没有该运行：{folder} 中尚无运行；可用 --data 或 LABCTL_DATA 指定其他文件夹",
+)

@@ -125,7 +125,7 @@ def test_an_automatic_check_takes_the_procedure_s_own_bench() -> None:
 def test_an_unknown_or_malformed_procedure_is_a_finding(tmp_path: Path) -> None:
     (unknown,) = check("dmm-ac-voltage")
     assert unknown.said(Language.ENGLISH).startswith(
-        "procedure dmm-ac-voltage: LP000 error: is not installed and is no folder. Installed are: "
+        "dmm-ac-voltage: LP000 error: is not installed and is no folder. Installed are: "
     )
     (tmp_path / "procedure.py").write_text("x = (", "utf-8")
     (malformed,) = check(str(tmp_path))

@@ -6,9 +6,10 @@ from labctl.certificate.compose import compose, local_date
 from labctl.certificate.document import Document, Origin
 from labctl.certificate.words import ALL_TWO, NOTICE, SIMULATED_TRACEABLE, TRACEABLE, typographic
 from labctl.language import Text
-from labctl.metrology.conformity import Verdict
+from labctl.metrology.conformity import Rule, Side, Verdict
+from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
-from labctl.records.calibration import CalibrationRecord, PointResult
+from labctl.records.calibration import CalibrationRecord, Judgement, PointResult
 from labctl.records.equipment import CertificateOfStandard
 from labctl.records.order import Kind
 from tests.certificate.records import ISSUE, STARTED, point, record, zero
@@ -171,3 +172,66 @@ def test_where_figures_come_from_is_printed_in_both_languages() -> None:
     (note,) = [each for each in document.notes if "data sheet" in each.en and "not been verified" in each.en]
     assert f"{made.unit.type_name}：说明书" in note.zh
     assert "data sheet" not in note.zh
+
+
+def test_a_verification_speaks_of_verification_and_names_its_limits() -> None:
+    made = record()
+    points = tuple(
+        evolve(each, judgements=tuple(evolve(one, rule=Rule.SIMPLE.value) for one in each.judgements))
+        for each in (point(1.0, share) for share in (0.5, -0.5))
+    )
+    verified = evolve(
+        made,
+        order=evolve(made.order, kind=Kind.VERIFICATION, conformity=False),
+        verdict=Verdict.CONFORMS,
+        sections=(evolve(made.sections[1], points=points),),
+    )
+    document = composed(verified)
+    assert document.conclusion.zh == "合格"  # a verification always concludes, whatever was agreed of calibrations
+    labels = [each.label.zh for each in (*document.cover, *document.method)]
+    said = [*labels, *(each.role.zh for each in document.signatures), *(each.zh for each in document.words.values())]
+    calibrations = [each for each in said if "校准" in each and "数字校准证书" not in each]  # a DCC keeps its name
+    assert not calibrations
+    assert {"检定日期", "检定员", "检定结果", "检定依据", "检定结论"} <= set(said)
+    assert document.tables[0].notes[0][1].en.startswith("verification regulation")
+    assert any(each.en.startswith("Maximum permissible errors and other limits by: ") for each in document.notes)
+
+
+def test_a_limit_on_one_side_has_its_own_rule_and_what_is_judged_beside_it_is_told_with_its_limit() -> None:
+    made = record()
+    first = point(1.0, 0.5)
+    noise = Judgement(
+        requirement=Text("Noise", zh="噪声"),
+        symbol="s",
+        limit=Quantity.of(5, "µV"),
+        ratio=0.0,
+        rule=Rule.SIMPLE.value,
+        verdict=Verdict.CONFORMS,
+        side=Side.AT_MOST.value,
+    )
+    both = evolve(first, judgements=(*first.judgements, noise))
+    table = composed(evolve(made, sections=(evolve(made.sections[1], points=(both,)),))).tables[0]
+    assert table.notes[-1][1].en == (
+        "Noise ≤ 5 µV: no uncertainty is stated for this result: conforms if the result is not above its limit"
+    )
+    assert [cell.mark for cell in table.groups[0].rows[0] if cell.mark] == ["a, c"]
+
+
+def test_every_note_is_a_sentence_with_its_full_stop() -> None:
+    notes = composed(evolve(record(), notes=(Text("Clock: not measured", zh="时钟：未测"),))).notes
+    assert all(each.en.endswith(".") and each.zh.endswith("。") for each in notes)
+    assert any(each.zh == "时钟：未测。" for each in notes)
+
+
+def test_a_nought_of_which_no_uncertainty_is_stated_has_the_decimals_of_its_column() -> None:
+    made, results = record(), [point(1.0, share) for share in (0.5, 0.6)]
+    values = (0.0, 0.002e-6)
+    points = tuple(
+        evolve(each, results=(evolve(each.results[0], value=value, k=0.0, expanded=0.0),), judgements=())
+        for each, value in zip(results, values, strict=True)
+    )
+    table = composed(evolve(made, sections=(evolve(made.sections[1], points=points),))).tables[0]
+    place = [column.name for column in table.columns].index("E")
+    shown = [row[place].printed for row in table.groups[0].rows]
+    assert float(shown[0]) == 0.0
+    assert len({len(each.partition(".")[2]) for each in shown}) == 1

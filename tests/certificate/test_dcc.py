@@ -16,6 +16,7 @@ from labctl.certificate.reading import figures_of, number_of, software_of
 from labctl.certificate.rules import DCC, SI, refuse_broken
 from labctl.errors import BrokenRule
 from labctl.language import Text
+from labctl.metrology.conformity import Side
 from labctl.records.calibration import CalibrationRecord
 from tests.certificate import schemas
 from tests.certificate.records import ISSUE, record
@@ -149,3 +150,16 @@ def test_the_same_document_gives_the_same_bytes() -> None:
     document, xml = written()
     assert write(document, record()) == xml
     assert os.linesep == "\n" or b"\r" not in xml
+
+
+def test_a_limit_on_one_side_has_no_other_side_and_another_requirement_does_not_borrow_it() -> None:
+    made = record()
+    section = made.sections[1]
+    points = tuple(
+        evolve(each, judgements=tuple(evolve(one, side=Side.AT_MOST.value) for one in each.judgements))
+        for each in section.points
+    )
+    judged = evolve(made, sections=(made.sections[0], evolve(section, points=points)))
+    text = write(compose(judged, ISSUE), judged).decode()
+    assert "basic_toleranceLimitUpper" in text
+    assert "basic_toleranceLimitLower" not in text

@@ -4,6 +4,7 @@ from attrs import evolve
 from lxml import etree
 
 from labctl.certificate.plot import MOST, plots_of
+from labctl.metrology.quantity import Quantity
 from labctl.records.calibration import SectionResult
 from tests.certificate.records import point, record, zero
 
@@ -41,3 +42,15 @@ def test_a_section_without_limits_or_without_nominal_values_has_no_plot() -> Non
     made = record().sections[0]
     assert plots_of(made.title, made) == ()
     assert plots_of(made.title, evolve(made, points=(zero(1.0),))) == ()
+
+
+def test_points_of_one_nominal_value_are_told_apart_by_their_frequency_and_a_single_point_is_no_picture() -> None:
+    made = record().sections[1]
+    at = [
+        evolve(each, columns={**each.columns, "frequency": Quantity.of(hertz, "Hz")})
+        for each, hertz in zip(made.points[:2], (50, 20000), strict=True)
+    ]
+    (plot,) = plots_of(made.title, evolve(made, points=tuple(at)))
+    assert ">50 Hz<" in plot.svg
+    assert ">20 kHz<" in plot.svg
+    assert plots_of(made.title, evolve(made, points=made.points[:1])) == ()

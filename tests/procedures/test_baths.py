@@ -9,9 +9,13 @@ import pytest
 from labctl.app.check import check
 from labctl.app.simulate_run import simulate_run
 from labctl.app.validate import Validation, validate
+from labctl.certificate.bundle import read_bundle
+from labctl.events.codec import decode
+from labctl.events.kinds import RecordEvaluated
 from labctl.language import Language
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.procedure import Procedure
+from labctl.records.calibration import CalibrationRecord
 from labctl_procedures.temperature.clinical_thermometer.procedure import METHOD as CLINICAL
 from labctl_procedures.temperature.digital_thermometer.procedure import METHOD as DIGITAL
 from labctl_procedures.temperature.liquid_in_glass.procedure import METHOD as GLASS
@@ -109,3 +113,22 @@ def test_an_emergent_column_with_the_wrong_sign_shows(tmp_path: Path) -> None:
 def test_a_whole_batch_of_fever_ends_in_a_verified_certificate(tmp_path: Path) -> None:
     done = simulate_run("clinical-thermometer", tmp_path, language=Language.CHINESE, say=lambda _: None)
     assert done.status == 0
+
+
+def test_an_indication_printed_of_several_repetitions_is_the_mean_of_all_of_them(tmp_path: Path) -> None:
+    """Where readings count one by one the model is worked out at the last repetition; print has to show them all."""
+    copytree(DIGITAL.folder, tmp_path / "method", ignore=ignore_patterns("__pycache__"))
+    (tmp_path / "method" / "points.csv").write_text(f"# one point, unconfirmed\n{HEADS[DIGITAL.name]}", "utf-8")
+    done = simulate_run(str(tmp_path / "method"), tmp_path / "out", language=Language.ENGLISH, say=lambda _: None)
+    assert done.status == 0
+    record = record_in(tmp_path / "out" / "record.zip")
+    (point,) = record.sections[0].points
+    found = {each.symbol: each for each in point.results}
+    shown = found["E"].inputs["t_ind"].value_in("°C")
+    assert shown - found["t"].value == pytest.approx(found["E"].value, abs=1e-9)
+
+
+def record_in(file: Path) -> CalibrationRecord:
+    bundle = read_bundle(file.read_bytes())
+    (event,) = (each.event for each in bundle.entries if isinstance(each.event, RecordEvaluated))
+    return decode(CalibrationRecord, bundle.blobs[event.record])

@@ -24,6 +24,7 @@ _UNVERIFIED = Text("figures unverified", zh="数据未核实")
 _NOT_HERE = Text("this bench has no unit or standard for it", zh="本台位没有相应的被检器具或标准器")
 _PROPOSED = Text("{title} ({key})", zh="{title}（{key}）")
 _NOBODY = Text("nothing on the bench", zh="台位上没有")
+_BETWEEN = Text("; ", zh="；")
 _OTHERS = Text("not taken: {others}", zh="未选用：{others}")
 _LIES = Text("{title}: {reason}", zh="{title}：{reason}")
 _SUITS_TOO = Text("suits too", zh="也适用")
@@ -314,8 +315,9 @@ class PreparationPresenter:
         words = [
             _LIES.filled(title=each.title, reason=each.against[0] if each.against else _SUITS_TOO) for each in left
         ]
-        others = "; ".join(each.within(self.language) for each in words[:_FEW])
-        why = "; ".join(each.within(self.language) for each in chosen.reasons) if chosen is not None else ""
+        between = _BETWEEN.within(self.language)
+        others = between.join(each.within(self.language) for each in words[:_FEW])
+        why = between.join(each.within(self.language) for each in chosen.reasons) if chosen is not None else ""
         return RoleLine(
             role=proposal.role,
             title=proposal.title.within(self.language),

@@ -178,11 +178,22 @@ def budget_rows(
             line.symbol,
             line.description.within(language),
             line.distribution.within(language),
-            f"{line.u:.3g} {line.unit}",
+            _sized(line.u, line.unit),
             "∞" if line.dof is None else f"{line.dof:.3g}",
-            f"{line.sensitivity:.4g}",
+            f"{line.sensitivity:.4g}".replace("-", "−"),
             f"{line.percent:.1f} %",
             source_in_both(line.source, chinese or {}).within(language) + ("" if line.confirmed else " (?)"),
         )
         for line in ordered
     ]
+
+
+def _sized(u: float, unit: str) -> str:
+    """Return a standard uncertainty in the prefix that suits it."""
+    own = parse_unit(unit)
+    fitting = own if own.is_scale or not 0 < u < math.inf else fitting_unit(own, u)
+    return (
+        f"{Decimal(shortest(float(f'{Quantity.of(u, unit).value_in(fitting):.3g}'))):f} {fitting.symbol}".removesuffix(
+            " 1"
+        )
+    )

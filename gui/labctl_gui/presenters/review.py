@@ -64,7 +64,7 @@ class ReviewPresenter:
         """Return the verdict of the whole."""
         if self.review is None:
             return ""
-        if self.review.verdict is None or not self.review.record.order.conformity:
+        if self.review.verdict is None or not self.review.record.order.judged:
             return _NO_VERDICT.within(self.language)
         return _WHOLE.filled(verdict=VERDICTS[self.review.verdict]).within(self.language)
 

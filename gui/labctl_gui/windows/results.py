@@ -22,6 +22,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.metrology.units import parse_unit
 from labctl.records.calibration import Result
+from labctl.records.sources import sources_in_chinese
 from labctl_gui import theme
 from labctl_gui.presenters.results import ResultRow, budget_rows
 from labctl_gui.presenters.review import MARKS, ReviewCell, ReviewPresenter, ReviewTable
@@ -143,7 +144,7 @@ class ResultsPage(QWidget):
     def _named(self, review: "Review") -> str:
         """Return which of several units it is, whose, and with which verdict."""
         record = review.record
-        mark = MARKS[review.verdict] if review.verdict is not None and record.order.conformity else "·"
+        mark = MARKS[review.verdict] if review.verdict is not None and record.order.judged else "·"
         whose = record.order.customer.name.within(self._language)
         return f"{mark} {review.unit} {record.unit.identity.serial} · {whose}"
 
@@ -152,6 +153,9 @@ class ResultsPage(QWidget):
 
     def _show_review(self, review: "Review") -> None:
         self.presenter.take(review)
+        record = review.record
+        assets = (*record.standards.values(), *record.auxiliaries.values())
+        self._sources = sources_in_chinese(assets, record.unit, record.procedure)
         self._clear()
         for table in self.presenter.tables():
             self.tabs.addTab(self._reviewed(table), table.title)

@@ -19,7 +19,7 @@ from labctl.errors import ConnectFailed, StationError, UnknownInstrument
 from labctl.instruments.channel import place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
-from labctl.language import Text
+from labctl.language import Text, reason_of
 from labctl.packs import Catalogue, drivers, simulators
 from labctl.transport.connect import open_transport
 
@@ -263,9 +263,9 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_bytes().decode("utf-8-sig")  # Windows editors put a mark before the text
     except OSError as error:
-        problem = Text("cannot be read: {reason}", zh="无法读取：{reason}").filled(reason=error.strerror or error)
+        problem = Text("cannot be read: {reason}", zh="无法读取：{reason}").filled(reason=reason_of(error))
         remedy = Text("Check the name of the file and the right to read it", zh="请检查文件名和读取权限")
-        raise StationError(file=str(file), line=1, where="—", problem=problem, remedy=remedy) from error
+        raise StationError(file=str(file), line=0, where="", problem=problem, remedy=remedy) from error
     except UnicodeDecodeError as error:
         line = 1 + error.object.count(b"\n", 0, error.start)
         problem = Text("is not UTF-8", zh="不是 UTF-8 编码")

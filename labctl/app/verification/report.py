@@ -5,8 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
+from labctl.certificate.dsi import symbol_of
 from labctl.certificate.reading import Place
-from labctl.language import Language, Text
+from labctl.language import Language, Text, in_both
 
 
 class Finding(Enum):
@@ -85,12 +86,14 @@ class Report:
         rows: dict[tuple[str, int], list[str]] = {}
         for each in self.figures:
             place = each.place
-            named = f"{place.table.within(language)}: {_plain(place.label)}"
-            said = f"{_WHAT[place.what].within(language)} {place.quantity.within(language)}".strip()
-            words = each.printed if each.agrees else f"{each.printed} ≠ {each.recomputed}"
+            named = _ROW.filled(table=place.table, label=_plain(place.label)).within(language)
+            said = _WHAT[place.what].filled(quantity=place.quantity).within(language)
+            words = _STATUS_WORDS.get(each.printed, in_both(each.printed)).within(language)
+            words += f" ≠ {each.recomputed}" if not each.agrees else ""
             mark = _SIGNS[Finding.AGREES if each.agrees else Finding.DIFFERS]
             rows.setdefault((named, place.row), []).append(f"{said} {words} {mark}")
-        return [f"    {name}: {', '.join(numbers)}" for (name, _), numbers in rows.items()]
+        between = _BETWEEN.within(language)
+        return [f"    {name}{_COLON.within(language)}{between.join(numbers)}" for (name, _), numbers in rows.items()]
 
     def plain(self) -> dict[str, object]:
         """Return the report for JSON."""
@@ -122,17 +125,28 @@ class Report:
 
 
 def _plain(label: str) -> str:
-    return label.replace("\\", " ").replace("  ", " ")
+    number, _, unit = label.partition(" ")
+    return f"{number} {symbol_of(unit)}".strip() if unit.startswith("\\") else label
 
 
 _STATUS: Final = {Finding.AGREES: 0, Finding.DIFFERS: 5, Finding.UNKNOWN: 6}
 _SIGNS: Final = {Finding.AGREES: "✓", Finding.DIFFERS: "✗", Finding.UNKNOWN: "?"}
 _WHAT: Final = {
-    "value": Text("", zh=""),
-    "U": Text("U of", zh="U,"),
-    "k": Text("k of", zh="k,"),
-    "conformity": Text("conformity of", zh="结论，"),
+    "value": Text("{quantity}", zh="{quantity}"),
+    "U": Text("U of {quantity}", zh="{quantity}的 U"),
+    "k": Text("k of {quantity}", zh="{quantity}的 k"),
+    "conformity": Text("conformity of {quantity}", zh="{quantity}的结论"),
 }
+_ROW: Final = Text("{table}, {label}", zh="{table}，{label}")
+_COLON: Final = Text(": ", zh="：")
+_BETWEEN: Final = Text(", ", zh="，")
+_STATUS_WORDS: Final = {
+    "pass": Text("pass", zh="符合"),
+    "fail": Text("fail", zh="不符合"),
+    "conditionalPass": Text("conditionalPass", zh="待定（限内）"),
+    "conditionalFail": Text("conditionalFail", zh="待定（超限）"),
+}
+"""What a digital certificate says of conformity."""
 _HEADS: Final = {
     Finding.AGREES: Text(
         "verified: {file}, certificate {number}, run {run}", zh="验证通过：{file}，证书 {number}，运行 {run}"
