@@ -26,7 +26,7 @@ SEED: Final = 1
 FILE: Final = "EXAMPLE.md"
 _SHOWN: Final = 10  # readings of a series
 _LEAST: Final = 0.5  # percent of the variance, below which a contribution is left out
-_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*\b(?!\[)")  # of one value; x[:] is many
 _BUDGET: Final = (
     "input 输入量",
     "value 值",
