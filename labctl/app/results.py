@@ -56,7 +56,7 @@ def result_table(
             ]
             for each in point.results
         ]
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(_HEADS))]
+    widths = [max(columns_of(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
@@ -84,9 +84,9 @@ def _row(point: PointResult, result: Result, judged: Judgement | None, printed: 
 
 
 def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - _width(cell))
+    return cell + " " * (width - columns_of(cell))
 
 
-def _width(cell: str) -> int:
+def columns_of(cell: str) -> int:
     """Return how many columns of a terminal a text takes; Chinese characters take two."""
     return sum(2 if east_asian_width(each) in "WF" else 1 for each in cell)

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Final
@@ -13,8 +14,9 @@ from attrs import define, field, frozen
 from labctl.app.in_step import InStep, alike, near, together_if_possible
 from labctl.app.own_bench import bench_wanted
 from labctl.app.procedures import find_procedure
+from labctl.app.results import columns_of
 from labctl.app.trials import DIFFERS, Compared, Trials
-from labctl.errors import TrialFailed
+from labctl.errors import LabctlError, TrialFailed
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 
@@ -133,11 +135,15 @@ class Validation:
         """Return it for a person, point by point."""
         head = _ON_PAPER if self.paper else _HEAD
         lines = [head.filled(procedure=self.procedure, trials=self.trials, seed=self.seed).within(language)]
-        width = max(len(f"{each.section}, {each.point}, {each.symbol}") for each in self.points) if self.points else 0
-        for each in self.points:
-            name = f"{each.section}, {each.point}, {each.symbol}"
+        titles = _titles(self.procedure)
+        names = [
+            _NAME.filled(section=titles.get(each.section, each.section), point=each.point, symbol=each.symbol)
+            for each in self.points
+        ]
+        widths = [columns_of(each.within(language)) for each in names]
+        for each, name, width in zip(self.points, names, widths, strict=True):
             lines.append(
-                f"  {name:<{width}}  {each.covered.share:7.2%}  "
+                f"  {name.within(language)}{' ' * (max(widths) - width)}  {each.covered.share:7.2%}  "
                 f"[{each.covered.low:.2%}, {each.covered.high:.2%}]  {each.mean_normalised_error:+.3f}"
             )
         lines.append(_OVERALL.filled(share=f"{self.overall.share:.2%}").within(language))
@@ -150,6 +156,18 @@ class Validation:
             ).within(language)
         )
         return "\n".join(lines)
+
+
+def _titles(procedure: str) -> dict[str, Text]:
+    """Return the titles of a procedure's sections and reductions by their names; none where it is not installed."""
+    with suppress(LabctlError):
+        found = find_procedure(procedure)
+        sections = {each.name: each.title for each in found.sections}
+        return sections | {each.name: each.title for each in found.reductions}
+    return {}
+
+
+_NAME: Final = Text("{section}, {point}, {symbol}", zh="{section}，{point}，{symbol}")
 
 
 def validate(

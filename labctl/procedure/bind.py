@@ -1,5 +1,6 @@
 """Binds a model to the records of a station: each source becomes an input with everything that is not known of it."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from attrs import evolve, field, frozen
 from labctl.errors import ProcedureError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.corrections import CorrectionTable
+from labctl.metrology.display import fitting_unit
 from labctl.metrology.distributions import Arcsine, Distribution, Normal, Rectangular, StudentT, Triangular
 from labctl.metrology.effects import Contribution, EffectId, Scope, Sharing
 from labctl.metrology.figure import Figure, Value
@@ -431,8 +433,10 @@ def _condition(symbol: str, name: str, at: Circumstances) -> Input:
 
 
 def _tidy(size: Quantity) -> Quantity:
-    """Return a size without the noise of a change of unit behind its 14 digits."""
-    return Quantity(float(f"{size.value:.13e}"), size.unit)
+    """Return a size in the prefix that suits it, without the noise of a change of unit behind its 14 digits."""
+    own = Quantity(float(f"{size.value:.13e}"), size.unit)  # of units in step, in the words of the first
+    unit = fitting_unit(own.unit, abs(own.value)) if math.isfinite(own.value) else own.unit
+    return Quantity(float(f"{own.value_in(unit):.13e}"), unit)
 
 
 def _half_digit(symbol: str, role: str, at: Circumstances) -> Input:
