@@ -5,7 +5,7 @@ from typing import Final
 
 from labctl.app.casting import Cast
 from labctl.app.misfits import lacking, misfits, unfit
-from labctl.app.readable import behind, unit_for
+from labctl.app.readable import behind
 from labctl.app.station import Station
 from labctl.certificate.figures import plain
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
@@ -13,6 +13,7 @@ from labctl.events.kinds import PlannedSection
 from labctl.instruments.limits import Limit
 from labctl.language import Text
 from labctl.metrology.conformity import Rule
+from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE
 from labctl.procedure.capability import capable, lines_of
@@ -150,7 +151,7 @@ def _ratios(procedure: Procedure, station: Station, told: Ahead) -> Iterator[Fin
 def _sizes(each: Expected) -> dict[str, str]:
     """Return U and its limit in one unit, the limit's own or the prefix of it that suits."""
     unit = each.limit.unit
-    unit = unit if unit.dimension == ONE.dimension else unit_for(unit.symbol, abs(each.limit.value))
+    unit = unit if unit.dimension == ONE.dimension else fitting_unit(unit, abs(each.limit.value))
     return {
         "expanded": f"{plain(float(f'{each.expanded.value_in(unit):.2g}'))}{behind(unit)}",
         "limit": f"{plain(float(f'{each.limit.value_in(unit):.6g}'))}{behind(unit)}",

@@ -7,9 +7,10 @@ from unicodedata import east_asian_width
 from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for
 from labctl.app.telling import VERDICTS, point_title
 from labctl.language import Language, Text
-from labctl.metrology.conformity import Rule
+from labctl.metrology.conformity import Rule, Side
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
+from labctl.metrology.units import Unit
 from labctl.records.calibration import Judgement, PointResult, Result, Table
 
 _HEADS = (
@@ -30,6 +31,7 @@ _RULES = {
 }
 
 
+_ONE_SIDED = Text("limit alone", zh="仅比较允许值")
 _UNTITLED: Mapping[str, Text] = MappingProxyType({})
 
 
@@ -66,7 +68,8 @@ def _row(point: PointResult, result: Result, judged: Judgement | None, printed: 
     unit = unit_for(result, judged.limit if judged is not None else None, point.columns.get("nominal"), printed)
     if not result.k:  # a statistic: no uncertainty is stated
         shown = f"{of_statistic(Quantity.of(result.value, result.unit).value_in(unit))}{behind(unit)}"
-        return [point_title(point), f"{result.symbol} = {shown}", *["—"] * 6]
+        row = [point_title(point), f"{result.symbol} = {shown}", "—", "—"]
+        return [*row, *(_judged(judged, unit, language, ratio="—") if judged is not None else ["—"] * 4)]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
     )
@@ -74,12 +77,17 @@ def _row(point: PointResult, result: Result, judged: Judgement | None, printed: 
     row = [point_title(point), shown, f"{expanded}{behind(unit)}", f"{result.k:.2f}"]
     if judged is None:
         return [*row, "—", "—", "—", "—"]
+    return [*row, *_judged(judged, unit, language, ratio=f"{judged.ratio:.2f}")]
+
+
+def _judged(judged: Judgement, unit: Unit, language: Language, *, ratio: str) -> list[str]:
+    """Return limit, share, verdict and rule; a limit on one side is not one of a magnitude."""
+    simple = judged.rule == Rule.SIMPLE.value and judged.side != Side.WITHIN.value
     return [
-        *row,
         f"{SIGNS[judged.side]}{judged.limit.value_in(unit):.6g}{behind(unit)}",
-        f"{judged.ratio:.2f}",
+        ratio,
         VERDICTS[judged.verdict].within(language),
-        _RULES[judged.rule].within(language),
+        _ONE_SIDED.within(language) if simple else _RULES[judged.rule].within(language),
     ]
 
 

@@ -203,9 +203,9 @@ def _result(
     expanded = Quantity.of(result.expanded, result.unit).value_in(unit.symbol)
     if not result.k:  # a statistic: no uncertainty is stated
         said = f"{result.symbol} = {of_statistic(shown)}{behind(unit)}"
-        return Text(said, zh=said)
-    value, uncertainty = report(shown, expanded)
-    said = f"{result.symbol} = {value}{behind(unit)}, U = {uncertainty}{behind(unit)}"
+    else:
+        value, uncertainty = report(shown, expanded)
+        said = f"{result.symbol} = {value}{behind(unit)}, U = {uncertainty}{behind(unit)}"
     if judged is None:
         return Text(said, zh=said)
     rule = Text(" (U > MPEV/3)", zh="（U > MPEV/3）") if judged.rule == Rule.GUARDED.value else Text("", zh="")

@@ -1,5 +1,6 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
+import math
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
@@ -8,9 +9,10 @@ from attrs import frozen
 from labctl.app.readable import unit_for
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
+from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
-from labctl.metrology.units import Unit
+from labctl.metrology.units import Unit, parse_unit
 from labctl.records.calibration import BudgetLine, PointResult, Result
 from labctl.records.sources import source_in_both
 from labctl_gui.presenters.live import named
@@ -192,8 +194,5 @@ def _sized(u: float, unit: str) -> str:
     """Return a standard uncertainty in the prefix that suits it."""
     own = parse_unit(unit)
     fitting = own if own.is_scale or not 0 < u < math.inf else fitting_unit(own, u)
-    return (
-        f"{Decimal(shortest(float(f'{Quantity.of(u, unit).value_in(fitting):.3g}'))):f} {fitting.symbol}".removesuffix(
-            " 1"
-        )
-    )
+    rounded = float(f"{Quantity.of(u, unit).value_in(fitting):.3g}")
+    return f"{Decimal(shortest(rounded)):f} {fitting.symbol}".removesuffix(" 1")
