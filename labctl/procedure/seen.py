@@ -22,10 +22,8 @@ def together_of(section: Section, attempts: Sequence[Attempt]) -> Readings:
     """Return the readings of several attempts as if they were one; what a hook read for all of them counts once."""
     found: Readings = {}
     for symbol in section.model.series:
-        seen = {each.n: quantity for attempt in attempts for quantity, each in _shown(attempt, symbol)}
-        several = sum(len(_shown(attempt, symbol)) for attempt in attempts) > len(seen)
-        shown = [quantity for attempt in attempts for quantity, _ in _shown(attempt, symbol)]
-        found[symbol] = [*seen.values()] if several else shown
+        once = {id(each): quantity for attempt in attempts for quantity, each in _shown(attempt, symbol)}
+        found[symbol] = [*once.values()]  # not by number: what another run observed is in one entry
     return found
 
 
@@ -43,7 +41,7 @@ def shared_in(section: Section, attempts: Sequence[Attempt]) -> frozenset[str]:
     """Return the series that a hook made for all of the attempts: the scatter of their results does not show them."""
     found: set[str] = set()
     for symbol in section.model.series.intersection(*(each.inherited for each in attempts)):
-        sets = {tuple(seen.n for _, seen in _shown(attempt, symbol)) for attempt in attempts}
+        sets = {tuple(id(seen) for _, seen in _shown(attempt, symbol)) for attempt in attempts}
         if len(sets) < max(len(attempts), 2):
             found.add(symbol)
     return frozenset(found)
