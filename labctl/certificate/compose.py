@@ -1,7 +1,8 @@
 """From a record to the certificate that will be printed: the one place where its figures become words."""
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
 
 from labctl.certificate.document import NOTHING, Document, Issue, Line, ResultTable, Signature, StandardLine
 from labctl.certificate.figures import amount_in, digits, factor, plain
@@ -9,6 +10,7 @@ from labctl.certificate.tables import tables_of
 from labctl.certificate.words import (
     ADDRESS,
     ADJUSTED,
+    AGAIN,
     ALL_TWO,
     ASSET,
     AUTHORISATION,
@@ -53,6 +55,7 @@ from labctl.certificate.words import (
     TRACEABLE,
     UNVERIFIED,
     UNVERIFIED_SOURCES,
+    VALID,
     WHOLE,
     worded,
 )
@@ -61,6 +64,7 @@ from labctl.metrology.conformity import Rule, Verdict
 from labctl.metrology.rounding import last_place
 from labctl.records.calibration import CalibrationRecord, Condition, InspectionResult, ProcedureReference
 from labctl.records.equipment import Asset
+from labctl.records.interval import last_day
 from labctl.records.order import Kind, Laboratory, Person
 from labctl.records.sources import source_in_both, sources_in_chinese
 
@@ -123,7 +127,20 @@ def _filled(pairs: tuple[tuple[Text, Text | str], ...]) -> tuple[Line, ...]:
 def _conclusion(record: CalibrationRecord) -> Text:
     if record.verdict is None or not record.order.judged:
         return NO_STATEMENT
-    return worded(WHOLE[record.verdict], record.order.kind)
+    whole = worded(WHOLE[record.verdict], record.order.kind)
+    failed = _failed(record) if _title(record) is NOTICE else []
+    return _FAILED_ITEMS.filled(whole=whole, items=_listed(failed)) if failed else whole
+
+
+def _failed(record: CalibrationRecord) -> list[Text]:
+    """Return what was required and not met, as a notification of results names it."""
+    judged = (each for section in record.sections for point in section.points for each in point.judgements)
+    items = [each.requirement for each in judged if each.verdict is Verdict.DOES_NOT_CONFORM]
+    items += [each.title for each in record.inspections if each.verdict is Verdict.DOES_NOT_CONFORM]
+    return list(dict.fromkeys(items))
+
+
+_FAILED_ITEMS: Final = Text("{whole} Failed: {items}.", zh="{whole}（不合格项：{items}）")
 
 
 def _title(record: CalibrationRecord) -> Text:
@@ -167,8 +184,24 @@ def _cover(record: CalibrationRecord, issue: Issue) -> tuple[Line, ...]:
             (RECEIVED, order.received.isoformat() if order.received is not None else ""),
             (worded(PERFORMED, order.kind), first if first == last else f"{first} – {last}"),
             (ISSUED, local_date(issue.at, record.laboratory)),
+            due(record),
         )
     )
+
+
+def due(record: CalibrationRecord) -> tuple[Text, str]:
+    """Return what the day is called until which a certificate holds, and the day; empty where it says nothing of it.
+
+    A verification that was passed holds for the interval of the regulation, or a shorter or longer one that was set for
+    the instrument. A calibration names a day only where the client agreed to it (ISO/IEC 17025, 7.8.4.3).
+    """
+    order = record.order
+    verified = order.kind is Kind.VERIFICATION
+    months = order.interval or (record.procedure.interval if verified else 0)
+    if not months or (verified and record.verdict is not Verdict.CONFORMS):
+        return VALID, ""
+    until = last_day(date.fromisoformat(local_date(record.finished, record.laboratory)), months)
+    return (VALID if verified else AGAIN), until.isoformat()
 
 
 def _signatures(record: CalibrationRecord) -> tuple[Signature, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from lxml import etree
 
-from labctl.certificate.compose import local_date
+from labctl.certificate.compose import due, local_date
 from labctl.certificate.dcc_results import result
 from labctl.certificate.document import Document, Line
 from labctl.certificate.dsi import dsi
@@ -179,6 +179,11 @@ def _statements(administrative: Element, document: Document, record: Calibration
         conformity.words("declaration", _joined([document.conclusion, *dict.fromkeys(rules)]))
         if record.verdict in _CONFORMITY:
             conformity.add("conformity", _CONFORMITY[record.verdict])
+    called, day = due(record)
+    if day:
+        again = statements.add("statement", refType="basic_recalibration")
+        again.words("declaration", Text(f"{called.en}: {day}", zh=f"{called.zh}：{day}"))
+        again.add("date", day)
     for words in dict.fromkeys((ONLY_THIS_ITEM, NO_PART, *document.notes)):
         statements.add("statement").words("declaration", words)
 

@@ -10,7 +10,7 @@ from labctl.events.kinds import Event
 from labctl.language import Text
 from labctl.metrology.units import Unit, parse_unit
 
-SCHEMA = 3
+SCHEMA = 4
 KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 T = TypeVar("T")

@@ -36,6 +36,7 @@ from labctl.procedure.planners import Planner
 from labctl.procedure.roles import Role, Roles
 from labctl.procedure.sources import Characteristic, Computed, Constant, Effect
 from labctl.records.calibration import PointResult, ProcedureReference, Table
+from labctl.records.interval import months_of
 
 SECTION: Final = "section"
 """The column that changes when a section begins."""
@@ -205,6 +206,7 @@ class Procedure:
         environment: the surroundings it asks for.
         confirmed: a metrologist has held its figures against the document on paper.
         accuracy_ratio: how often U has to go into the MPE where the order is a verification.
+        interval: how long a verification holds by the regulation, "12 months" or "2 years".
     """
 
     name: str
@@ -216,6 +218,7 @@ class Procedure:
     document_title: Text = field(default=Text("", zh=""))
     confirmed: bool = False
     accuracy_ratio: float = 3.0
+    interval: str = ""
     sections: list[Section] = field(factory=list[Section], init=False)
     adjustments: list[Adjustment] = field(factory=list[Adjustment], init=False)
     reductions: list[Reduction] = field(factory=list[Reduction], init=False)
@@ -600,6 +603,7 @@ class Procedure:
             document=self.document,
             document_title=self.document_title,
             confirmed=self.confirmed,
+            interval=months_of(self.interval),
             digest=self.digest,
             sources={each.en: each.zh for each in self._sources if each.zh != each.en},
         )

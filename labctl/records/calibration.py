@@ -171,6 +171,7 @@ class ProcedureReference:
     document: str
     document_title: Text = Text("", zh="")
     confirmed: bool = False  # a metrologist has held the document's figures against paper
+    interval: int = 0  # months for which a verification by the document holds; 0: it does not say
     digest: str = ""  # SHA-256 over the procedure's files
     sources: dict[str, str] = field(factory=dict)  # where its figures stand, in Chinese, by the English words
 

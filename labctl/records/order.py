@@ -32,6 +32,7 @@ class Order:
     kind: Kind = Kind.CALIBRATION
     received: date | None = None
     conformity: bool = True  # a statement of conformity was agreed at contract review (ISO/IEC 17025, 7.1.3)
+    interval: int = 0  # months until it is due again: agreed with the client, or set for this instrument; 0: nothing
     coarse: str = ""  # why a verification is allowed though U is too large a share of the MPE; empty: it is refused
 
     @property

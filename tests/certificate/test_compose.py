@@ -11,6 +11,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.records.calibration import CalibrationRecord, Judgement, PointResult
 from labctl.records.equipment import CertificateOfStandard
+from labctl.records.interval import last_day
 from labctl.records.order import Kind
 from tests.certificate.records import ISSUE, STARTED, point, record, zero
 
@@ -235,3 +236,37 @@ def test_a_nought_of_which_no_uncertainty_is_stated_has_the_decimals_of_its_colu
     shown = [row[place].printed for row in table.groups[0].rows]
     assert float(shown[0]) == 0.0
     assert len({len(each.partition(".")[2]) for each in shown}) == 1
+
+
+def test_a_verification_that_is_passed_holds_for_the_interval_of_its_regulation() -> None:
+    made = record()
+    passed = evolve(
+        made,
+        order=evolve(made.order, kind=Kind.VERIFICATION),
+        procedure=evolve(made.procedure, interval=12),
+        verdict=Verdict.CONFORMS,
+    )
+    day = last_day(date.fromisoformat(local_date(made.finished, made.laboratory)), 12).isoformat()
+    assert cover(passed, "有效期至") == [day]
+    assert cover(evolve(passed, order=evolve(passed.order, interval=24)), "有效期至") > [day]
+    assert cover(evolve(passed, verdict=Verdict.DOES_NOT_CONFORM), "有效期至") == []
+    assert cover(evolve(made, procedure=passed.procedure), "有效期至") == []
+    assert cover(evolve(made, order=evolve(made.order, interval=12)), "约定的复校日期") == [day]
+
+
+def test_a_notification_of_results_names_what_failed() -> None:
+    made = record()
+    (first, *others), (zeros, errors) = made.sections[1].points, made.sections
+    judged = tuple(evolve(each, verdict=Verdict.DOES_NOT_CONFORM) for each in first.judgements)
+    failed = evolve(
+        made,
+        order=evolve(made.order, kind=Kind.VERIFICATION),
+        sections=(zeros, evolve(errors, points=(evolve(first, judgements=judged), *others))),
+        verdict=Verdict.DOES_NOT_CONFORM,
+    )
+    assert composed(failed).title == NOTICE
+    assert composed(failed).conclusion.zh == f"不合格（不合格项：{judged[0].requirement.zh}）"
+
+
+def cover(made: CalibrationRecord, label: str) -> list[str]:
+    return [each.value.zh for each in composed(made).cover if each.label.zh == label]

@@ -986,6 +986,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         'edition="1.0", accuracy_ratio=1 / 3',
         "an accuracy ratio of 0.333",
     ),
+    "an interval in other words": (
+        "dmm",
+        "LP507",
+        PROCEDURE,
+        'edition="1.0"',
+        'edition="1.0", interval="a year"',
+        "'a year' is no interval",
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from labctl.app.station.table import Table
 from labctl.language import Text
+from labctl.records.interval import months_of
 from labctl.records.order import Customer, Kind, Laboratory, Order, People, Person
 
 
@@ -70,11 +71,21 @@ def read_order(table: Table) -> Order:
         kind=table.choice("kind", Kind, Kind.CALIBRATION),
         received=table.day("received", optional=True),
         conformity=table.flag("conformity", default=True),
+        interval=_months(table),
         coarse=table.text("coarse", "agreed with the customer on 2026-01-15", default=""),
     )
     customer.close()
     table.close()
     return order
+
+
+def _months(table: Table) -> int:
+    written = table.text("interval", "12 months", default="")
+    months = months_of(written)
+    if written and not months:
+        problem = Text("{written!r} is no interval", zh="{written!r} 不是有效的周期").filled(written=written)
+        table.refuse("interval", problem, Text('Write "12 months" or "2 years"', zh='请写 "12 months" 或 "2 years"'))
+    return months
 
 
 def read_ordered(table: Table, file: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from labctl.procedure.load import FILE
 from labctl.procedure.procedure import Section
 from labctl.procedure.sources import Characteristic, Effect, Source
 from labctl.records.calibration import COVARIANCE
+from labctl.records.interval import months_of
 
 VERIFIES: Final = "JJG"
 """How the documents begin that verify."""
@@ -301,6 +302,19 @@ def _document(survey: Survey) -> Iterator[Finding]:
     if not procedure.accuracy_ratio >= 1:
         problem = Text("an accuracy ratio of {ratio}", zh="准确度比为 {ratio}").filled(ratio=procedure.accuracy_ratio)
         yield found(survey.lines.head(), "LP506", problem, _RATIO)
+    yield from _interval(survey)
+
+
+def _interval(survey: Survey) -> Iterator[Finding]:
+    procedure = survey.procedure
+    if procedure.interval and not months_of(procedure.interval):
+        problem = Text("{interval!r} is no interval", zh="{interval!r} 不是有效的周期")
+        yield found(survey.lines.head(), "LP507", problem.filled(interval=procedure.interval), _INTERVAL)
+    elif procedure.document.startswith(VERIFIES) and not procedure.interval:
+        problem = Text(
+            "{document} verifies, and nobody says for how long", zh="{document} 为检定规程，却未给出检定周期"
+        ).filled(document=procedure.document)
+        yield found(survey.lines.head(), "LP507", problem, _INTERVAL, Severity.WARNING)
 
 
 _DECLARE: Final = Text("Declare one with @METHOD.section", zh="请用 @METHOD.section 声明")
@@ -337,6 +351,9 @@ _GIVE_ROWS: Final = Text(
 _RATIO: Final = Text(
     "Say how often U has to go into the MPE, as accuracy_ratio=3",
     zh="请写 U 应为最大允许误差的几分之一，如 accuracy_ratio=3",
+)
+_INTERVAL: Final = Text(
+    'State the interval of the regulation, as interval="12 months"', zh='请给出检定周期，如 interval="12 months"'
 )
 _REQUIRE: Final = Text(
     "Declare what the regulation requires with METHOD.require", zh="请用 METHOD.require 声明规程的要求"

@@ -30,6 +30,7 @@ METHOD = Procedure(
     name="electromagnetic-by-master-meter",
     edition="1.0",
     document="JJG 1033-2007",
+    interval="12 months",  # two years above class 0.5: the order says it
     document_title=Text("Verification regulation of electromagnetic flowmeters", zh="电磁流量计检定规程"),
     title=Text("Electromagnetic flowmeter, by master meter", zh="电磁流量计（标准表法）"),
     roles=Roles(

@@ -48,6 +48,7 @@ METHOD = Procedure(
     name="coriolis-gravimetric",
     edition="1.0",
     document="JJG 1038-2008",
+    interval="12 months",  # two years above class 0.5: the order says it
     document_title=Text("Verification regulation of Coriolis mass flowmeters", zh="科里奥利质量流量计检定规程"),
     title=Text("Coriolis mass flowmeter, by weighing", zh="科里奥利质量流量计（静态质量法）"),
     roles=Roles(

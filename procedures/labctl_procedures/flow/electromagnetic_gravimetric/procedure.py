@@ -48,6 +48,7 @@ METHOD = Procedure(
     name="electromagnetic-gravimetric",
     edition="1.0",
     document="JJG 1033-2007",
+    interval="12 months",  # two years above class 0.5: the order says it
     document_title=Text("Verification regulation of electromagnetic flowmeters", zh="电磁流量计检定规程"),
     title=Text("Electromagnetic flowmeter, by weighing", zh="电磁流量计（静态质量法）"),
     roles=Roles(

@@ -47,6 +47,7 @@ METHOD = Procedure(
     name="turbine-gravimetric",
     edition="1.0",
     document="JJG 1037-2008",
+    interval="12 months",  # two years above class 0.5: the order says it
     document_title=Text("Verification regulation of turbine flowmeters", zh="涡轮流量计检定规程"),
     title=Text("Turbine flowmeter, by weighing", zh="涡轮流量计（静态质量法）"),
     roles=Roles(

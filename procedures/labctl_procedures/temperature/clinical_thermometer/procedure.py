@@ -37,6 +37,7 @@ METHOD = Procedure(
     name="clinical-thermometer",
     edition="1.0",
     document="JJG 1162-2019",
+    interval="12 months",
     document_title=Text("Verification regulation of clinical electronic thermometers", zh="医用电子体温计检定规程"),
     title=Text("Clinical electronic thermometer", zh="医用电子体温计"),
     roles=Roles(

@@ -42,6 +42,7 @@ METHOD = Procedure(
     name="iprt",
     edition="1.0",
     document="JJG 229-2010",
+    interval="12 months",
     document_title=Text(
         "Verification regulation of industrial platinum and copper resistance thermometers",
         zh="工业铂、铜热电阻检定规程",

@@ -33,6 +33,7 @@ METHOD = Procedure(
     name="liquid-in-glass",
     edition="1.0",
     document="JJG 130-2011",
+    interval="12 months",
     document_title=Text(
         "Verification regulation of working liquid-in-glass thermometers", zh="工作用玻璃液体温度计检定规程"
     ),

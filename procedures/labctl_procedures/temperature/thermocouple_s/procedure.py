@@ -38,6 +38,7 @@ METHOD = Procedure(
     name="thermocouple-s",
     edition="1.0",
     document="JJG 141-2013",
+    interval="12 months",
     document_title=Text(
         "Verification regulation of working noble-metal thermocouples", zh="工作用贵金属热电偶检定规程"
     ),
