@@ -1276,7 +1276,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         PROCEDURE,
         'near="0.2 K"',
         'near="0.2 °C"',
-        "near is 0.2 °C, while readings differ in K",
+        "near is 0.2 °C, a point on a scale",
     ),
     "a slope without its time": (
         "bath",
@@ -1309,14 +1309,6 @@ MISTAKES: dict[str, tuple[str, str, str, str, str, str]] = {
         "def adjust(run: Run, source:",
         "def adjust(run: Run, calibrator:",
         "there is no role calibrator",
-    ),
-    "an adjustment that is offered never": (
-        "dmm",
-        "LP406",
-        PROCEDURE,
-        'offer="abs(E) > 0.7 * mpe"',
-        'offer="0.7 * mpe"',
-        "0.7 * mpe is no condition",
     ),
     "an adjustment offered by a bare number": (
         "dmm",
@@ -1570,9 +1562,9 @@ REFUSED = {
     "a source without its brackets": (
         'd_res=Resolution("unit"),',
         "d_res=Observed,",
-        "d_res is Observed, which is no source",
+        "d_res is given what is no source",
     ),
-    "a number in place of a figure": ('Constant("2200 kg/m³")', "Constant(2200)", "figure is 2200"),
+    "a number in place of a figure": ('Constant("2200 kg/m³")', "Constant(2200)", "a figure is written as text"),
     "a scope in quotes": ('name="particulate"', 'name="particulate", confirmed="yes"', "confirmed is 'yes'"),
     "a limit without quotes": ('at_most="1 L/min"', "at_most=1", "at_most is 1"),
     "hours without quotes": ('earliest="24 h"', "earliest=24", "earliest is 24"),
