@@ -12,12 +12,14 @@ from labctl.app.own_bench import BENCH, OwnBench, bench_named
 from labctl.app.own_bench import own_bench as bench_of
 from labctl.app.procedures import find_procedure
 from labctl.app.station import Station, read_station
+from labctl.clock import WallClock
 from labctl.errors import CalibrationExpired, LabctlError, ProcedureError, RoleUnfilled, StationError
 from labctl.language import Text
 from labctl.procedure.body import methods_of, roles_of
 from labctl.procedure.check import Finding, Severity
 from labctl.procedure.check import check as check_text
 from labctl.procedure.checking.ordered import ordered
+from labctl.procedure.checking.survey import placed
 from labctl.procedure.choosing import role_of
 from labctl.procedure.expected import Ahead
 from labctl.procedure.plan import plan
@@ -46,8 +48,8 @@ def check(
     try:
         found = find_procedure(procedure)
     except ProcedureError as error:
-        file, line = error.where, 0
-        return (Finding(file=file, line=line, code="LP000", problem=error.problem, remedy=error.remedy),)
+        file, line, problem = placed(error, error.where)
+        return (Finding(file=file, line=line, code="LP000", problem=problem, remedy=error.remedy),)
     bench = bench_named(station) if station is not None else _own(found) if own_bench else None
     return check_procedure(
         found,
@@ -80,7 +82,8 @@ def _on_bench(procedure: Procedure, station: Station, unit: str, roles: dict[str
         yield Finding(file=file, line=0, code="LP601", problem=error.problem, remedy=error.remedy)
         return
     except CalibrationExpired as error:
-        yield Finding(file=file, line=0, code="LP602", problem=error.text(), remedy=_RECALIBRATE)
+        problem = _EXPIRED.filled(standard=error.standard, certificate=error.certificate, due=error.due)
+        yield Finding(file=file, line=0, code="LP602", problem=problem, remedy=_RECALIBRATE)
         return
     said: list[tuple[str, str]] = []
     for each in _unlike(players):
@@ -152,10 +155,14 @@ def _wanted(procedure: Procedure, planned: set[str], role: str) -> list[str]:
 
 
 def _traceable(players: Cast, file: str) -> Iterator[Finding]:
+    today = WallClock().now().astimezone().date()
     for asset in players.standards.values():
         if asset.certificate is None:
             problem = Text("{key} has no certificate", zh="{key} 没有校准证书").filled(key=asset.key)
             yield Finding(file=file, line=0, code="LP602", problem=problem, remedy=_RECALIBRATE)
+        elif asset.certificate.calibrated > today:
+            problem = _TO_COME.filled(key=asset.key, number=asset.certificate.number, day=asset.certificate.calibrated)
+            yield Finding(file=file, line=0, code="LP602", problem=problem, remedy=_CORRECT_DAY)
 
 
 def _kind(procedure: Procedure, station: Station) -> Iterator[Finding]:
@@ -198,4 +205,11 @@ def _guessed(asset: Asset) -> bool:
 
 
 _OTHER_INSTRUMENT = Text("Name another instrument for the role", zh="请为该角色指定其他仪器")
+_EXPIRED = Text(
+    "{standard}: certificate {certificate} was valid until {due}", zh="{standard}：证书 {certificate} 有效期至 {due}"
+)
+_TO_COME = Text(
+    "{key}: certificate {number} is of {day}, a day to come", zh="{key}：证书 {number} 的校准日期 {day} 尚未到来"
+)
+_CORRECT_DAY = Text("Correct the day of its calibration", zh="请更正其校准日期")
 _RECALIBRATE = Text("Use another standard or have it calibrated", zh="请换用其他标准器或送检")

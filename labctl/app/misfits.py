@@ -11,14 +11,15 @@ from labctl.app.station.places import lines_of
 from labctl.errors import MetrologyError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Value
-from labctl.metrology.units import Unit
+from labctl.metrology.quantity import parse_quantity
+from labctl.metrology.units import Unit, parse_unit
 from labctl.procedure.checking.scatter import repeatable
 from labctl.procedure.checking.survey import Survey, Target
 from labctl.procedure.expected import Ahead
 from labctl.procedure.finding import Finding
 from labctl.procedure.load import FILE
 from labctl.procedure.procedure import Procedure, Section
-from labctl.procedure.sources import Characteristic
+from labctl.procedure.sources import Characteristic, Parameter
 from labctl.records.equipment import Asset
 
 CODE: Final = "LP615"
@@ -67,6 +68,7 @@ def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iter
     """Tell of the figures that one section or reduction takes from records."""
     units = survey.units(target) | survey.results(target)
     known: dict[str, Value] = {**survey.names(target), **players.unit.constants}
+    yield from _parameters(target, station, players)
     for each in _stated(target, players):
         try:
             unit = Figure(each.text).quantity(known).unit
@@ -80,6 +82,23 @@ def _of(survey: Survey, target: Target, station: Station, players: Cast) -> Iter
         if each.symbol in target.model.outputs or not _holds(target, {**units, each.symbol: unit}):
             problem = _KIND.filled(unit=unit, wanted=wanted, title=target.title, symbol=each.symbol)
             yield _finding(station, each, problem)
+
+
+def _parameters(target: Target, station: Station, players: Cast) -> Iterator[Finding]:
+    """Tell of the parameters of calibration functions that stand in a unit of another kind."""
+    for source in target.model.sources.values():
+        asset = players.standards.get(source.role) if isinstance(source, Parameter) else None
+        if not isinstance(source, Parameter) or asset is None or source.name not in asset.function:
+            continue
+        found, wanted = parse_quantity(asset.function[source.name]).unit, parse_unit(source.unit)
+        if (found.dimension, found.is_scale) != (wanted.dimension, wanted.is_scale):
+            line = lines_of(_text(station)).get(("instruments", asset.key, "function", source.name), 0)
+            words = _PARAMETER.filled(key=asset.key, name=source.name, found=found, wanted=wanted)
+            yield Finding(file=station.file.name, line=line, code=CODE, problem=words, remedy=_OF_THE_FUNCTION)
+
+
+def _text(station: Station) -> str:
+    return station.file.read_text("utf-8-sig")
 
 
 def _stated(target: Target, players: Cast) -> Iterator[_Stated]:
@@ -107,7 +126,7 @@ def _holds(target: Target, units: Mapping[str, Unit]) -> bool:
 
 def _finding(station: Station, each: _Stated, problem: Text) -> Finding:
     """Return a finding at the line of the station's file in which a figure stands."""
-    lines = lines_of(station.file.read_text("utf-8"))
+    lines = lines_of(_text(station))
     kinds = ("auxiliaries", "instruments")
     places = [(kind, each.asset.key, "characteristics", each.number, each.word) for kind in kinds]
     line = next((lines[place] for place in places if place in lines), 0)
@@ -129,3 +148,8 @@ _UNTOLD: Final = Text("{requirement}: {reason}", zh="{requirement}：{reason}")
 _OR_LIMIT: Final = Text(
     "Correct the figure of the unit's type in {station}, or the limit", zh="请更正 {station} 中该型号的数据，或限值"
 )
+_PARAMETER: Final = Text(
+    "{key}, parameter {name} of the calibration function: it is in {found}, where {wanted} is meant",
+    zh="{key}，校准函数的参数 {name}：单位为 {found}，应为 {wanted}",
+)
+_OF_THE_FUNCTION: Final = Text("Write it as the certificate of the standard has it", zh="请按标准器证书填写")

@@ -76,6 +76,7 @@ def validate_on_paper(
             symbol=symbol,
             covered=Rate.of(sum(int(each.covered.sum()) for each in some), trials * len(some)),
             mean_normalised_error=_mean(some),
+            rms_normalised_error=_rms(some),
         )
         for (section, point, symbol), some in by_name.items()
     )
@@ -87,6 +88,7 @@ def validate_on_paper(
         seed=seed,
         overall=Rate.of(int(hits.sum()), trials * len(held), worth=worth),
         mean_normalised_error=_mean(held),
+        rms_normalised_error=_rms(held),
         points=points,
         false_accept=_decided(held, conforms=False, said=Verdict.CONFORMS),
         false_reject=_decided(held, conforms=True, said=Verdict.DOES_NOT_CONFORM),
@@ -96,6 +98,10 @@ def validate_on_paper(
 
 def _mean(held: Sequence[Held]) -> float:
     return float(np.mean([each.normalised for each in held])) if held else float("nan")
+
+
+def _rms(held: Sequence[Held]) -> float:
+    return float(np.sqrt(np.mean([each.normalised**2 for each in held]))) if held else float("nan")
 
 
 def _decided(held: Sequence[Held], *, conforms: bool, said: Verdict) -> Rate:

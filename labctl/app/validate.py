@@ -83,6 +83,9 @@ class PointCoverage:
     symbol: str
     covered: Rate
     mean_normalised_error: float  # of (result - truth) / U: the bias that is left
+    rms_normalised_error: (
+        float  # its root mean square: 1/k where U is as large as the errors are, more where it is too small
+    )
 
 
 @frozen(kw_only=True)
@@ -94,6 +97,7 @@ class Validation:
     seed: int
     overall: Rate
     mean_normalised_error: float
+    rms_normalised_error: float
     points: tuple[PointCoverage, ...]
     false_accept: Rate  # units that do not conform and were said to
     false_reject: Rate  # units that conform and were said not to
@@ -112,6 +116,7 @@ class Validation:
                 "low": self.overall.low,
                 "high": self.overall.high,
                 "mean_normalised_error": self.mean_normalised_error,
+                "rms_normalised_error": self.rms_normalised_error,
             },
             "points": [
                 {
@@ -122,6 +127,7 @@ class Validation:
                     "low": each.covered.low,
                     "high": each.covered.high,
                     "mean_normalised_error": each.mean_normalised_error,
+                    "rms_normalised_error": each.rms_normalised_error,
                 }
                 for each in self.points
             ],
@@ -135,6 +141,7 @@ class Validation:
         """Return it for a person, point by point."""
         head = _ON_PAPER if self.paper else _HEAD
         lines = [head.filled(procedure=self.procedure, trials=self.trials, seed=self.seed).within(language)]
+        lines.append(_COLUMNS.within(language))
         titles = _titles(self.procedure)
         names = [
             _NAME.filled(section=titles.get(each.section, each.section), point=each.point, symbol=each.symbol)
@@ -144,7 +151,8 @@ class Validation:
         for each, name, width in zip(self.points, names, widths, strict=True):
             lines.append(
                 f"  {name.within(language)}{' ' * (max(widths) - width)}  {each.covered.share:7.2%}  "
-                f"[{each.covered.low:.2%}, {each.covered.high:.2%}]  {each.mean_normalised_error:+.3f}"
+                f"[{each.covered.low:.2%}, {each.covered.high:.2%}]  {each.mean_normalised_error:+.3f}  "
+                f"{each.rms_normalised_error:.3f}"
             )
         lines.append(_OVERALL.filled(share=f"{self.overall.share:.2%}").within(language))
         lines.append(
@@ -315,6 +323,7 @@ class _Count:
                 symbol=symbol,
                 covered=Rate.of(self.covered[section, point, symbol], made),
                 mean_normalised_error=_mean(self.normalised[section, point, symbol]),
+                rms_normalised_error=_rms(self.normalised[section, point, symbol]),
             )
             for (section, point, symbol), made in self.made.items()
         )
@@ -325,6 +334,7 @@ class _Count:
             seed=seed,
             overall=Rate.of(sum(self.covered.values()), sum(self.made.values()), worth=worth_of(self.units)),
             mean_normalised_error=_mean(every),
+            rms_normalised_error=_rms(every),
             points=points,
             false_accept=self._decided(conforms=False, said=Verdict.CONFORMS),
             false_reject=self._decided(conforms=True, said=Verdict.DOES_NOT_CONFORM),
@@ -353,6 +363,10 @@ def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values) if values else float("nan")
 
 
+def _rms(values: Sequence[float]) -> float:
+    return math.sqrt(_mean([each * each for each in values]))
+
+
 def _rate(rate: Rate) -> dict[str, object]:
     share = rate.share if rate.of_all else None
     return {"rate": share, "count": rate.hits, "of": rate.of_all, "low": rate.low, "high": rate.high}
@@ -366,6 +380,10 @@ _ON_PAPER: Final = Text(
     "{procedure}, on paper: {trials} draws of errors from what is declared of them, seed {seed}; "
     "how often the interval that one run states held the truth",
     zh="{procedure}，纸面验证：按所声明的分布抽取误差 {trials} 次，种子 {seed}；一次运行所述区间包含真值的频率",
+)
+_COLUMNS: Final = Text(
+    "share with its limits; mean and root mean square of (result - truth) / U (0.5: U at k = 2 is as large as errors)",
+    zh="频率及其界限；（结果−真值）/U 的均值和均方根，k = 2 时 U 与误差大小相符则均方根为 0.5",
 )
 _OVERALL: Final = Text("overall {share} (stated: 95.45 %)", zh="总计 {share}（声明值 95.45 %）")
 _DECISIONS: Final = Text(

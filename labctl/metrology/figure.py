@@ -3,6 +3,7 @@
 import ast
 import math
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import takewhile
@@ -53,7 +54,9 @@ class Figure:
         object.__setattr__(self, "_literals", literals)
         object.__setattr__(self, "_places", places)
         try:
-            tree = ast.parse(source, mode="eval").body
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                tree = ast.parse(source, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
             offset = failure.offset if isinstance(failure, SyntaxError) else 1
             raise self._refusal((offset or len(source)) - 1, _MALFORMED) from failure

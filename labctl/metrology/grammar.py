@@ -2,6 +2,7 @@
 
 import ast
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -102,6 +103,13 @@ def read(texts: Sequence[str], *, complex_too: bool = False, functions: Mapping[
     return graph
 
 
+def parsed(text: str) -> ast.Module:
+    """Return the text of an equation as Python reads it, in silence. Raises SyntaxError, ValueError, RecursionError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `1or x`: what is not allowed is refused in our own words
+        return ast.parse(text.strip().translate(SIGNS))
+
+
 class _Reader:
     """Reads one equation into the graph."""
 
@@ -115,10 +123,13 @@ class _Reader:
         """Add the operations of the equation and name its results."""
         targets, expression = self._parsed()
         expressions = list(expression.elts) if isinstance(expression, ast.Tuple) else [expression]
-        numbers = self._results(expression, len(targets))
-        if not numbers and len(expressions) != len(targets):
-            raise self._refusal(expression, "results-differ", _RESULTS)
-        numbers = numbers or [self._operation(each) for each in expressions]
+        try:
+            numbers = self._results(expression, len(targets))
+            if not numbers and len(expressions) != len(targets):
+                raise self._refusal(expression, "results-differ", _RESULTS)
+            numbers = numbers or [self._operation(each) for each in expressions]
+        except RecursionError as failure:
+            raise ModelError(code="too-deep", input=self._text[:40], position=1, problem=_TOO_DEEP) from failure
         for target, number in zip(targets, numbers, strict=True):
             if target.id in self._graph.results or target.id in self._functions or target.id in _CONSTANTS:
                 raise self._refusal(target, "name-taken", _TAKEN.filled(name=target.id))
@@ -130,10 +141,11 @@ class _Reader:
         if len(self._text) > LONGEST:
             raise ModelError(code="syntax", input=self._text[:40], position=LONGEST, problem=_ALLOWED)
         try:
-            body = ast.parse(self._text.strip().translate(_SIGNS)).body
+            body = parsed(self._text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as failure:
             offset = failure.offset if isinstance(failure, SyntaxError) else None
-            raise ModelError(code="syntax", input=self._text, position=offset or 1, problem=_ALLOWED) from failure
+            problem = _HALF_WIDTH if any("\uff01" <= each <= "\uff5e" for each in self._text) else _ALLOWED
+            raise ModelError(code="syntax", input=self._text, position=offset or 1, problem=problem) from failure
         match body:
             case [ast.Assign(targets=[ast.Name() as target], value=expression)]:
                 return [target], expression
@@ -244,7 +256,7 @@ class _Reader:
                 raise self._refusal(node, "syntax", _ALLOWED)
 
     def _add(self, node: ast.expr, operation: Operation) -> int:
-        words = ast.get_source_segment(self._text.strip().translate(_SIGNS), node) or ""
+        words = ast.get_source_segment(self._text.strip().translate(SIGNS), node) or ""
         placed = Operation(
             operation.kind, operation.arguments, operation.name, operation.number, operation.conditions,
             operation.is_vector, Place(self._text, self._column(node), words), operation.result,
@@ -305,11 +317,13 @@ def _dotted(node: ast.expr) -> str:
 
 _COMPLEX: Final = frozenset({"re", "im", "arg", "conj"})
 _CONSTANTS: Final = {"pi": math.pi}
-_SIGNS: Final = str.maketrans({"−": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="})
+SIGNS: Final = str.maketrans({"−": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="})
 _ALLOWED: Final = Text(
     "allowed are + - * / **, numbers, symbols, x[:], x[column == 'word'], comparisons inside [] and known functions",
     zh="只允许 + - * / **、数、符号、x[:]、x[列 == '词']、[] 内的比较和已知函数",
 )
+_TOO_DEEP: Final = Text("it is nested too deeply; write it in several equations", zh="嵌套过深；请分成几个方程")
+_HALF_WIDTH: Final = Text("signs and brackets have to be half-width characters", zh="符号和括号须为半角字符")
 _ONE_ASSIGNMENT: Final = Text(
     "an equation is one assignment, such as E = V_ind - V_s", zh="方程应是一个赋值式，如 E = V_ind - V_s"
 )

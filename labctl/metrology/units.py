@@ -17,6 +17,7 @@ NUMBER: Final[Dimension] = (0, 0, 0, 0, 0, 0, 0, 0)
 _BASE: Final = ("m", "kg", "s", "A", "K", "mol", "cd", "rad")
 _ONE: Final = Fraction(1)
 HIGHEST_POWER: Final = 12  # beyond that a text is no unit, and its exact factor no small number
+_LONGEST_POWER: Final = 8  # characters; more digits are no power of anything
 
 
 @frozen
@@ -213,6 +214,13 @@ def coherent_unit(dimension: Dimension) -> Unit:
     return Unit(_coherent_symbol(dimension), dimension)
 
 
+def _power(written: str, text: str) -> int:
+    """Return a power; one of more digits than any has is no unit."""
+    if len(written) > _LONGEST_POWER:
+        raise UnknownUnit(given=text)
+    return int(written.translate(_SUPERSCRIPT))
+
+
 def _parts(text: str, given: str) -> tuple[list[_Part], list[_Part]]:
     """Split a unit text into the parts above and below the line."""
     above: list[_Part] = []
@@ -235,7 +243,7 @@ def _parts(text: str, given: str) -> tuple[list[_Part], list[_Part]]:
                     raise UnknownUnit(given=text)
                 group, sign = stack.pop(), 1
             case None:
-                power = int((token["power"] or token["digits"] or token["raised"] or "1").translate(_SUPERSCRIPT))
+                power = _power(token["power"] or token["digits"] or token["raised"] or "1", text)
                 place = above if sign * group > 0 else below
                 place.extend(_spelled(token["symbol"], power))
                 sign, open_end = 1, False

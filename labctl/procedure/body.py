@@ -101,7 +101,7 @@ def _part(name: str, annotation: Any) -> Part:  # noqa: ANN401  (whatever an aut
 
 
 def _stated(annotation: object) -> bool:
-    return isinstance(annotation, type) and annotation is not inspect.Parameter.empty
+    return isinstance(annotation, type) and annotation not in {inspect.Parameter.empty, Units}
 
 
 def _fillings(call: ast.Call, first_line: int) -> Iterator[Filling]:
@@ -119,8 +119,10 @@ def _fillings(call: ast.Call, first_line: int) -> Iterator[Filling]:
                 case _:
                     yield Filling(symbol="", verb=verb, role="", method="", line=line)
         return
-    words = [*call.args, ast.Constant(value=None), ast.Constant(value=None)]
-    yield _filling(verb, words[0], words[1], line)
+    named = {each.arg: each.value for each in call.keywords}
+    nothing = ast.Constant(value=None)
+    symbol = call.args[0] if call.args else named.get("symbol", named.get("trace", nothing))
+    yield _filling(verb, symbol, call.args[1] if len(call.args) > 1 else named.get("call", nothing), line)
 
 
 def _filling(verb: str, symbol: ast.expr, method: ast.expr, line: int) -> Filling:

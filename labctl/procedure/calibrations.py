@@ -8,6 +8,7 @@ from attrs import frozen
 
 from labctl.errors import ProcedureError
 from labctl.language import Text
+from labctl.metrology.grammar import parsed
 from labctl.procedure.sources import Calibration, Fit, Parameter, Source
 
 
@@ -124,7 +125,6 @@ class _Filled(ast.NodeTransformer):
 
 def _written_out(text: str, functions: Mapping[str, Calibration]) -> str:
     try:
-        tree = ast.parse(text)
-    except SyntaxError:  # the equations tell it, with its position
+        return ast.unparse(_Call(functions).visit(parsed(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the equations tell it, with its position
         return text
-    return ast.unparse(_Call(functions).visit(tree))

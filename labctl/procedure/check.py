@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from labctl.procedure.checking.bodies import bodies, module
 from labctl.procedure.checking.declarations import declarations
 from labctl.procedure.checking.doubles import doubles
-from labctl.procedure.checking.functions import functions
+from labctl.procedure.checking.functions import adjustments, functions
 from labctl.procedure.checking.judgements import extremes, judgements
 from labctl.procedure.checking.links import links
 from labctl.procedure.checking.models import complete, models
@@ -33,6 +33,7 @@ def _findings(survey: Survey) -> Iterator[Finding]:
     yield from judgements(survey)
     yield from module(survey)
     yield from several(survey)
+    yield from adjustments(survey)
     for section in survey.procedure.sections:
         yield from functions(survey, section)
         yield from bodies(section)

@@ -14,6 +14,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.many import for_each
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.cited import cited
+from labctl.procedure.kinds import keep_kinds, refused
 from labctl.procedure.model import Model
 
 EACH_POINT, EACH_UNIT, EACH_RUN, EACH_REPETITION = "point", "unit", "run", "repetition"
@@ -34,7 +35,8 @@ class Limit:
     at_least: Figure | None = field(default=None, converter=_figure)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse none and several. Raises ProcedureError."""
+        """Refuse none and several, and what is no text. Raises ProcedureError."""
+        keep_kinds(self)
         if len(self._given()) != 1:
             raise ProcedureError(
                 where="require(…), check(…)",
@@ -127,7 +129,9 @@ class Invalidate:
     sections: tuple[str, ...]
 
     def __init__(self, *sections: str) -> None:
-        """Name the sections by their titles."""
+        """Name the sections by their titles. Raises ProcedureError for what is none."""
+        if not all(isinstance(each, str) for each in sections):
+            raise refused("Invalidate", _NO_TITLES, _TITLES)
         object.__setattr__(self, "sections", sections)
 
 
@@ -187,3 +191,7 @@ class Order(Enum):
 
     POINTS = "points"  # all repetitions of a point, then the next point
     CYCLES = "cycles"  # once through all points, then again
+
+
+_NO_TITLES: Final = Text("something other than titles is to be invalidated", zh="要作废的不是部分的标题")
+_TITLES: Final = Text('Give titles of sections in quotes, Invalidate("…")', zh='请写带引号的标题，如 Invalidate("…")')

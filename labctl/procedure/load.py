@@ -38,18 +38,20 @@ def load_folder(folder: Path) -> Procedure:
     return found[0]
 
 
-def refused(file: Path, failure: Exception) -> ProcedureError:
+def refused(file: Path, failure: BaseException) -> ProcedureError:
     """Return the error for an exception that a procedure's own lines raised, with the last such line."""
     line = _line(file, failure)
     where = f"{file.name}, line {line}" if line else file.name
     if isinstance(failure, ProcedureError):
         return ProcedureError(where=f"{where}, {failure.where}", problem=failure.problem, remedy=failure.remedy)
+    if isinstance(failure, SyntaxError) and _NO_UTF8.search(failure.msg):
+        return ProcedureError(where=where, problem=_ENCODED, remedy=_SAVE)
     if (name := _unknown(failure)) is not None:
         return ProcedureError(where=where, problem=_NOT_HERE.filled(name=name), remedy=_SEE_REFERENCE)
     return ProcedureError(where=where, problem=_words(failure), remedy=_CORRECT)
 
 
-def _unknown(failure: Exception) -> str | None:
+def _unknown(failure: BaseException) -> str | None:
     """Return the word of the language that this release does not have, where that is what failed."""
     match failure:
         case ImportError():
@@ -63,10 +65,12 @@ def _unknown(failure: Exception) -> str | None:
     return found[1] if found is not None else None
 
 
-def _words(failure: Exception) -> Text:
+def _words(failure: BaseException) -> Text:
     match failure:
         case LabctlError():
             return failure.text()
+        case SystemExit():
+            return Text("it ends the program", zh="它会终止程序")
         case SyntaxError(msg=message):
             return Text("is no Python: {message}", zh="不是有效的 Python：{message}").filled(message=message)
         case _:
@@ -84,13 +88,13 @@ def module_of(file: Path) -> ModuleType:
     sys.modules[name] = module  # so that what it defines can be found by name
     try:
         spec.loader.exec_module(module)
-    except Exception as failure:
+    except (Exception, SystemExit) as failure:
         del sys.modules[name]
         raise refused(file, failure) from failure
     return module
 
 
-def _line(file: Path, failure: Exception) -> int:
+def _line(file: Path, failure: BaseException) -> int:
     if isinstance(failure, SyntaxError) and failure.filename == str(file):
         return failure.lineno or 0
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(failure.__traceback__) if frame.filename == str(file)]
@@ -99,6 +103,9 @@ def _line(file: Path, failure: Exception) -> int:
 
 _UNKNOWN_NAME = re.compile(r"cannot import name '(\w+)' from 'labctl\.procedure'")
 _UNKNOWN_ARGUMENT = re.compile(r"unexpected keyword argument '(\w+)'")
+_NO_UTF8 = re.compile(r"codec can't decode|null bytes|Non-UTF-8")
+_ENCODED = Text("is not encoded in UTF-8", zh="不是 UTF-8 编码")
+_SAVE = Text("Save it in UTF-8", zh="请存为 UTF-8 编码")
 _MISSING = Text("there is no procedure", zh="没有规程")
 _NAME_FOLDER = Text(
     "Name a folder that holds procedure.py, or an installed procedure",

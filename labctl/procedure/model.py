@@ -12,6 +12,7 @@ from labctl.metrology.array_function import array_function
 from labctl.metrology.equations import Equations
 from labctl.metrology.functions import FUNCTIONS, Function
 from labctl.procedure.calibrations import expanded
+from labctl.procedure.kinds import refused
 from labctl.procedure.sources import (
     Applied,
     Computed,
@@ -40,6 +41,9 @@ class Model:
 
     def __init__(self, *equations: str, **sources: Source | Computed) -> None:
         """Read the equations, calibration functions written out. Raises ModelError and ProcedureError."""
+        for text in equations:
+            if not isinstance(text, str):
+                raise refused("Model", _NO_EQUATION.filled(given=text), _QUOTED)
         functions = {symbol: each for symbol, each in sources.items() if isinstance(each, Computed)}
         given = {symbol: each for symbol, each in sources.items() if not isinstance(each, Computed)}
         for symbol, each in given.items():
@@ -98,3 +102,10 @@ def _function(name: str, computed: Computed) -> Function:
             remedy=Text("Give yours another name", zh="请另取名称"),
         )
     return array_function(name, computed.call, computed.units, computed.gives)
+
+
+_NO_EQUATION = Text("{given} is no equation", zh="{given} 不是方程")
+_QUOTED = Text(
+    'Write each equation in quotes, and each source with its symbol: Model("E = V_ind - V_s", V_ind=Observed(), …)',
+    zh='方程请写在引号内，来源请写在其符号之后：Model("E = V_ind - V_s", V_ind=Observed(), …)',
+)

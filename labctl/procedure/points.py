@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,10 @@ EACH, BASIC = "each", "basic"
 """What a range may be instead of a value: a row for every range of the unit, or for its best."""
 COUNTS: Final = ("readings", "repeats")
 
+MOST: Final = 1_000_000
+"""The greatest number of readings or repetitions; more is a mistake in writing."""
+_DIGITS: Final = re.compile(r"[+\-−]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_OTHER_SEPARATORS: Final = ";\t，；、"
 _HEADING: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\[([^\]]+)\])?\s*")
 
 
@@ -79,7 +84,7 @@ def parse_points(text: str, file: str, *, may_be_none: bool = False) -> PointTab
     sources: list[str] = []
     rows: list[Row] = []
     headings: list[Heading] = []
-    reader = csv.reader(io.StringIO(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=None), strict=True)  # whatever a system ends its lines with
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -91,9 +96,7 @@ def parse_points(text: str, file: str, *, may_be_none: bool = False) -> PointTab
             else:
                 rows.append(_row(table, headings, cells, reader.line_num))
     except csv.Error as error:
-        raise table.refused(
-            reader.line_num, "", Text("{error}", zh="{error}").filled(error=error), _SAVE_UTF8
-        ) from error
+        raise table.refused(reader.line_num, "", _NO_CSV.filled(error=error), _SAVE_UTF8) from error
     if not rows and not (may_be_none and sources and not headings):
         raise table.refused(max(reader.line_num, 1), "", Text("holds no points", zh="没有校准点"), _ADD_ROWS)
     return PointTable(
@@ -122,10 +125,11 @@ def _headings(table: PointTable, cells: list[str], line: int) -> list[Heading]:
 def _heading(table: PointTable, cell: str, line: int) -> Heading:
     found = _HEADING.fullmatch(cell)
     if found is None:
-        raise table.refused(
-            line, cell.strip() or "—", Text("is no column title", zh="不是有效的列标题"), _WRITE_HEADING
-        )
+        remedy = _SAVE_UTF8 if any(each in cell for each in _OTHER_SEPARATORS) else _half_width(cell, _WRITE_HEADING)
+        raise table.refused(line, cell.strip() or "—", Text("is no column title", zh="不是有效的列标题"), remedy)
     name, unit = found[1], found[2]
+    if name in COUNTS and unit is not None:
+        raise table.refused(line, name, Text("is a number of times, in no unit", zh="是次数，没有单位"), _NO_UNIT)
     if unit is None:
         return Heading(name=name)
     if unit.strip() == RANGE:
@@ -156,22 +160,31 @@ def _cell(table: PointTable, heading: Heading, cell: str, line: int) -> Decimal 
     if heading.name == RANGE and cell in {EACH, BASIC}:
         return cell
     number = _number(cell)
-    if heading.name in COUNTS and (number is None or number != int(number) or number < 1):
-        raise table.refused(line, heading.name, _NOT.filled(cell=cell, wanted=_WHOLE), _WRITE_WHOLE)
+    if heading.name in COUNTS and (number is None or not 1 <= number <= MOST or number != int(number)):
+        remedy = _half_width(cell, _WRITE_WHOLE)
+        raise table.refused(line, heading.name, _NOT.filled(cell=cell or "—", wanted=_WHOLE), remedy)
+    if not cell:
+        raise table.refused(line, heading.name, Text("is empty", zh="为空"), _FILL_ROW)
     if heading.unit is None and not heading.of_range:
         return cell if number is None else number
     if number is None:
         wanted = _RANGE_WORDS if heading.name == RANGE else _NUMBER
-        raise table.refused(line, heading.name, _NOT.filled(cell=cell or "—", wanted=wanted), _UNIT_IN_HEADER)
+        remedy = _half_width(cell, _UNIT_IN_HEADER)
+        raise table.refused(line, heading.name, _NOT.filled(cell=cell, wanted=wanted), remedy)
     return number
 
 
 def _number(cell: str) -> Decimal | None:
-    try:
-        number = Decimal(cell.replace("−", "-"))
-    except InvalidOperation:
+    """Return the number that a cell is; None where it is none, or none that could be a value."""
+    if not _DIGITS.fullmatch(cell):
         return None
-    return number if number.is_finite() else None
+    number = Decimal(cell.replace("−", "-"))
+    return number if isfinite(float(number)) else None
+
+
+def _half_width(cell: str, otherwise: Text) -> Text:
+    """Return the remedy for a cell: where it holds characters of full width, that they are to be half as wide."""
+    return _HALF_WIDTH if any("\uff01" <= each <= "\uff5e" or each == "\u3000" for each in cell) else otherwise
 
 
 def valued(heading: Heading, cell: Decimal | str, top: Quantity | None) -> Quantity | str | float:
@@ -188,6 +201,9 @@ _SAVE_UTF8: Final = Text(
     "Save it as CSV in UTF-8, one header line, values separated by commas",
     zh="请存为 UTF-8 编码的 CSV，一行表头，逗号分隔",
 )
+_NO_CSV: Final = Text("is no CSV ({error})", zh="不是有效的 CSV（{error}）")
+_HALF_WIDTH: Final = Text("Write it in half-width characters", zh="请改用半角字符")
+_NO_UNIT: Final = Text("Write the name alone: repeats, readings", zh="请只写列名：repeats、readings")
 _ADD_ROWS: Final = Text("Add a row below the header", zh="请在表头下添加行")
 _REMOVE_ONE: Final = Text("Remove or rename one of the two columns", zh="请删除或重命名其中一列")
 _ADD_RANGE: Final = Text("Add a column range [V]", zh="请添加列 range [V]")
@@ -198,7 +214,7 @@ _WRITE_HEADING: Final = Text(
 _FILL_ROW: Final = Text("Give one value for each column", zh="请为每列各给一个值")
 _NOT: Final = Text("{cell!r} is no {wanted}", zh="{cell!r} 不是{wanted}")
 _NUMBER: Final = Text("number", zh="数")
-_WHOLE: Final = Text("whole number of 1 or more", zh="不小于 1 的整数")
+_WHOLE: Final = Text("whole number from 1 to 1000000", zh="1 至 1000000 的整数")
 _RANGE_WORDS: Final = Text("range", zh="量程")
 _WRITE_WHOLE: Final = Text("Write how many, for example 10", zh="请写次数，如 10")
 _UNIT_IN_HEADER: Final = Text(

@@ -1,6 +1,7 @@
 """The head of a method, on which everything else hangs: roles, sections, hooks, adjustment, requirements, tables."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
@@ -31,6 +32,7 @@ from labctl.procedure.declared import (
     Requirement,
 )
 from labctl.procedure.environment import Environment
+from labctl.procedure.kinds import in_kind, keep_kinds, plain
 from labctl.procedure.model import Model
 from labctl.procedure.planners import Planner
 from labctl.procedure.roles import Role, Roles
@@ -106,8 +108,11 @@ class Section:
             column: of the points.
             again: whether it runs in later series of the section, too, where they are declared after it.
         """
+        if not isinstance(column, str):  # @a_section.before_each without its brackets
+            raise ProcedureError(where="before_each", problem=_NO_COLUMN, remedy=_NAME_COLUMN)
 
         def hooked(function: Function) -> Function:
+            plain(f"before_each({column!r})", function)
             self.hooks.append(Hook(column, function, again))
             return function
 
@@ -229,8 +234,21 @@ class Procedure:
     functions: list[Computed] = field(factory=list[Computed], init=False)
     planners: dict[str, Planner] = field(factory=dict[str, Planner], init=False)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a head that could not be used. Raises ProcedureError."""
+        keep_kinds(self)
+        if not _NAME.fullmatch(self.name):
+            raise ProcedureError(
+                where="Procedure(…)",
+                problem=Text("{name!r} is no name of a procedure", zh="{name!r} 不能作为规程名称").filled(
+                    name=self.name
+                ),
+                remedy=_NAME_IT,
+            )
+
     # --- declarations ------------------------------------------------------------------------------------------------
 
+    @in_kind
     def section(  # noqa: PLR0913  (the words of one declaration)
         self,
         title: str,
@@ -253,6 +271,7 @@ class Procedure:
         refuse_other(where, "environment", environment, Environment | None, 'Environment(humidity="≤ 75 %")')
 
         def declared(function: Function) -> Section:
+            plain(f"section {title}", function)
             section = Section(
                 Text(title, zh=zh),
                 function,
@@ -269,6 +288,7 @@ class Procedure:
 
         return declared
 
+    @in_kind
     def again(
         self,
         title: str,
@@ -313,6 +333,7 @@ class Procedure:
         self.sections.append(later)
         return later
 
+    @in_kind
     def reduce(self, title: str, *, model: Model, zh: str = "", each: str = EACH_UNIT) -> Reduction:
         """Declare a model over the results of several points. The words are those of `Reduction`."""
         self._refuse_second(title)
@@ -328,6 +349,7 @@ class Procedure:
                 remedy=Text("Give each its own title", zh="请分别命名"),
             )
 
+    @in_kind
     def adjustment(self, title: str, *, of: str, offer: str, zh: str = "") -> Callable[[Function], Function]:
         """Declare what changes the unit; offered when a result of section `of` satisfies the condition `offer`.
 
@@ -345,12 +367,14 @@ class Procedure:
             )
 
         def declared(function: Function) -> Function:
+            plain(f"adjustment {title}", function)
             made = Adjustment(title=Text(title, zh=zh), of=of, offer=condition, function=function)
             self.adjustments.append(made)
             return function
 
         return declared
 
+    @in_kind
     def require(  # noqa: PLR0913  (the words of one declaration)
         self,
         title: str,
@@ -383,10 +407,12 @@ class Procedure:
             Requirement(title=Text(title, zh=zh), of=of, symbol=symbol, limit=limit, source=source, each=each)
         )
 
+    @in_kind
     def inspection(self, title: str, *, question: Text, zh: str = "", source: Text | str = "") -> None:
         """Require of the unit what only a person can see; asked once in a run."""
         self.inspections.append(Inspection(title=Text(title, zh=zh), question=question, source=source))
 
+    @in_kind
     def check(  # noqa: PLR0913  (the words of one declaration)
         self,
         title: str,
@@ -433,6 +459,7 @@ class Procedure:
             )
         )
 
+    @in_kind
     def table(
         self, section: str, *, columns: tuple[str, ...], zh: str = "", titles: Mapping[str, Text] | None = None
     ) -> None:
@@ -448,6 +475,7 @@ class Procedure:
             Table(section=section, title=Text(section, zh=zh), columns=columns, titles=dict(titles or {}))
         )
 
+    @in_kind
     def plan(self, section: str) -> Callable[[Planner], Planner]:
         """Declare what generates or reorders the points of a section from the unit's record.
 
@@ -487,6 +515,8 @@ class Procedure:
         Raises:
             ProcedureError: it has more or fewer arguments, or a unit is none.
         """
+        if isinstance(units, str):
+            raise ProcedureError(where="function(…)", problem=_ONE_TEXT.filled(units=units), remedy=_EACH_UNIT)
 
         def declared(call: Callable[..., object]) -> Computed:
             try:
@@ -629,6 +659,20 @@ def refuse_other(where: str, word: str, given: object, kinds: type | UnionType, 
                 spelling=spelling
             ),
         )
+
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")
+"""What a name may be: a word of the command line, and of the folders of orders."""
+_NAME_IT: Final = Text(
+    "Write letters, digits and hyphens, as in dmm-dc-voltage", zh="请用字母、数字和连字符，如 dmm-dc-voltage"
+)
+_ONE_TEXT: Final = Text("units is one text, {units!r}", zh="units 是一段文字 {units!r}")
+_EACH_UNIT: Final = Text('Write them in brackets, units=("V", "K")', zh='请写在括号内，如 units=("V", "K")')
+_NO_COLUMN: Final = Text("before_each names no column", zh="before_each 没有指明列")
+_NAME_COLUMN: Final = Text(
+    'Write @a_section.before_each("range"), with the column in brackets',
+    zh='请写成 @a_section.before_each("range")，括号内为列名',
+)
 
 
 def _refuse_other_levels(where: str, each: str) -> None:

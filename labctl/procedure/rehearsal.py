@@ -1,8 +1,9 @@
 """A dry call of a section's function: stand-ins take every verb and every method, and touch no instrument."""
 
 import inspect
+import re
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +27,51 @@ from labctl.records.observation import Indication, Setting
 P = ParamSpec("P")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _BOTH_WAYS = 2  # readings of each in a scan: forwards and backwards
+MEANINGS = {
+    "current": "A", "diameter": "µm", "duration": "s", "frequency": "Hz", "pressure": "kPa", "resistance": "Ω",
+    "temperature": "°C", "voltage": "V",
+}  # fmt: skip
+"""What parameters of capabilities mean by their names, each in a unit of its kind."""
+_SETS_RANGE = re.compile(r"set_(\w+)_range")
 MOST_LINES = 100_000
 """How many lines of a procedure a dry call of one function may reach; one that reaches more has no end."""
 _ENDLESS = Text("does not come to its end", zh="不会结束")
 _MEASURE_ONCE = Text("Let it measure one point once; the engine repeats", zh="请让函数只测量一点一次，重复由引擎完成")
+
+_ENDS = Text("the function ends the program", zh="函数会终止程序")
+_STOP = Text("Use run.stop with the reason", zh="请使用 run.stop 并注明原因")
+_NO_PART = Text("no point has this", zh="校准点没有此项")
+_AS_COLUMN = Text(
+    'Write point["{name}"]; of words point.text("{name}"), of a number point.count("{name}")',
+    zh='请写 point["{name}"]；文字用 point.text("{name}")，次数用 point.count("{name}")',
+)
+_BARE = Text("{name} is {value}, a number without its unit", zh="{name} 为 {value}，没有单位")
+_WHOLE_COLUMN = Text("Give the column as it is, point.nominal", zh="请直接给出列，如 point.nominal")
+_NO_DURATION = Text("a duration of {value}", zh="时长为 {value}")
+_LASTING = Text("Give a column with a positive time", zh="请给出时间为正的列")
+_NO_COUNT = Text("is no whole number of readings", zh="不是读数的整数次数")
+_COUNT = Text('Write times=point.readings, or point.count("…")', zh='请写 times=point.readings 或 point.count("…")')
+_NO_PACE = Text("no time lies between the readings", zh="读数之间没有间隔")
+_A_PACE = Text('Write how often it is read, as every="10 s"', zh='请写读数间隔，如 every="10 s"')
+_TOO_SHORT = Text("the block ends before the second reading", zh="在第二个读数之前记录就已结束")
+_MEANWHILE = Text(
+    "Let what takes the time happen in the block, and read more often than it lasts",
+    zh="请将耗时的操作写在该块内，且读数间隔应小于其时长",
+)
+_NO_STEADY = Text("its criterion is no Steady(…)", zh="判据不是 Steady(…)")
+_A_STEADY = Text(
+    'Declare STEADY = Steady(readings=3, within="…", timeout="…") in the module, and give it here',
+    zh='请在模块中声明 STEADY = Steady(readings=3, within="…", timeout="…")，并在此给出',
+)
+_NO_METHOD = Text("what is to be read is no method", zh="要读取的不是方法")
+_A_METHOD = Text("Give the method of a role, unit.dc_voltage", zh="请给出角色的方法，如 unit.dc_voltage")
+_NO_UNIT = Text("what is to be left out is no unit", zh="要排除的不是被测对象")
+_THE_UNIT = Text("Give the unit itself: run.exclude(unit, …)", zh="请直接给出被测对象：run.exclude(unit, …)")
+_NO_TIME = Text("is no time", zh="不是时间")
+_BACKWARDS = Text("a time that is negative", zh="时间为负")
+_A_TIME = Text(
+    'Give a column of the points, run.wait(point["dripping"])', zh='请给出校准点的列，如 run.wait(point["dripping"])'
+)
 
 
 @define(kw_only=True)
@@ -75,6 +117,12 @@ class _Watched(Point):
         self.asked.add(column)
         return super()._column(column)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse a column that is asked for as if it were one that every point has."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ProcedureError(where=f"point.{name}", problem=_NO_PART, remedy=_AS_COLUMN.filled(name=name))
+
 
 def rehearse(function: Function, point: Point, names: dict[str, Value], units: int = 1) -> Rehearsed:
     """Call a function once with stand-ins, and return what it asked for.
@@ -95,8 +143,11 @@ def rehearse(function: Function, point: Point, names: dict[str, Value], units: i
         one = StandIn(name, part.ability, seen)
         given[name] = Units((one,) * units) if part.together else one
     wanted = inspect.signature(function).parameters
-    with _tracing(function.__code__, seen.lines), suppress(_Ended):
-        function(**{name: given[name] for name in wanted})
+    try:
+        with _tracing(function.__code__, seen.lines), suppress(_Ended):
+            function(**{name: given[name] for name in wanted})
+    except SystemExit as failure:
+        raise ProcedureError(where=function.__name__, problem=_ENDS, remedy=_STOP) from failure
     return seen
 
 
@@ -159,7 +210,10 @@ class StandIn:
         about = subject(self._ability, name)
 
         def called(*values: object, **named: object) -> object:
-            form.bind(self, *values, **named)
+            given = form.bind(self, *values, **named).arguments
+            for parameter, value in given.items():
+                if form.parameters[parameter].annotation is Quantity:
+                    _keep_quantity(f"{self._role}.{name}(…)", parameter, value, _meant(self._ability, name, parameter))
             unit = about.unit if about is not None else "1"
             if form.return_annotation is Indication:
                 self._seen.readings += 1
@@ -174,6 +228,22 @@ class StandIn:
             return () if form.return_annotation not in {None, inspect.Signature.empty} else None
 
         return called
+
+
+def _keep_quantity(where: str, name: str, value: object, meant: str) -> None:
+    """Refuse a bare number where a method takes a quantity, and a quantity of another kind. Raises UnitMismatch too."""
+    if not isinstance(value, Quantity):
+        problem = _BARE.filled(name=name, value=repr(value))
+        raise ProcedureError(where=where, problem=problem, remedy=_WHOLE_COLUMN)
+    if meant and value.value_in(meant) <= 0 and name == "duration":
+        raise ProcedureError(where=where, problem=_NO_DURATION.filled(value=value), remedy=_LASTING)
+
+
+def _meant(ability: type[Any], method: str, parameter: str) -> str:
+    """Return the unit of what a parameter of a capability's method means; empty where its name does not tell it."""
+    of_range = _SETS_RANGE.fullmatch(method)
+    about = subject(ability, of_range[1]) if of_range is not None else None
+    return about.unit if about is not None else MEANINGS.get(parameter, "")
 
 
 def _methods(ability: type[Any]) -> list[str]:
@@ -203,6 +273,8 @@ class _Rehearsal:
     def observe(
         self, symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Quantity | str | None = None
     ) -> None:
+        if not isinstance(times, int):
+            raise ProcedureError(where=f"times={times!r}", problem=_NO_COUNT, remedy=_COUNT)
         if times < 1:
             raise ProcedureError(
                 where=f"times={times}",
@@ -212,7 +284,7 @@ class _Rehearsal:
         if every is not None:
             self.seen.waited += _seconds(every) * (times - 1)
         calls = [call] if callable(call) else call
-        for each in calls:
+        for each in _methods_in(calls):
             _expect(each(), Indication)
         self.seen.readings += len(calls) * (times - 1)
         self.seen.taken[symbol] = self.seen.taken.get(symbol, 0) + times
@@ -225,16 +297,26 @@ class _Rehearsal:
             self.seen.taken[symbol] = self.seen.taken.get(symbol, 0) + _BOTH_WAYS
 
     @contextmanager
-    def record(self, _trace: str, call: Reads, *, every: Quantity | str) -> Generator[None]:
-        _seconds(every)
+    def record(self, trace: str, call: Reads, *, every: Quantity | str) -> Generator[None]:
+        between = _seconds(every)
+        if between <= 0:
+            raise ProcedureError(where=f"every={every}", problem=_NO_PACE, remedy=_A_PACE)
         _expect(call(), Indication)
+        before = (self.seen.waited, self.seen.settings, self.seen.readings, self.seen.at_most)
         yield
+        waited = self.seen.waited - before[0]
+        only_waited = before[1:] == (self.seen.settings, self.seen.readings, self.seen.at_most)
+        if only_waited and waited < between:
+            raise ProcedureError(where=f"record({trace!r}, every={every})", problem=_TOO_SHORT, remedy=_MEANWHILE)
 
     def settle(self, trace: str, call: Reads, steady: Steady) -> None:
+        if not isinstance(steady, Steady):
+            raise ProcedureError(where=f"settle({trace!r}, …)", problem=_NO_STEADY, remedy=_A_STEADY)
         self.seen.settles[trace] = steady
         judge = steady.begin(self.names)
         shown = call()
         _expect(shown, Indication)
+        judge.refuse_impossible()
         for second in range(3):
             judge.take(float(second), shown.quantity)
         if judge.within is not None:
@@ -275,8 +357,9 @@ class _Rehearsal:
     def reject(self, reason: Text | str) -> NoReturn:
         raise _Ended(str(reason))
 
-    def exclude(self, unit: object, reason: Text | str) -> None:
-        pass
+    def exclude(self, unit: object, reason: Text | str) -> None:  # noqa: ARG002
+        if not isinstance(unit, StandIn):
+            raise ProcedureError(where=f"exclude({unit!r}, …)", problem=_NO_UNIT, remedy=_THE_UNIT)
 
     def stop(self, reason: Text | str) -> NoReturn:
         raise _Ended(str(reason))
@@ -291,6 +374,18 @@ def _expect(found: object, kind: type[Indication | Setting]) -> None:
         )
 
 
+def _methods_in(calls: Iterable[Reads]) -> Iterable[Reads]:
+    """Return what is to be called. Raises ProcedureError where it is none of it."""
+    if isinstance(calls, StandIn) or not all(callable(each) for each in calls):
+        raise ProcedureError(where="observe(…)", problem=_NO_METHOD, remedy=_A_METHOD)
+    return calls
+
+
 def _seconds(duration: Quantity | str) -> float:
     found = Figure(duration).quantity() if isinstance(duration, str) else duration
-    return found.value_in("s")
+    if not isinstance(found, Quantity):
+        raise ProcedureError(where=repr(duration), problem=_NO_TIME, remedy=_A_TIME)
+    seconds = found.value_in("s")
+    if seconds < 0:
+        raise ProcedureError(where=str(found), problem=_BACKWARDS, remedy=_A_TIME)
+    return seconds

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from labctl.errors import ProcedureError
 from labctl.language import Text
+from labctl.procedure.kinds import InKind, keep_kinds, refused
 from labctl.procedure.units import UNIT, UNITS, role_named
 
 RESERVED = frozenset({"run", "point"})
@@ -13,7 +14,7 @@ RESERVED = frozenset({"run", "point"})
 
 
 @frozen
-class Role:
+class Role(InKind):
     """A part in the method; what it must be able to do stands in the signatures of the sections."""
 
     name: str  # English title
@@ -47,6 +48,12 @@ class Unit(Role):
 
     up_to: int = field(default=1, kw_only=True)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a method for nobody. Raises ProcedureError."""
+        keep_kinds(self)
+        if self.up_to < 1:
+            raise refused("Unit", _NOBODY.filled(count=self.up_to), _HOW_MANY)
+
 
 @frozen(init=False)
 class Roles:
@@ -64,6 +71,10 @@ class Roles:
         if UNITS in roles and UNIT not in roles:
             roles = {role_named(name): role for name, role in roles.items()}
         object.__setattr__(self, "by_name", roles)
+        given: dict[str, object] = dict(roles)
+        others = sorted(name for name, role in given.items() if not isinstance(role, Role))
+        if others:
+            raise refused("Roles", _NO_ROLE.filled(name=others[0]), _A_ROLE)
         reserved = sorted(RESERVED & roles.keys())
         if reserved:
             raise ProcedureError(
@@ -102,3 +113,12 @@ class Roles:
     def __iter__(self) -> Iterator[str]:
         """Return the names in the order in which they were given."""
         return iter(self.by_name)
+
+
+_NO_ROLE = Text("{name} is no role", zh="{name} 不是角色")
+_A_ROLE = Text(
+    'Write Standard("…", zh="…"), Auxiliary("…", zh="…") or Unit("…", zh="…")',
+    zh='请写成 Standard("…", zh="…")、Auxiliary("…", zh="…") 或 Unit("…", zh="…")',
+)
+_NOBODY = Text("up_to={count}: the method takes no unit", zh="up_to={count}：规程不容许任何被测对象")
+_HOW_MANY = Text("Say how many it takes, 1 or more", zh="请写台数，不少于 1")

@@ -12,6 +12,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.many import everywhere, for_each, greatest, least
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit, parse_unit
+from labctl.procedure.kinds import keep_kinds
 
 _SECOND: Final = parse_unit("s")
 _USUAL_READINGS: Final = 30  # of a window that is a time
@@ -20,6 +21,10 @@ _FEWEST: Final = 2  # readings without which nothing can be called steady
 
 def _figure(text: str | Figure | None) -> Figure | None:
     return text if text is None or isinstance(text, Figure) else Figure(text)
+
+
+def _needed(text: str | Figure) -> Figure:
+    return Figure(text) if isinstance(text, str) else text
 
 
 @frozen(kw_only=True)
@@ -43,17 +48,18 @@ class Steady:
     within: Figure | None = field(default=None, converter=_figure)
     slope: Figure | None = field(default=None, converter=_figure)
     near: Figure | None = field(default=None, converter=_figure)
-    timeout: Figure = field(converter=Figure)
+    timeout: Figure = field(converter=_needed)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a criterion without a window or without a limit."""
+        """Refuse a criterion without a window or without a limit. Raises ProcedureError."""
+        keep_kinds(self)
         if self.readings < _FEWEST and self.during is None:
-            raise self._refused(
+            raise self.refused(
                 Text("has no window", zh="没有判定窗口"),
                 Text("Give readings= (2 or more) or during=", zh="请给出 readings=（不少于 2）或 during="),
             )
         if self.within is None and self.slope is None:
-            raise self._refused(
+            raise self.refused(
                 Text("has no limit", zh="没有判定限"), Text("Give within= or slope=", zh="请给出 within= 或 slope=")
             )
 
@@ -101,15 +107,16 @@ class Steady:
         try:
             return found.value_in("s") if found is not None else 0.0
         except MetrologyError as error:
-            raise self._refused(error.text(), _WRITE_TIME) from error
+            raise self.refused(error.text(), _WRITE_TIME) from error
 
     def _limit(self, figure: Figure | None, names: Mapping[str, Value]) -> Quantity | None:
         try:
             return figure.quantity(names) if figure is not None else None
         except MetrologyError as error:
-            raise self._refused(error.text(), _USE_COLUMNS) from error
+            raise self.refused(error.text(), _USE_COLUMNS) from error
 
-    def _refused(self, problem: Text, remedy: Text) -> ProcedureError:
+    def refused(self, problem: Text, remedy: Text) -> ProcedureError:
+        """Return the error for a mistake in the criterion."""
         return ProcedureError(
             where=f"Steady({self})" if hasattr(self, "timeout") else "Steady", problem=problem, remedy=remedy
         )
@@ -145,6 +152,14 @@ class Settling:
         self._forget(at)
         self.met = self._full(at) and self._together() & self._level() & self._close(shown)
         return self.met
+
+    def refuse_impossible(self) -> None:
+        """Refuse limits that nothing keeps, and points on a scale. Raises ProcedureError."""
+        for name, limit in (("within", self.within), ("near", self.near), ("slope", self.slope)):
+            if limit is not None and limit.unit.is_scale:
+                raise self._refused(_ON_SCALE.filled(name=name, limit=limit), _DIFFERENCE)
+            if limit is not None and not limit.value > 0:
+                raise self._refused(_NEVER.filled(name=name, limit=limit), _POSITIVE)
 
     @property
     def span(self) -> Quantity | None:
@@ -266,4 +281,11 @@ _TOO_FEW: Final = Text(
     "the window was not full after {waited} s, with {count} readings that span {span}",
     zh="{waited} 秒后判定窗口仍未满：{count} 个读数，极差 {span}",
 )
+_ON_SCALE: Final = Text("{name} is {limit}, a point on a scale", zh="{name} 为 {limit}，是温标上的点")
+_DIFFERENCE: Final = Text(
+    "Give a difference in the unit of the readings, of temperatures in K, or a share such as 1 %",
+    zh="请以示值的单位给出差值（温度用 K），或给出比例，如 1 %",
+)
+_NEVER: Final = Text("{name} is {limit}: nothing keeps that", zh="{name} 为 {limit}：任何示值都不能满足")
+_POSITIVE: Final = Text("Give a positive limit", zh="请给出正的限值")
 _LOOK: Final = Text("Look at the connections and the source, then retry the point", zh="请检查接线和源，然后重测该点")

@@ -11,6 +11,7 @@ from labctl.metrology.effects import Scope
 from labctl.metrology.figure import Figure, Value, as_text
 from labctl.metrology.quantity import Quantity, parse_quantity
 from labctl.procedure.cited import cited
+from labctl.procedure.kinds import InKind, keep_kinds
 
 _USUAL: Final = "rectangular"
 DISTRIBUTIONS = (_USUAL, "normal", "triangular", "arcsine")
@@ -23,7 +24,7 @@ def _written(text: str) -> str:
 
 
 @frozen
-class Spread:
+class Spread(InKind):
     """How a figure of the method may be off: made by `rectangular`, `normal`, `triangular` or `arcsine`."""
 
     figure: str = field(converter=_written)
@@ -69,19 +70,19 @@ def _twice(where: str, word: str) -> ProcedureError:
 
 
 @frozen
-class Observed:
+class Observed(InKind):
     """The mean of the readings as shown, with their Type A."""
 
 
 @frozen
-class Corrected:
+class Corrected(InKind):
     """The same, read on a standard: corrected by its certificate, with every effect of its record."""
 
     role: str
 
 
 @frozen
-class Applied:
+class Applied(InKind):
     """What a standard presented: the setting, corrected where its record says so, with every effect of its record.
 
     Of the unit under test it is the setting alone. A standard without a wire, such as a reference cell or a weight,
@@ -99,7 +100,7 @@ class Applied:
 
 
 @frozen
-class Characteristic:
+class Characteristic(InKind):
     """A named figure of a role's record; zero, with the figure as its uncertainty.
 
     Args:
@@ -116,14 +117,14 @@ class Characteristic:
 
 
 @frozen
-class Resolution:
+class Resolution(InKind):
     """Zero, with half a digit of the indication itself."""
 
     role: str
 
 
 @frozen
-class Constant:
+class Constant(InKind):
     """A value of the method, exact or with how it may be off, and where it stands.
 
     `Constant("8000 kg/m³", rectangular("50 kg/m³"), source="OIML D 28")`; `half_width="50 kg/m³"` is the same. Both
@@ -137,7 +138,8 @@ class Constant:
     confirmed: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two spreads. Raises ProcedureError."""
+        """Refuse two spreads, and words of another kind. Raises ProcedureError."""
+        keep_kinds(self)
         if self.spread is not None and self.half_width:
             raise _twice(f"Constant({self.figure!r}, …)", "half_width=")
 
@@ -155,7 +157,7 @@ class Constant:
 
 
 @frozen
-class Effect:
+class Effect(InKind):
     """Zero, with what only the method can know; the figure may use the point's columns and the model's series.
 
     `Effect("loading", "2 mK", source=…)` lies within ± the figure, equally; `Effect("loading", normal("2 mK"), …)` is
@@ -183,7 +185,7 @@ class Effect:
 
 
 @frozen
-class Calibration:
+class Calibration(InKind):
     """The calibration function of a standard, to be called in the text: `sprt(W)`.
 
     The record of the standard states its parameters, and by specification or corrections how well it holds.
@@ -194,7 +196,7 @@ class Calibration:
 
 
 @frozen
-class Parameter:
+class Parameter(InKind):
     """A parameter of a standard's calibration function; made of a Calibration, not written by authors."""
 
     role: str
@@ -203,7 +205,7 @@ class Parameter:
 
 
 @frozen
-class Fit:
+class Fit(InKind):
     """Zero, with what the record says of how well a calibration function holds; made of a Calibration."""
 
     role: str
@@ -212,21 +214,21 @@ class Fit:
 
 
 @frozen
-class Stability:
+class Stability(InKind):
     """Zero, with half the span of a trace: what a bath or chamber moved while it was being read."""
 
     trace: str
 
 
 @frozen
-class Condition:
+class Condition(InKind):
     """An ambient condition at the point, `temperature`, `pressure` or `humidity`, with U of the room's instrument."""
 
     name: str
 
 
 @frozen
-class Result:
+class Result(InKind):
     """The result of another section or reduction, earlier or later, with everything that it rests on.
 
     Args:

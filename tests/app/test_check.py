@@ -37,6 +37,7 @@ def test_the_simulated_bench_can_carry_it_out_and_says_where_the_guarded_rule_ho
 
 MISTAKES = [
     ("LP602", "due = 2099-12-31 # a", "due = 2025-12-31 # a", "was valid until 2025-12-31"),
+    ("LP602", "calibrated = 2025-12-01", "calibrated = 2098-12-01", "is of 2098-12-01, a day to come"),
     ("LP601", 'unit_type = "Keysight 34465A"\n', "", "no instrument of the bench can play unit"),
     ("LP604", 'name = "thermal EMF"', 'name = "leakage"', "leads has no characteristic 'thermal EMF'"),
     ("LP603", 'kind = "calibration"', 'kind = "verification"', "calibrates, the order asks for a verification"),
@@ -129,4 +130,4 @@ def test_an_unknown_or_malformed_procedure_is_a_finding(tmp_path: Path) -> None:
     )
     (tmp_path / "procedure.py").write_text("x = (", "utf-8")
     (malformed,) = check(str(tmp_path))
-    assert malformed.said(Language.CHINESE).startswith("procedure.py, line 1: LP000 错误: 不是有效的 Python")
+    assert malformed.said(Language.CHINESE).startswith("procedure.py:1: LP000 错误: 不是有效的 Python")

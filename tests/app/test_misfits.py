@@ -69,6 +69,18 @@ def test_a_known_repeatability_of_another_kind_than_the_result_is_told(tmp_path:
     assert "it is in mK, and E of DC voltage is in V" in found.problem.en
 
 
+def test_a_parameter_of_a_calibration_function_in_another_unit_is_told_with_its_line(tmp_path: Path) -> None:
+    bench = shipped_bench("temperature").read_text("utf-8")
+    (tmp_path / "bench.toml").write_text(bench.replace('a = "-1.8e-4"', 'a = "-1.8e-4 K"'), "utf-8")
+    (found,) = [each for each in check("iprt", tmp_path / "bench.toml", unit="unit1") if each.grave]
+    assert (found.code, found.file, found.line) == (
+        "LP615",
+        "bench.toml",
+        bench[: bench.index('a = "-1.8e-4"')].count("\n") + 1,
+    )
+    assert "parameter a of the calibration function: it is in K, where 1 is meant" in found.said(Language.ENGLISH)
+
+
 def test_the_flight_check_says_the_same(tmp_path: Path) -> None:
     station = changed(tmp_path, FIGURE, FIGURE.replace("1 µV", "1 mK"))
     with pytest.raises(FlightRefused) as refused:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from labctl.app.station import read_station, refuse_expired, simulated_bench, simulated_station, with_endpoints
+from labctl.app.station.endpoints import shipped_bench
 from labctl.app.station.places import lines_of
 from labctl.errors import CalibrationExpired, RoleUnfilled, StationError, StationMistakes, UnknownInstrument
 from labctl.instruments.limits import Limit
@@ -130,6 +131,16 @@ CALIBRATED = next(line for line in BENCH.splitlines() if line.startswith("calibr
         ('"10 V", "100 V"', '"100 V", "10 V"', f'{TYPE}.ranges."DC voltage"', "ascending", '"10 V"'),
         ('instrument = "room"', 'instrument = "hall"', "environment.instrument", "'hall'", "calibrator, meter, room"),
         ('kind = "calibration"', 'kind = "repair"', "order.kind", "'repair'", "calibration, verification"),
+        ('figure = "1 µV"', 'figure = "-1 µV"', f"{EMF}.figure", "not negative", "its size"),
+        ('figure = "1 µV"', 'figure = "1 µV"\nk = 3', f"{EMF}.k", "normal distribution", "expanded uncertainty"),
+        ('quantity = "DC voltage"', 'quantity = "DC Voltage"', f"{CAL}.specification", "'DC Voltage'", "'DC voltage'"),
+        (
+            'en = "B. Simulated", zh = "模拟乙"',
+            'en = "A. Simulated", zh = "模拟甲"',
+            "people.checked_by",
+            "who",
+            "else",
+        ),
         (CHECKED, CALIBRATED.replace("calibrated_by", "checked_by"), "people.checked_by", "who calibrated", "somebody"),
         ("format = 1", "format = 2", "format", "is 2", "format 1"),
         ("seed = 1", "seed = 1\nsede = 2", "simulation.sede", "not known", "seed"),
@@ -222,12 +233,37 @@ def test_corrections_with_their_uncertainty(tmp_path: Path) -> None:
     assert asset.sharing == {"certificate": "common"}
     misspelt = mistakes_of(used.replace('"certificate" = "common"', '"certification" = "common"'), tmp_path)
     assert ["certificate" in each.text().en for each in misspelt] == [True]
+    for before, after, words in (
+        ("'DC voltage' = '5 ppm", "'DC volts' = '5 ppm", "has no corrections"),
+        ("'5 ppm * abs(nominal)'", "'5 µA'", "gives 5 µA, where 10 V is meant"),
+    ):
+        (mistake,) = mistakes_of(used.replace(before, after), tmp_path)
+        assert words in mistake.problem.en
+        assert mistake.where.startswith("instruments.calibrator.drift.")
     wrong = used.replace('"30 µV", k = 2.1', '"-30 µV", k = 0').replace('at = "10 V"', 'at = "1 A"')
     found = {each.where: each.line for each in mistakes_of(wrong, tmp_path)}
     line = used[: used.index('{ at = "10 V"')].count("\n") + 1
     element = 'instruments.calibrator.corrections."DC voltage"[2]'
     assert {f"{element}.at", f"{element}.expanded_uncertainty", f"{element}.k"} <= set(found)
     assert set(found.values()) == {line}
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("channel:scanner/10", "channel 10 of scanner has unit1"),
+        ("channel:scanner/99", "the channels of scanner are 1, 2"),
+        ("channel:scanner/eleven", "channel:scanner/eleven is no channel"),
+        ("channel:unit1/1", "unit1 has no channels"),
+        ("channel:scaner/11", "scaner is not in this file"),
+    ],
+)
+def test_a_sensor_hangs_on_a_channel_of_its_own(address: str, words: str, tmp_path: Path) -> None:
+    """Nothing tells passive sensors apart: two of one channel would have one another's readings."""
+    bench = shipped_bench("temperature").read_text("utf-8")
+    (mistake,) = mistakes_of(bench.replace("channel:scanner/11", address), tmp_path)
+    assert mistake.where == "instruments.unit2.address"
+    assert words in mistake.problem.en
 
 
 def test_addresses_take_the_place_of_simulators() -> None:

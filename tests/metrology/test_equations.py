@@ -1,8 +1,10 @@
 """The text of a model: what it may say, what it is refused for, and its dimensions."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from labctl.errors import ModelError, UncertaintyError, UnitMismatch
+from labctl.errors import MetrologyError, ModelError, UncertaintyError, UnitMismatch
 from labctl.metrology.equations import Equations
 from labctl.metrology.units import parse_unit
 
@@ -110,3 +112,43 @@ def test_curved_pairs_follow_from_the_text() -> None:
     curved = Equations("a = x + 2 * y - z / 3", "b = x * y", "c = x / y", "d = x ** 1").curved
     x, y = ("x", False), ("y", False)
     assert curved == {"a": frozenset(), "b": {(x, y)}, "c": {(x, y), (y, y)}, "d": frozenset()}
+
+
+WORDS = (
+    "E x nominal 1 1e400 1j 0x1 pi x[:] x[0] x[a<1<2] 'w' mean fit.line iec60584.e None lambda δ ½ _ @ f'' if for 1or"
+)
+SIGNS = "\\ \0 # ; := ** // == = + - * / ( ) [ ] , \u3000 \ud800"
+PIECES = st.sampled_from([*WORDS.split(" "), *SIGNS.split(" "), "x[a == 'b']", "\n", "9" * 400])
+WHOLE = st.recursive(
+    st.sampled_from(["x", "y[:]", "2.5", "-1", "nominal", "pi"]),
+    lambda part: st.one_of(
+        st.tuples(part, st.sampled_from(["+", "-", "*", "/", "**"]), part).map(lambda each: f"({' '.join(each)})"),
+        st.tuples(
+            st.sampled_from(["mean", "sqrt", "log", "slope", "atan2", "iec60751.r"]), st.lists(part, max_size=3)
+        ).map(lambda each: f"{each[0]}({', '.join(each[1])})"),
+    ),
+    max_leaves=8,
+)
+
+
+def refusal_of(text: str) -> MetrologyError | None:
+    """Return why an equation is refused; None where all of it is read."""
+    try:
+        model = Equations(text)
+        assert model.dimensions({name: parse_unit("V") for name in model.inputs}).keys() == {*model.outputs}
+    except MetrologyError as refused:
+        return refused
+    return None
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join), WHOLE.map("E = {}".format)))
+def test_whatever_is_written_is_read_or_refused_in_both_languages(text: str) -> None:
+    refused = refusal_of(text)
+    assert refused is None or refused.text().zh
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    refused = refusal_of("E = " + "-" * 1900 + "x")
+    assert refused is not None
+    assert "nested too deeply" in refused.text().en

@@ -6,6 +6,8 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from labctl.errors import ProcedureError
 from labctl.events.kinds import PlannedPoint
@@ -25,13 +27,13 @@ MISTAKES = [
     ),
     (
         "range [V], readings\neach, ten\n",
-        "p.csv, line 2, column readings: 'ten' is no whole number of 1 or more. Write how many, for example 10",
-        "p.csv, line 2, column readings：'ten' 不是不小于 1 的整数。请写次数，如 10",
+        "p.csv, line 2, column readings: 'ten' is no whole number from 1 to 1000000. Write how many, for example 10",
+        "p.csv, line 2, column readings：'ten' 不是1 至 1000000 的整数。请写次数，如 10",
     ),
     (
         "range [V], readings\neach, 2.5\n",
-        "p.csv, line 2, column readings: '2.5' is no whole number of 1 or more",
-        "p.csv, line 2, column readings：'2.5' 不是不小于 1 的整数",
+        "p.csv, line 2, column readings: '2.5' is no whole number from 1 to 1000000",
+        "p.csv, line 2, column readings：'2.5' 不是1 至 1000000 的整数",
     ),
     (
         "range [V], nominal [V]\n# a source\neach, 5 V\n",
@@ -68,7 +70,11 @@ MISTAKES = [
         "p.csv, line 2: holds no points. Add a row",
         "p.csv, line 2：没有校准点。请在表头下",
     ),
-    ('nominal [V]\n"1\n', "p.csv, line 2: unexpected end of data. Save it as CSV", "p.csv, line 2：unexpected end"),
+    (
+        'nominal [V]\n"1\n',
+        "p.csv, line 2: is no CSV (unexpected end of data). Save it as CSV",
+        "p.csv, line 2：不是有效的 CSV",
+    ),
 ]
 
 
@@ -78,6 +84,43 @@ def test_every_mistake_has_its_place_and_remedy(text: str, english: str, chinese
         parse_points(text, "p.csv")
     assert refused.value.within(Language.ENGLISH).startswith(english)
     assert refused.value.within(Language.CHINESE).startswith(chinese)
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["1", "each", "1e400", "1e999999999", "-0", "NaN", "", "\uff11", "1,5", '"', "1_0", "½", "\0", "\u2028"]
+    ),
+    st.text(max_size=6),
+    st.floats().map(str),
+)
+TITLES = st.one_of(
+    st.sampled_from(
+        ["nominal [V]", "nominal [range]", "range [V]", "repeats", "x []", "x [m^999999]", "mpe [°C]", "kind"]
+    ),
+    st.text(max_size=12),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+@given(
+    st.lists(TITLES, max_size=4),
+    st.lists(st.lists(CELLS, max_size=4), max_size=4),
+    st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
+)
+def test_whatever_stands_in_a_file_is_read_or_refused_in_both_languages(
+    titles: list[str], rows: list[list[str]], end: str
+) -> None:
+    text = end.join(", ".join(each) for each in (["# from nowhere"], titles, *rows))
+    refusal: ProcedureError | None = None
+    try:
+        table = parse_points(text, "p.csv")
+    except ProcedureError as refused:
+        refusal = refused
+    else:
+        assert table.rows
+        assert all(len(each.cells) == len(table.headings) for each in table.rows)
+    assert refusal is None or refusal.where.startswith("p.csv, line ")
+    assert refusal is None or refusal.within(Language.CHINESE)
 
 
 def test_source_lines_are_kept() -> None:

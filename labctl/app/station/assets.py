@@ -1,10 +1,15 @@
 """The record of a standard or auxiliary in a station file: identity, certificate and every figure of it."""
 
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+
 from attrs import define, field
 
 from labctl.app.station.table import NOWHERE, Table
+from labctl.errors import MetrologyError
 from labctl.instruments.driver import Driver
 from labctl.language import Text
+from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import Unit, parse_unit
 from labctl.records.equipment import (
@@ -68,14 +73,16 @@ def read_asset(
         identity=identity,
         certificate=_certificate(table),
         basis=table.choice("basis", Basis, Basis.SPECIFICATION),
-        corrections=_corrections(table),
+        corrections=(corrections := _corrections(table)),
         specification=read_specification(table),
-        drift=_drift(table),
+        drift=_drift(table, corrections),
         sharing=_sharing(table),
         characteristics=_characteristics(table),
         function=_function(table),
     )
     _refuse_unbacked(asset, table)
+    if driver is not None:
+        _refuse_misspelt(asset, table, driver.quantities)
     if close:
         table.close()
     return asset
@@ -197,11 +204,28 @@ def _points(within: Table, quantity: str) -> tuple[CorrectionPoint, ...]:
     return tuple(points)
 
 
-def _drift(table: Table) -> dict[str, str]:
+def _drift(table: Table, corrections: Mapping[str, Sequence[CorrectionPoint]]) -> dict[str, str]:
+    """Return the drift of each quantity since its calibration; one without a certificate's value would never count."""
     within = table.optional("drift")
     if within is None:
         return {}
-    return {quantity: within.figure(quantity, "5 ppm * abs(nominal)") for quantity in within.names()}
+    found: dict[str, str] = {}
+    for quantity in within.names():
+        points = corrections.get(quantity, ())
+        at = points[-1].at if points and _whole(points[-1].at) else None
+        found[quantity] = within.figure(quantity, "5 ppm * abs(nominal)", at=at)
+        if corrections and not points:
+            within.refuse(
+                quantity,
+                Text("has no corrections, to which a drift would belong", zh="没有对应的修正值"),
+                Text("Corrections there are: {known}", zh="已有修正值：{known}").filled(known=", ".join(corrections)),
+            )
+    return found
+
+
+def _whole(at: Quantity) -> bool:
+    """Return whether a figure may be tried at a value: a point on a scale, such as 20 °C, takes no factor."""
+    return not at.unit.is_scale
 
 
 def _sharing(table: Table) -> dict[str, str]:
@@ -236,6 +260,16 @@ def _characteristics(table: Table) -> tuple[Characteristic, ...]:
             source_zh=_other(source),
             confirmed=each.flag("confirmed", default=False),
         )
+        if each.has("k") and one.distribution != "normal":
+            each.refuse(
+                "k",
+                Text("belongs to a normal distribution, not to limits", zh="仅用于 normal 分布，不用于界限"),
+                Text(
+                    'Leave it out, or write distribution = "normal" where the figure is an expanded uncertainty',
+                    zh='请删去；数值为扩展不确定度时请写 distribution = "normal"',
+                ),
+            )
+        _refuse_negative(each, one.figure)
         if one.name in found:
             each.refuse(
                 "name",
@@ -245,6 +279,47 @@ def _characteristics(table: Table) -> tuple[Characteristic, ...]:
         found[one.name] = one
         each.close()
     return tuple(found.values())
+
+
+def _refuse_negative(table: Table, figure: str) -> None:
+    """Complain of a characteristic below zero, where its figure tells it without the columns of a procedure."""
+    try:
+        width = Figure(figure).quantity()
+    except MetrologyError:
+        return  # told where it was read, or it needs columns
+    if width.value < 0:
+        table.refuse(
+            "figure",
+            Text("gives {width}, a half-width is not negative", zh="结果为 {width}，半宽不能为负").filled(width=width),
+            Text("Give its size", zh="请给出其大小"),
+        )
+
+
+def _refuse_misspelt(asset: Asset, table: Table, known: Collection[str]) -> None:
+    """Complain of a quantity that is written almost as one of the instrument's: its figures would never count.
+
+    Args:
+        asset: of an instrument.
+        table: what the file says of it.
+        known: the quantities that its driver tells and presents.
+    """
+    stated = [("specification", dict.fromkeys(each.quantity for each in asset.specification))]
+    stated += [("corrections", dict.fromkeys(asset.corrections))]
+    for key, quantities in stated:
+        for quantity in quantities:
+            near = get_close_matches(quantity.casefold(), [each.casefold() for each in known], n=1, cutoff=_ALMOST)
+            if near and quantity not in known:
+                meant = next(each for each in known if each.casefold() == near[0])
+                table.refuse(
+                    key,
+                    Text("{quantity!r} is no quantity of this instrument", zh="{quantity!r} 不是该仪器的量").filled(
+                        quantity=quantity
+                    ),
+                    Text("Did you mean {meant!r}?", zh="是否指 {meant!r}？").filled(meant=meant),
+                )
+
+
+_ALMOST = 0.85  # alike enough for a slip of the hand
 
 
 def _refuse_unbacked(asset: Asset, table: Table) -> None:

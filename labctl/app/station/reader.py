@@ -16,7 +16,7 @@ from labctl.app.station.table import Mistakes, Table
 from labctl.app.station.types import read_unit_type
 from labctl.clock import WallClock
 from labctl.errors import ConnectFailed, StationError, UnknownInstrument
-from labctl.instruments.channel import place_of
+from labctl.instruments.channel import SCHEME, ChannelReadout, place_of
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
 from labctl.language import Text, reason_of
@@ -60,14 +60,7 @@ def _station(table: Table, file: Path) -> Station:
     instruments = {
         key: _instrument(key, each, types, shelf, drivers()) for key, each in _members(table, "instruments").items()
     }
-    for key, instrument in instruments.items():
-        place = place_of(instrument.address)
-        if place is not None and place[0] not in instruments:
-            table.table("instruments").table(key).refuse(
-                "address",
-                Text("{readout} is not in this file", zh="文件中没有 {readout}").filled(readout=place[0]),
-                Text("Name the readout's entry: channel:NAME/1", zh="请写读数仪的登记名：channel:名称/1"),
-            )
+    _refuse_misplaced(table, instruments)
     for each in [*instruments.keys() & auxiliaries.keys()]:
         table.refuse(
             "auxiliaries",
@@ -110,7 +103,13 @@ def _instrument(
         )
     address = table.text("address", "tcp://192.168.1.20:5025", default="")
     simulator = table.text("simulator", "fluke/5522A", default="")
-    on_channel = place_of(address) is not None  # a sensor: its address is its place, simulated or not
+    on_channel = address.startswith(SCHEME)  # a sensor: its address is its place, simulated or not
+    if on_channel and place_of(address) is None:
+        table.refuse(
+            "address",
+            Text("{address} is no channel", zh="{address} 不是通道").filled(address=address),
+            Text("Write readout and number: channel:readout/2", zh="请写读数仪和通道号：channel:readout/2"),
+        )
     if bool(address) == bool(simulator) and not on_channel:
         table.refuse(
             "address" if address else "",
@@ -143,6 +142,39 @@ def _instrument(
     )
     table.close()
     return instrument
+
+
+def _refuse_misplaced(table: Table, instruments: dict[str, StationInstrument]) -> None:
+    """Complain of a sensor on a channel that there is not, or that another has: nothing would tell the two apart."""
+    hanging: dict[tuple[str, int], str] = {}
+    for key, instrument in instruments.items():
+        place = place_of(instrument.address)
+        if place is None:
+            continue
+        name, channel = place
+        readout = instruments.get(name)
+        driver = drivers().get(readout.driver) if readout is not None else None
+        problem: Text | None = None
+        if readout is None:
+            problem = Text("{readout} is not in this file", zh="文件中没有 {readout}").filled(readout=name)
+        elif driver is not None and not issubclass(driver, ChannelReadout):
+            problem = Text("{readout} has no channels", zh="{readout} 没有通道").filled(readout=name)
+        elif driver is not None and driver.channels and channel not in driver.channels:
+            problem = Text("the channels of {readout} are {known}", zh="{readout} 的通道为 {known}").filled(
+                readout=name, known=", ".join(map(str, driver.channels))
+            )
+        elif hanging.setdefault(place, key) != key:
+            problem = Text(
+                "channel {channel} of {readout} has {other}", zh="{readout} 的通道 {channel} 已接 {other}"
+            ).filled(channel=channel, readout=name, other=hanging[place])
+        if problem is not None:
+            remedy = Text("Name the readout's entry: channel:NAME/1", zh="请写读数仪的登记名：channel:名称/1")
+            table.table("instruments").table(key).refuse(
+                "address", problem, remedy if readout is None else _OWN_CHANNEL
+            )
+
+
+_OWN_CHANNEL = Text("Give the channel on which it hangs, and it alone", zh="请写其所接的通道，每个通道只接一个")
 
 
 def _refuse_unknown_simulator(table: Table, name: str, wire: str) -> None:

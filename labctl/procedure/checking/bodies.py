@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from labctl.language import Text
 from labctl.procedure.body import Body, read_body, roles_of
+from labctl.procedure.checking.acting import acting
+from labctl.procedure.checking.filling import filling
 from labctl.procedure.checking.survey import Survey
 from labctl.procedure.finding import Finding
 from labctl.procedure.load import FILE
@@ -34,9 +36,11 @@ def bodies(section: Section) -> Iterator[Finding]:
     for function in (section.function, *(hook.function for hook in section.hooks)):
         body = read_body(function)
         shows = _shows(roles_of(function))
+        yield from acting(function)
         yield from _loops(body)
         yield from _readings(body, shows)
         yield from _waits(body)
+    yield from filling(section)
     for hook in section.hooks:
         yield from _relative(hook)
 
@@ -77,11 +81,19 @@ def _loops(body: Body) -> Iterator[Finding]:
                 continue
             case ast.For(iter=ast.Name(id="units")):
                 continue  # what is not read, such as a button on each of them
-            case ast.For() | ast.While() | ast.AsyncFor():
+            case ast.For() | ast.While():
+                problem = Text("a loop stands in a function", zh="函数中出现循环")
+                yield _found(body, node, "LP210", problem, _ROWS)
+            case ast.ListComp(elt=each) | ast.SetComp(elt=each) | ast.GeneratorExp(elt=each) if _speaks(each):
                 problem = Text("a loop stands in a function", zh="函数中出现循环")
                 yield _found(body, node, "LP210", problem, _ROWS)
             case _:
                 pass
+
+
+def _speaks(node: ast.expr) -> bool:
+    """Return whether a verb of the run stands in an expression."""
+    return any(isinstance(each, ast.Name) and each.id == "run" for each in ast.walk(node))
 
 
 def _of_point(node: ast.expr) -> bool:

@@ -113,6 +113,8 @@ def known_names(survey: Survey, target: Target) -> set[str]:
 def names(survey: Survey, target: Target, title: str, line: int, wanted: frozenset[str]) -> Iterator[Finding]:
     """Return the names of a figure that are not known at a point."""
     known = known_names(survey, target)
+    if survey.lost(target):
+        return  # without its points nobody can say
     for name in sorted(wanted - known):
         if name == "mpe":
             problem = Text("{title}: nobody states an mpe here", zh="{title}：此处没有最大允许误差").filled(title=title)
@@ -143,12 +145,15 @@ def _tables(survey: Survey) -> Iterator[Finding]:
             problem = Text("{title}: there are no two results to correlate", zh="{title}：没有两个可求相关系数的结果")
             yield found(line, "LP403", problem.filled(title=title), _TWO_RESULTS)
         for column in (*table.names, *table.titles):
-            if column not in known:
+            if column not in known and not survey.lost(target):
                 problem = Text("{title}: there is no column {column}", zh="{title}：没有列 {column}")
                 yield found(line, "LP403", problem.filled(title=title, column=column), nearest(column, sorted(known)))
         units = survey.units(target) | survey.results(target)
         for column, written in table.units.items():
-            yield from _printed(title, line, column, written, units.get(column.removeprefix("U(").rstrip(")")))
+            wanted = units.get(column.removeprefix("U(").rstrip(")"))
+            if wanted is not None and column.startswith("U("):
+                wanted = wanted.difference
+            yield from _printed(title, line, column, written, wanted)
 
 
 def _printed(title: str, line: int, column: str, written: str, unit: Unit | None) -> Iterator[Finding]:
@@ -159,7 +164,7 @@ def _printed(title: str, line: int, column: str, written: str, unit: Unit | None
         problem = Text("{title}, {column}: {why}", zh="{title}，{column}：{why}")
         yield found(line, "LP418", problem.filled(title=title, column=column, why=error.text()), _PRINTABLE)
         return
-    if unit is not None and asked.dimension != unit.dimension:
+    if unit is not None and (asked.dimension, asked.is_scale) != (unit.dimension, unit.is_scale):
         problem = Text(
             "{title}: {column} is in {unit}, not in {written}", zh="{title}：{column} 的单位为 {unit}，不是 {written}"
         )

@@ -142,6 +142,7 @@ def _declared_twice(survey: Survey) -> Iterator[Finding]:
                 ).filled(symbol=symbol, other=where.title)
                 yield survey.about(target, "LP123", problem, _ONE_FIGURE, symbol=symbol)
     yield from _characteristics(survey)
+    yield from _digits(survey)
 
 
 def _figures(source: Source) -> tuple[object, ...]:
@@ -177,6 +178,19 @@ def _characteristics(survey: Survey) -> Iterator[Finding]:
                     yield survey.about(target, "LP113", problem, _ONE_SYMBOL, Severity.WARNING, symbol=symbol)
 
 
+def _digits(survey: Survey) -> Iterator[Finding]:
+    """Return the halves of one digit that enter one model under two symbols: they are one effect, not two."""
+    for target in survey.targets:
+        seen: dict[str, str] = {}
+        for symbol, source in target.model.sources.items():
+            if isinstance(source, Resolution) and seen.setdefault(source.role, symbol) != symbol:
+                words = _ONE_DIGIT.filled(one=seen[source.role], other=symbol, role=source.role)
+                yield survey.about(target, "LP113", words, _ONE_SYMBOL, symbol=symbol)
+
+
+_ONE_DIGIT: Final = Text(
+    "{one} and {other} are one value, half a digit of {role}", zh="{one} 与 {other} 是 {role} 的同一个分辨力"
+)
 _DROP: Final = Text(
     "Remove it: Applied and Corrected bring all of the standard's record",
     zh="请删除：Applied 和 Corrected 已带入标准器的全部记录",

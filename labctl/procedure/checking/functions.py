@@ -8,7 +8,8 @@ from labctl.errors import LabctlError, MetrologyError, ProcedureError, UnitMisma
 from labctl.language import Text
 from labctl.metrology.quantity import parse_quantity
 from labctl.metrology.units import ONE
-from labctl.procedure.body import Body, Function, read_body, roles_of
+from labctl.procedure.body import Body, Function, methods_of, read_body, roles_of
+from labctl.procedure.checking.acting import acting, past
 from labctl.procedure.checking.survey import Survey, nearest, said
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.point import Point
@@ -28,6 +29,41 @@ def functions(survey: Survey, section: Section) -> Iterator[Finding]:
         yield from _files(survey.procedure, body)
         if not roles:
             yield from _dry(survey, section, function, body)
+
+
+def adjustments(survey: Survey) -> Iterator[Finding]:
+    """Return what is wrong with the functions that adjust: roles, figures, and methods that nobody has."""
+    for made in survey.procedure.adjustments:
+        body = read_body(made.function)
+        roles = list(_roles(survey.procedure, made.function, body))
+        yield from roles
+        yield from acting(made.function)
+        yield from _files(survey.procedure, body)
+        yield from _strangers(made.function, body)
+        if not roles and not any(past(made.function)):
+            try:
+                rehearse(made.function, Point(key="", columns={}), {})
+            except Exception as failure:  # noqa: BLE001  (an author's code may raise anything; it is told)
+                yield _failure(made.function, body, Point(key=made.title.en, columns={}), failure)
+
+
+def _strangers(function: Function, body: Body) -> Iterator[Finding]:
+    """Tell of methods that an ability does not have: what an adjustment does step by step no dry call reaches."""
+    abilities = roles_of(function)
+    for node in ast.walk(body.tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=role), attr=method) if (
+                role in abilities and abilities[role] is not object and not hasattr(abilities[role], method)
+            ):
+                problem = Text("{ability} has no {method}", zh="{ability} 没有 {method}").filled(
+                    ability=abilities[role].__name__, method=method
+                )
+                remedy = Text("Methods are: {known}", zh="可用方法：{known}").filled(
+                    known=", ".join(sorted(methods_of(abilities[role])))
+                )
+                yield _found(body, body.line(node), "LP208", problem, remedy)
+            case _:
+                pass
 
 
 def _found(
@@ -134,24 +170,44 @@ def _files(procedure: Procedure, body: Body) -> Iterator[Finding]:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id="run"), attr="instruct" | "ask" as verb), args=[words, *_]
             ):
-                if isinstance(words, ast.Constant | ast.JoinedStr):
+                if isinstance(words, ast.Constant | ast.JoinedStr) or _in_english_alone(words):
                     problem = Text("run.{verb} speaks no Chinese", zh="run.{verb} 没有中文").filled(verb=verb)
                     yield _found(body, body.line(node), "LP503", problem, _BOTH_LANGUAGES, Severity.WARNING)
             case _:
                 pass
 
 
+def _in_english_alone(words: ast.expr) -> bool:
+    """Return whether words are a Text without Chinese."""
+    match words:
+        case ast.Call(func=ast.Name(id="Text"), keywords=keywords):
+            chinese = [each.value for each in keywords if each.arg in {"zh", None}]
+            return not chinese or (isinstance(chinese[0], ast.Constant) and not chinese[0].value)
+        case _:
+            return False
+
+
 def _dry(survey: Survey, section: Section, function: Function, body: Body) -> Iterator[Finding]:
     """Call the function once at every row; the first failure is enough, and every line has to be reached."""
     reached: set[int] = set()
+    pictures: dict[str, None] = {}
+    if any(past(function)):
+        return  # told on its own; nobody knows what a call would do
     for each in survey.rows(section):
         try:
-            reached |= rehearse(function, each.point, dict(each.point.columns)).lines
+            seen = rehearse(function, each.point, dict(each.point.columns))
+            reached |= seen.lines
+            pictures |= dict.fromkeys(seen.pictures)
         except Exception as failure:  # noqa: BLE001  (an author's code may raise anything; it is told)
             yield _failure(function, body, each.point, failure)
             return
     if reached:
         yield from _unreached(function, body, reached)
+    written = {each.value for each in ast.walk(body.tree) if isinstance(each, ast.Constant)}
+    for name in pictures:
+        if name not in survey.procedure.files and name not in written:  # those that are written out have their line
+            problem = Text("there is no picture {name}", zh="没有图片 {name}").filled(name=name)
+            yield _found(body, body.first_line, "LP502", problem, _ADD_FILE)
 
 
 def _unreached(function: Function, body: Body, reached: set[int]) -> Iterator[Finding]:
@@ -187,7 +243,8 @@ def _is_words(node: ast.stmt) -> bool:
 def _failure(function: Function, body: Body, point: Point, failure: Exception) -> Finding:
     file = function.__code__.co_filename
     lines = [each.lineno or 0 for each in traceback.extract_tb(failure.__traceback__) if each.filename == file]
-    words = Text("{kind}: {failure}", zh="{kind}：{failure}").filled(kind=type(failure).__name__, failure=failure)
+    told = str(failure).replace("_Rehearsal.", "run.")  # as an author knows it
+    words = Text("{kind}: {failure}", zh="{kind}：{failure}").filled(kind=type(failure).__name__, failure=told)
     problem = said(failure) if isinstance(failure, LabctlError) else words
     at = Text("a dry call fails at point {point}: {problem}", zh="在点 {point} 处试运行失败：{problem}")
     remedy = failure.remedy if isinstance(failure, ProcedureError) else _CORRECT

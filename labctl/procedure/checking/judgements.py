@@ -7,6 +7,7 @@ from labctl.errors import MetrologyError, UnitMismatch
 from labctl.language import Text
 from labctl.metrology.figure import Figure
 from labctl.metrology.quantity import Quantity
+from labctl.metrology.units import ONE
 from labctl.procedure.checking.declarations import NO_SECTION, found, names
 from labctl.procedure.checking.survey import MPE, UNIT_DATA, Survey, Target, nearest
 from labctl.procedure.declared import EACH_REPETITION, Check, Consequence, Invalidate, Limit, Reduction, Requirement
@@ -75,12 +76,55 @@ def _dimension(survey: Survey, target: Target, title: str, line: int, symbol: st
             problem = Text("{title}: {why}", zh="{title}：{why}").filled(title=title, why=error.text())
             yield found(line, "LP406", problem, _SAME_UNIT)
         return
-    if not same or (unit.is_scale and limit.within is not None):
+    if not same or asked.unit.is_scale is not unit.is_scale or (unit.is_scale and limit.within is not None):
         problem = Text(
             "{title}: the limit is in {asked}, {symbol} in {unit}", zh="{title}：限值单位为 {asked}，{symbol} 为 {unit}"
         )
         words = problem.filled(title=title, asked=asked.unit, symbol=symbol, unit=unit.symbol)
         yield found(line, "LP406", words, _SAME_UNIT)
+        return
+    yield from _sensible(survey, target, title, line, symbol, limit)
+
+
+def _sensible(survey: Survey, target: Target, title: str, line: int, symbol: str, limit: Limit) -> Iterator[Finding]:
+    """Tell of a limit that cannot be meant as it is written."""
+    plain = limit.figure.quantity() if not limit.names else None
+    if plain is not None and limit.within is not None and not plain.value > 0:
+        problem = Text("{title}: ± {figure} permits nothing", zh="{title}：± {figure} 不允许任何值")
+        yield found(line, "LP425", problem.filled(title=title, figure=limit.figure), _POSITIVE)
+    elif plain is not None and plain.unit == ONE and plain.value >= 1 and _in_percent(survey, target, symbol):
+        problem = Text("{title}: a limit of {figure} is {percent} %", zh="{title}：限值 {figure} 即 {percent} %")
+        words = problem.filled(title=title, figure=limit.figure, percent=f"{100 * plain.value:g}")
+        yield found(line, "LP424", words, _PERCENT.filled(figure=limit.figure), Severity.WARNING)
+    elif MPE in limit.names and limit.within is None and not _never_negative(target, symbol):
+        problem = Text(
+            "{title}: an mpe is ±, and {symbol} is judged on one side alone",
+            zh="{title}：最大允许误差为双侧，而 {symbol} 只按一侧判定",
+        )
+        yield found(line, "LP423", problem.filled(title=title, symbol=symbol), _BOTH_SIDES, Severity.WARNING)
+
+
+def _in_percent(survey: Survey, target: Target, symbol: str) -> bool:
+    """Return whether the certificate prints a result as a share."""
+    units = (each.units.get(symbol, "") for each in survey.procedure.tables if each.section == target.name)
+    return any(each in {"%", "‰", "ppm"} for each in units)
+
+
+def _never_negative(target: Target, symbol: str) -> bool:
+    """Return whether a result is a size, such as a span or an absolute value, by what stands in its equation."""
+    operations = target.model.equations.graph.operations
+
+    def sized(number: int) -> bool:
+        each = operations[number]
+        if each.kind in {"abs", "span", "stdev", "sqrt", "count"} or (each.kind == "number" and each.number >= 0):
+            return True
+        return each.kind in {"+", "×", "÷", "max", "min", "mean", "sum", "first", "last"} and all(
+            map(sized, each.arguments)
+        )
+
+    made = operations[target.model.equations.graph.results[symbol]]
+    shares = made.kind == "÷" and sized(made.arguments[0])  # of a mean: the sign is that of what is measured
+    return shares or sized(target.model.equations.graph.results[symbol])
 
 
 # --- who is judged ---------------------------------------------------------------------------------------------------
@@ -300,6 +344,9 @@ _SAME_UNIT: Final = Text(
     "Give the limit in the unit of the result; a point on a scale has no ± limit",
     zh="请以结果的单位给出限值；温标上的点没有 ± 限值",
 )
+_POSITIVE: Final = Text("Give the half-width, a positive figure", zh="请给出半宽，为正值")
+_PERCENT: Final = Text("Write {figure} % where that is meant", zh="如指百分数，请写 {figure} %")
+_BOTH_SIDES: Final = Text('Write within="mpe"', zh='请写 within="mpe"')
 _CHECK_INSTEAD: Final = Text("Make it a METHOD.check with a consequence", zh="请改为带后果的 METHOD.check")
 _REQUIRE_INSTEAD: Final = Text("Make it a METHOD.require", zh="请改为 METHOD.require")
 _ASK: Final = Text("Let ASK, NOTE, STOP or Invalidate(…) follow", zh="请以 ASK、NOTE、STOP 或 Invalidate（…）为后果")

@@ -16,7 +16,7 @@ class Lines:
 
     def __init__(self, procedure: Procedure) -> None:
         """Read the file; a procedure without sections has none."""
-        text = procedure.files.get(FILE, b"").decode("utf-8", "replace") if procedure.sections else ""
+        text = procedure.files.get(FILE, b"").decode("utf-8-sig", "replace") if procedure.sections else ""
         self.tree = ast.parse(text)
         self._declared: dict[tuple[str, str], ast.Call] = {}
         self._assigned: dict[str, ast.expr] = {}

@@ -31,9 +31,14 @@ from labctl.procedure.sources import (
     Spread,
     Stability,
 )
+from labctl.records.calibration import COVARIANCE
 
 NO_READINGS: Final = (Observed, Corrected, Applied, Stability, Resolution)
 """Sources that are filled by a function, which a reduction does not have."""
+RESERVED: Final = frozenset({MPE, "verdict", "k", COVARIANCE, "unit"})
+"""Words that tables and limits have for something else than a result."""
+USUAL_K: Final = 2.0
+"""The k that stands where nobody says one."""
 NO_LEVEL: Final = (Applied, Characteristic, Resolution, Constant, Effect, Stability, Condition)
 """Sources of one value, with nothing below of which x[:] could be all."""
 
@@ -47,14 +52,25 @@ def models(survey: Survey, target: Target) -> Iterator[Finding]:
         yield from _source(survey, target, symbol, source)
         yield from _level(survey, target, symbol, source)
     yield from _dimensions(survey, target)
+    yield from _nothing(survey, target)
     yield from _computed(survey, target)
+
+
+def _nothing(survey: Survey, target: Target) -> Iterator[Finding]:
+    """Tell of a part of an equation that a written 0 makes nothing of, or that divides by it."""
+    operations = target.model.equations.graph.operations
+    for each in operations:
+        zeros = [operations[side].kind == "number" and operations[side].number == 0 for side in each.arguments]
+        if (each.kind == "×" and any(zeros)) or (each.kind in {"÷", "**"} and zeros[-1:] == [True]):
+            problem = Text("{words!r}: the 0 makes nothing of it", zh="{words!r}：其中的 0 使其失去意义")
+            yield survey.about(target, "LP136", problem.filled(words=each.place.words), _TAKE_OUT)
 
 
 def _sourced(survey: Survey, target: Target) -> Iterator[Finding]:
     equations, sources = target.model.equations, target.model.sources
     columns = {*survey.headings(target), *(["mpe"] if isinstance(target, Section) else [])}
     for symbol in equations.inputs:
-        if symbol not in sources and symbol not in columns:
+        if symbol not in sources and symbol not in columns and not survey.lost(target):
             problem = Text("{symbol} has no source", zh="{symbol} 没有来源").filled(symbol=symbol)
             yield survey.about(target, "LP101", problem, _GIVE_SOURCE.filled(symbol=symbol))
     for symbol, source in sources.items():
@@ -86,12 +102,20 @@ def _named_twice(survey: Survey, target: Target) -> Iterator[Finding]:
     """Tell results that bear the name of a column: limits, tables and later models could mean either."""
     columns = survey.headings(target)
     for output in target.model.outputs:
-        if output in columns or output == MPE:
+        if output in columns or output in RESERVED:
             problem = Text(
                 "the result {symbol} bears the name of a column of the points",
                 zh="结果 {symbol} 与校准点的列同名",
             ).filled(symbol=output)
-            yield survey.about(target, "LP128", problem, _RENAME)
+            yield survey.about(
+                target, "LP128", problem if output in columns else _HAS_MEANING.filled(symbol=output), _RENAME
+            )
+    for symbol in target.model.sources:
+        if symbol in columns:
+            problem = Text(
+                "the input {symbol} bears the name of a column of the points", zh="输入 {symbol} 与校准点的列同名"
+            ).filled(symbol=symbol)
+            yield survey.about(target, "LP128", problem, _RENAME, symbol=symbol)
 
 
 def _role(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
@@ -126,7 +150,7 @@ def _source(survey: Survey, target: Target, symbol: str, source: Source) -> Iter
     if isinstance(target, Reduction) and isinstance(source, NO_READINGS):
         problem = Text("{symbol} is read nowhere: a reduction has no function", zh="{symbol} 无处读取：归算没有函数")
         yield survey.about(target, "LP126", problem.filled(symbol=symbol), _USE_RESULT, symbol=symbol)
-    elif (wrong := _unreadable(source)) is not None:
+    elif (wrong := _unreadable(source) or _unlikely(survey, target, source)) is not None:
         problem = Text("{symbol}: {why}", zh="{symbol}：{why}").filled(symbol=symbol, why=wrong)
         yield survey.about(target, "LP133", problem, _WRITE_FIGURE, symbol=symbol)
     elif (unknown := _unknown(survey, target, source)) is not None:
@@ -219,6 +243,27 @@ def _unreadable(source: Source) -> Text | None:
     return None
 
 
+def _unlikely(survey: Survey, target: Target, source: Source) -> Text | None:
+    """Return why a figure of the method cannot be meant as it stands; None where it can."""
+    match source:
+        case Effect(off=Spread(figure=width, distribution=shape, k=k)):
+            value = None
+        case Constant(off=Spread(figure=width, distribution=shape, k=k)):
+            value = survey.figure(target, source.figure)
+        case _:
+            return None
+    if not k > 0 or (k != USUAL_K and shape != "normal"):
+        return _NO_K.filled(k=k, shape=shape)
+    found = survey.figure(target, width)
+    if found is not None and found.value < 0:
+        return _NEGATIVE.filled(width=width)
+    if found is not None and value is not None and found.unit.dimension != value.unit.dimension:
+        return _OTHER_KIND.filled(width=width, figure=value)
+    if found is not None and found.unit.is_scale:
+        return _ON_SCALE.filled(width=width)
+    return None
+
+
 def _level(survey: Survey, target: Target, symbol: str, source: Source) -> Iterator[Finding]:
     if symbol not in target.model.equations.vectors:
         return
@@ -251,6 +296,7 @@ def complete(survey: Survey, section: Section) -> Iterator[Finding]:
     sources = section.model.sources
     unit = survey.procedure.roles.unit
     has_resolution = any(isinstance(each, Resolution) for each in sources.values())
+    yield from _digitless(survey, section)
     for symbol, source in sources.items():
         if isinstance(source, Observed) and not has_resolution and _shown_by_unit(section, symbol, unit):
             problem = Text("no resolution in the budget", zh="预算中没有分辨力")
@@ -261,6 +307,19 @@ def complete(survey: Survey, section: Section) -> Iterator[Finding]:
         problem = Text("no standard in the budget", zh="预算中没有标准器")
         yield survey.about(section, "LP107", problem, _ADD_STANDARD, Severity.WARNING)
     yield from _forgotten(survey, section)
+
+
+def _digitless(survey: Survey, section: Section) -> Iterator[Finding]:
+    """Tell of half a digit of something that shows nothing in the section."""
+    shown = {each.role for each in section.fillings if each.symbol in section.model.series or each.verb == "settle"}
+    for symbol, source in section.model.sources.items():
+        if isinstance(source, Resolution) and source.role in survey.procedure.roles and source.role not in shown:
+            problem = Text(
+                "{symbol}: {role} shows nothing here, so it has no digits",
+                zh="{symbol}：{role} 在此没有示值，也就没有分辨力",
+            )
+            words = problem.filled(symbol=symbol, role=source.role)
+            yield survey.about(section, "LP106", words, _ADD_RESOLUTION, symbol=symbol)
 
 
 def _shown_by_unit(section: Section, symbol: str, unit: str) -> bool:
@@ -309,6 +368,21 @@ _GIVE_SOURCE: Final = Text(
     "Declare it in Model(…), as {symbol}=Observed()", zh="请在 Model(…) 中声明，如 {symbol}=Observed()"
 )
 _RENAME: Final = Text("Give one of the two another name", zh="请将二者之一改名")
+_TAKE_OUT: Final = Text(
+    "Leave out what is not meant to count, its source too; a power of 0 or a division by 0 is never meant",
+    zh="不应计入的项请连同其来源一并删去；0 次幂和除以 0 均无意义",
+)
+_HAS_MEANING: Final = Text(
+    "the result {symbol} bears a name that tables and limits have for something else",
+    zh="结果 {symbol} 的名称在表格和限值中另有含义",
+)
+_NO_K: Final = Text(
+    "k={k} of a {shape} distribution: k belongs to an expanded uncertainty, which is normal",
+    zh="{shape} 分布的 k={k}：k 属于扩展不确定度，其分布为 normal",
+)
+_NEGATIVE: Final = Text("{width} is negative", zh="{width} 为负")
+_OTHER_KIND: Final = Text("{width} is another kind of quantity than {figure}", zh="{width} 与 {figure} 不是同类量")
+_ON_SCALE: Final = Text("{width} is a point on a scale, no difference", zh="{width} 是温标上的点，不是差值")
 _USE_OR_DROP: Final = Text("Use it in an equation, or remove it", zh="请在方程中使用，或删除")
 _NAME_STANDARD: Final = Text("Name a role declared as Standard(…)", zh="请指定声明为 Standard(…) 的角色")
 _NAME_OWN: Final = Text(

@@ -8,7 +8,8 @@ from typing import Final
 from labctl.errors import ProcedureError
 from labctl.language import Text
 from labctl.metrology.quantity import Quantity
-from labctl.procedure.checking.survey import MPE, PointRow, Survey, nearest, said
+from labctl.procedure.checking.columns import unread
+from labctl.procedure.checking.survey import MPE, PointRow, Survey, nearest, placed
 from labctl.procedure.finding import Finding, Severity
 from labctl.procedure.plan import table_of
 from labctl.procedure.points import RANGE, PointTable, parse_points
@@ -23,15 +24,16 @@ def points(survey: Survey) -> Iterator[Finding]:
         try:
             table = table_of(survey.procedure, section)
         except ProcedureError as error:
-            yield Finding(file=section.points, line=0, code="LP301", problem=said(error), remedy=error.remedy)
+            yield _unreadable(error, section.points)
             continue
-        yield from _hooks(section, table)
+        yield from _hooks(survey, section, table)
         if not section.points:
             continue
         yield from _of_types(survey, section, table)
         yield from _choosing(survey, table)
         yield from _rows(survey, section, table)
         yield from _unused_readings(survey, section, table)
+        yield from unread(survey, section, table)
         if not table.sources:
             yield Finding(
                 file=section.points,
@@ -45,10 +47,16 @@ def points(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
+def _unreadable(error: ProcedureError, name: str) -> Finding:
+    file, line, problem = placed(error, name)
+    return Finding(file=file, line=line, code="LP301", problem=problem, remedy=error.remedy)
+
+
+def _hooks(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
     wanted = [(hook.body, hook.column) for hook in section.hooks if hook.column != SECTION]
     if section.uses_up:
         wanted.append((section.body, section.uses_up))
+        yield from _used_up(survey, section, table)
     for body, column in wanted:
         if column not in table.headings:
             where = section.points or section.name
@@ -63,6 +71,28 @@ def _hooks(section: Section, table: PointTable) -> Iterator[Finding]:
             )
 
 
+def _used_up(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
+    """Tell of a thing that is used up and that no other section knows, or that has no name."""
+    named = all(isinstance(each.cells.get(section.uses_up), str) for each in table.rows)
+    elsewhere = [
+        each
+        for each in survey.procedure.sections
+        if each.name != section.name and section.uses_up in survey.headings(each)
+    ]
+    if section.uses_up in table.headings and not (named and elsewhere and section.uses_up != RANGE):
+        problem = Text(
+            "uses_up={column!r}: no other section measures a thing that this column names",
+            zh="uses_up={column!r}：其他部分没有测量该列所指的物品",
+        )
+        yield Finding(
+            file=section.body.file,
+            line=section.body.first_line,
+            code="LP302",
+            problem=problem.filled(column=section.uses_up),
+            remedy=_THINGS,
+        )
+
+
 def _of_types(survey: Survey, section: Section, table: PointTable) -> Iterator[Finding]:
     """Return what is wrong with the points that types of units have for themselves, in `points/`."""
     files = survey.procedure.files
@@ -75,7 +105,7 @@ def _of_types(survey: Survey, section: Section, table: PointTable) -> Iterator[F
         try:
             own = parse_points(content.decode("utf-8-sig", "replace"), name, may_be_none=True)
         except ProcedureError as error:
-            yield Finding(file=name, line=0, code="LP301", problem=said(error), remedy=error.remedy)
+            yield _unreadable(error, name)
             continue
         if not own.rows:
             continue
@@ -152,6 +182,10 @@ def _found(
     return Finding(file=table.file, line=line, code=code, problem=problem, remedy=remedy, severity=severity)
 
 
+_THINGS: Final = Text(
+    "Name the column whose words are the things, as filter, in this section and in the one that measures them",
+    zh="请指定以文字命名物品的列（如 filter），本部分与测量该物品的部分都应有该列",
+)
 _SAME_COLUMNS: Final = Text("Give it the columns of the procedure's own points", zh="请使其列与规程自带的校准点表一致")
 _REPEATS: Final = Text(
     "Remove it, write repeats, or add a column that tells the two apart, as direction",

@@ -7,6 +7,7 @@ from labctl.procedure.body import parts_of, read_body
 from labctl.procedure.checking.survey import Survey
 from labctl.procedure.finding import Finding
 from labctl.procedure.procedure import Section
+from labctl.procedure.units import UNIT, UNITS
 
 
 def several(survey: Survey) -> Iterator[Finding]:
@@ -28,7 +29,11 @@ def several(survey: Survey) -> Iterator[Finding]:
 def _together(survey: Survey, section: Section) -> Iterator[Finding]:
     roles = survey.procedure.roles
     for function in (section.function, *(hook.function for hook in section.hooks)):
-        for part in parts_of(function).values():
+        parts = parts_of(function)
+        if UNIT in parts and UNITS in parts:
+            body = read_body(function)
+            yield Finding(file=body.file, line=body.first_line, code="LP217", problem=_BOTH, remedy=_ONE_OF_THEM)
+        for part in parts.values():
             if not part.together:
                 continue
             body = read_body(function)
@@ -39,6 +44,11 @@ def _together(survey: Survey, section: Section) -> Iterator[Finding]:
                 yield Finding(file=body.file, line=body.first_line, code="LP217", problem=_ONE, remedy=_UP_TO)
 
 
+_BOTH = Text("unit and units stand in one signature", zh="签名中同时出现 unit 和 units")
+_ONE_OF_THEM = Text(
+    "Name unit where it is called for one after the other, units where one call measures all of them",
+    zh="逐台调用时写 unit，一次调用测量全部时写 units",
+)
 _NO_UNITS = Text(
     "Units are asked for, and {role} is not the unit under test", zh="使用了 Units，但 {role} 不是被测对象"
 )

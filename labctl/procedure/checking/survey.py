@@ -1,5 +1,6 @@
 """A procedure with everything that its checks ask for, worked out once: lines, rows, units, dry calls, dependence."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,6 +14,7 @@ from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.units import ONE, Unit, parse_unit
 from labctl.procedure.body import Function
+from labctl.procedure.checking.acting import past
 from labctl.procedure.checking.inference import completed
 from labctl.procedure.checking.lines import Lines
 from labctl.procedure.declared import EACH_POINT, EACH_RUN, EACH_UNIT, Reduction
@@ -57,7 +59,8 @@ class PointRow:
     @property
     def naming(self) -> tuple[str, ...]:
         """Return what tells this row from others."""
-        return tuple(str(cell) for name, cell in self.row.cells.items() if name not in {*COUNTS, MPE})
+        naming = [cell for name, cell in self.row.cells.items() if name not in {*COUNTS, MPE}]
+        return tuple(each if isinstance(each, str) else str(each.normalize()) for each in naming)
 
 
 @define(eq=False)
@@ -104,6 +107,11 @@ class Survey:
             return table_of(self.procedure, section)
         except ProcedureError:
             return None
+
+    def lost(self, target: Target) -> bool:
+        """Return whether the points of a section, or those below a reduction, cannot be read."""
+        root = self.root(target)
+        return root is not None and self.table(root) is None
 
     def headings(self, target: Target) -> dict[str, Heading]:
         """Return the columns that the points of a section, or the results of a reduction, have."""
@@ -155,6 +163,8 @@ class Survey:
         return tuple(each for hook in section.hooks for each in self._called(section, hook.function))
 
     def _called(self, section: Section, function: Function) -> tuple[Rehearsed, ...]:
+        if any(past(function)):
+            return ()
         try:
             return tuple(rehearse(function, each.point, dict(each.point.columns)) for each in self.rows(section))
         except Exception:  # noqa: BLE001  (an author's code may raise anything; the check of functions tells it)
@@ -288,6 +298,13 @@ class Survey:
         """Return columns and inputs, each as one of its unit."""
         return {name: Quantity(1.0, unit) for name, unit in {**self._columns(target), **units}.items()}
 
+    def figure(self, target: Target, figure: str) -> Quantity | None:
+        """Return a figure where every column and input is one of its unit; None where it cannot be told here."""
+        try:
+            return Figure(figure).quantity(self._ones(target, self.units(target)))
+        except MetrologyError:
+            return None
+
     def _figure(self, target: Target, figure: str, units: Mapping[str, Unit]) -> Unit | None:
         try:
             return Figure(figure).quantity(self._ones(target, units)).unit
@@ -339,6 +356,26 @@ def said(error: LabctlError) -> Text:
     return error.text()
 
 
+def placed(error: ProcedureError, file: str) -> tuple[str, int, Text]:
+    """Return file and line of an error, where it has them, and what it says beside.
+
+    >>> from labctl.language import Text
+    >>> place = "procedure.py, line 7, Unit(…)"
+    >>> file, line, words = placed(ProcedureError(where=place, problem=Text("is wrong"), remedy=Text("mend it")), "")
+    >>> file, line, words.en
+    ('procedure.py', 7, 'Unit(…): is wrong')
+    """
+    found = _PLACE.fullmatch(error.where)
+    if found is None:
+        return file, 0, error.problem if error.where == file else said(error)
+    if not found["rest"]:
+        return found["file"], int(found["line"]), error.problem
+    column = found["rest"].removeprefix("column ")
+    where = Text(found["rest"], zh=found["rest"] if column == found["rest"] else f"{column} 列")
+    words = Text("{where}: {problem}", zh="{where}：{problem}").filled(where=where, problem=error.problem)
+    return found["file"], int(found["line"]), words
+
+
 def written(symbol: str, source: Source) -> str:
     """Return the symbol as the author wrote it: a calibration function's own, of what a model made of it."""
     return symbol.removesuffix("_fit") if isinstance(source, Fit) else symbol
@@ -350,5 +387,6 @@ def column_of(target: Target) -> str:
     return "" if each in {EACH_POINT, EACH_UNIT, EACH_RUN} else each
 
 
+_PLACE: Final = re.compile(r"(?P<file>.+?\.\w+), line (?P<line>[0-9]+)(?:, (?P<rest>.+))?", re.DOTALL)
 _SECTION: Final = Text("section {title}: {problem}", zh="“{title}”部分：{problem}")
 _REDUCTION: Final = Text("reduction {title}: {problem}", zh="“{title}”归算：{problem}")

@@ -44,8 +44,7 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
     run.note(Text(f"{dial}, {colour}, {label}", zh=f"{dial},{colour},{label}"))
     run.attach("points.csv")
     match point.text("ending"):
-        case "reject" if len(asked) == 3 and not _rejected:
-            _rejected.append(True)
+        case "reject" if len(asked) == 3 and next(_rejections, False):
             run.reject("once")
         case "stop":
             run.stop("enough")
@@ -55,4 +54,4 @@ def dc_voltage(run: Run, point: Point, source: SourcesDcVoltage, unit: MeasuresD
             pass
 
 
-_rejected: list[bool] = []
+_rejections = iter((True,))
