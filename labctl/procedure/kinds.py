@@ -13,11 +13,6 @@ from labctl.errors import ProcedureError
 from labctl.language import Text
 from labctl.metrology.figure import Figure, Interval
 
-OTHERWISE: Final = {
-    "section": frozenset({"order", "repeatability", "model", "environment"}),
-    "check": frozenset({"otherwise"}),
-}
-"""Words that a declaration refuses itself, with the spelling that is meant."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -44,7 +39,6 @@ def in_kind(declared: Callable[P, R]) -> Callable[P, R]:
     What a signature says of containers and functions is left to the declaration itself.
     """
     form = inspect.signature(declared)
-    spared = OTHERWISE.get(declared.__name__, frozenset())
 
     @wraps(declared)
     def checked(*values: P.args, **named: P.kwargs) -> R:
@@ -53,8 +47,7 @@ def in_kind(declared: Callable[P, R]) -> Callable[P, R]:
         except TypeError:
             return declared(*values, **named)  # which says it in Python's own words
         for name, value in given.items():
-            if name not in spared:
-                _keep(declared.__name__, name, value, form.parameters[name].annotation)
+            _keep(declared.__name__, name, value, form.parameters[name].annotation)
         return declared(*values, **named)
 
     return checked
@@ -98,13 +91,16 @@ def _keep(where: str, name: str, value: object, kind: Any) -> None:  # noqa: ANN
         return
     wanted = [_wanted(each) for each in kinds if each is not type(None)]
     all_of = Text(" or ".join(each.en for each in wanted), zh=" 或 ".join(each.zh for each in wanted))
-    raise refused(where, _OTHER.filled(name=name, value=_shown(value)), _WRITE.filled(name=name, wanted=all_of))
+    remedy = _UNQUOTE if isinstance(value, str) else _WRITE
+    raise refused(where, _OTHER.filled(name=name, value=_shown(value)), remedy.filled(name=name, wanted=all_of))
 
 
 def _wanted(kind: type) -> Text:
     if kind in _WANTED:
         return _WANTED[kind]
-    names = [each.name for each in kind] if issubclass(kind, Enum) else [f"{kind.__name__}(…)"]
+    names = (
+        [each.name for each in kind] if issubclass(kind, Enum) else [_CALLED.get(kind.__name__, f"{kind.__name__}(…)")]
+    )
     return Text(", ".join(names), zh="、".join(names))
 
 
@@ -124,6 +120,9 @@ _WANTED: Final[dict[type, Text]] = {
     Interval: Text('limits in quotes, as "(20 ± 1) °C"', zh='带引号的界限，如 "(20 ± 1) °C"'),
     Text: Text('Text("…", zh="…")', zh='Text("…", zh="…")'),
 }
+_CALLED: Final = {"Pooled": "POOLED"}
+"""Words that are one thing, not made anew by whoever writes them."""
+_UNQUOTE: Final = Text("Give {name} as {wanted}, without quotes", zh="{name} 请写成{wanted}，不加引号")
 _OTHER: Final = Text("{name} is {value}", zh="{name} 为 {value}")
 _WRITE: Final = Text("Give {name} as {wanted}", zh="{name} 请写成{wanted}")
 _NONE: Final = Text("{kind} stands in place of a function", zh="应为函数，实为 {kind}")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from types import UnionType
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -264,11 +263,6 @@ class Procedure:
     ) -> Callable[[Function], Section]:
         """Declare a section; the function below measures one point once. The words are those of `Section`."""
         self._refuse_second(title)
-        where = f"section({title!r}, …)"
-        refuse_other(where, "order", order, Order, "order=CYCLES")
-        refuse_other(where, "repeatability", repeatability, Pooled | Characteristic | None, "repeatability=POOLED")
-        refuse_other(where, "model", model, Model, 'model=Model("E = …", …)')
-        refuse_other(where, "environment", environment, Environment | None, 'Environment(humidity="≤ 75 %")')
 
         def declared(function: Function) -> Section:
             plain(f"section {title}", function)
@@ -444,7 +438,6 @@ class Procedure:
             on_resume: the section is measured first, too, whenever a run is taken up whose turn it is not yet.
         """
         _refuse_other_levels(f"check({title!r}, each={each!r})", each)
-        refuse_other(f"check({title!r}, …)", "otherwise", otherwise, Consequence | Invalidate, "otherwise=REPEAT")
         limit = Limit(within=within, at_most=at_most, at_least=at_least)
         self.checks.append(
             Check(
@@ -645,20 +638,6 @@ class Procedure:
         for each in (source for model in models for source in model.sources.values()):
             if isinstance(each, Effect | Constant):
                 yield each.source
-
-
-def refuse_other(where: str, word: str, given: object, kinds: type | UnionType, spelling: str) -> None:
-    """Refuse what a word cannot be, of an author whose words no type checker has seen. Raises ProcedureError."""
-    if not isinstance(given, kinds):
-        raise ProcedureError(
-            where=where,
-            problem=Text("{word} is {given!r}, which it cannot be", zh="{word} 不能是 {given!r}").filled(
-                word=word, given=given
-            ),
-            remedy=Text("Write it as {spelling}, without quotes", zh="请写成 {spelling}，不加引号").filled(
-                spelling=spelling
-            ),
-        )
 
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*")

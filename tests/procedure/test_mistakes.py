@@ -1533,8 +1533,12 @@ REFUSED = {
     ),
     "a figure that is no text": ('zh="滤膜夹泄漏", source', 'zh="滤膜夹泄漏"), d_n=Effect("n", 2, source', "as text"),
     "a source that is none": ("C_m=Observed(),", "C_m=0.001,", "C_m is given what is no source"),
-    "an order in quotes": ("order=CYCLES,", 'order="cycles",', "order is 'cycles', which it cannot be"),
-    "a consequence in quotes": ("otherwise=ASK", 'otherwise="ASK"', "Write it as otherwise=REPEAT, without quotes"),
+    "an order in quotes": ("order=CYCLES,", 'order="cycles",', "order is 'cycles'"),
+    "a consequence in quotes": (
+        "otherwise=ASK",
+        'otherwise="ASK"',
+        "otherwise as REPEAT, RESTART, ASK, NOTE, STOP or Invalidate(…), without quotes",
+    ),
     "a check without a limit": ('at_most="1 L/min",', "", "one limit is needed"),
     "a requirement at a moment there is not": (
         'symbol="E", within="mpe"',
