@@ -14,7 +14,7 @@ from labctl.certificate.bundle import Bundle
 from labctl.certificate.compose import compose
 from labctl.certificate.document import Document, Issue, Origin
 from labctl.certificate.figures import amount_in
-from labctl.certificate.words import RULES, VERDICTS, rule_of
+from labctl.certificate.words import RULES, rule_of
 from labctl.errors import QuantityError, RecordAltered, UnknownPoint, UnknownUnit
 from labctl.events.codec import decode, decode_event
 from labctl.events.journal import Entry
@@ -226,19 +226,19 @@ class _Explanation:
         yield f"    {both.value.rule.within(self.language)}"
 
     def _verdict(self, result: Result, judged: Judgement, unit: str) -> Iterator[str]:
+        legal = self.record.order.kind is Kind.VERIFICATION
         limit = judged.limit.value_in(unit) if parse_unit(unit).dimension == judged.limit.unit.dimension else None
         yield self._said(
             _VERDICT,
             requirement=judged.requirement,
             limit=f"{limit:.6g} {unit}" if limit is not None else judged.limit,
             ratio=f"{judged.ratio:.3f}",
-            verdict=VERDICTS[judged.verdict],
+            verdict=judged.verdict.said(legal=legal),
             mark=RULES[judged.rule],
             symbol=f"|{result.symbol}|" if judged.side == Side.WITHIN.value else result.symbol,
         )
         if judged.source.en:
             yield self._said(_LIMIT, source=judged.source)
-        legal = self.record.order.kind is Kind.VERIFICATION
         yield f"    {rule_of(Rule(judged.rule), Side(judged.side), legal=legal).within(self.language)}"
         for each in judged.repetitions:
             value, expanded = (Quantity.of(size, result.unit).value_in(unit) for size in (each.value, each.expanded))
@@ -248,7 +248,7 @@ class _Explanation:
                 symbol=result.symbol,
                 value=f"{value:.6g} {unit}",
                 expanded=f"{expanded:.3g} {unit}",
-                verdict=VERDICTS[each.verdict],
+                verdict=each.verdict.said(legal=legal),
             )
 
     @property

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from unicodedata import east_asian_width
 
 from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for
-from labctl.app.telling import VERDICTS, point_title
+from labctl.app.telling import point_title
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule, Side
 from labctl.metrology.quantity import Quantity
@@ -36,7 +36,12 @@ _UNTITLED: Mapping[str, Text] = MappingProxyType({})
 
 
 def result_table(
-    points: Sequence[PointResult], tables: Iterable[Table], language: Language, titles: Mapping[str, Text] = _UNTITLED
+    points: Sequence[PointResult],
+    tables: Iterable[Table],
+    language: Language,
+    titles: Mapping[str, Text] = _UNTITLED,
+    *,
+    legal: bool = False,
 ) -> str:
     """Return one line for each result, in columns as wide as their words.
 
@@ -45,31 +50,30 @@ def result_table(
         tables: of the method, which say in which units it prints them.
         language: of every word.
         titles: of the sections, by their names.
+        legal: of a verification.
     """
     printed = printed_units(tables)
     rows = [[head.within(language) for head in _HEADS]]
     for point in points:
         judged = {each.symbol: each for each in point.judgements}
         section = titles[point.section].within(language) if point.section in titles else point.section
-        rows += [
-            [
-                section,
-                *_row(point, each, judged.get(each.symbol), printed.get((point.section, each.symbol), ""), language),
-            ]
-            for each in point.results
-        ]
+        for each in point.results:
+            unit = printed.get((point.section, each.symbol), "")
+            rows.append([section, *_row(point, each, judged.get(each.symbol), unit, language, legal=legal)])
     widths = [max(columns_of(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
 
 
-def _row(point: PointResult, result: Result, judged: Judgement | None, printed: str, language: Language) -> list[str]:
+def _row(
+    point: PointResult, result: Result, judged: Judgement | None, printed: str, language: Language, *, legal: bool
+) -> list[str]:
     unit = unit_for(result, judged.limit if judged is not None else None, point.columns.get("nominal"), printed)
     if not result.k:  # a statistic: no uncertainty is stated
         shown = f"{of_statistic(Quantity.of(result.value, result.unit).value_in(unit))}{behind(unit)}"
         row = [point_title(point), f"{result.symbol} = {shown}", "—", "—"]
-        return [*row, *(_judged(judged, unit, language, ratio="—") if judged is not None else ["—"] * 4)]
+        return [*row, *(_judged(judged, unit, language, ratio="—", legal=legal) if judged is not None else ["—"] * 4)]
     value, expanded = report(
         Quantity.of(result.value, result.unit).value_in(unit), Quantity.of(result.expanded, result.unit).value_in(unit)
     )
@@ -77,16 +81,16 @@ def _row(point: PointResult, result: Result, judged: Judgement | None, printed: 
     row = [point_title(point), shown, f"{expanded}{behind(unit)}", f"{result.k:.2f}"]
     if judged is None:
         return [*row, "—", "—", "—", "—"]
-    return [*row, *_judged(judged, unit, language, ratio=f"{judged.ratio:.2f}")]
+    return [*row, *_judged(judged, unit, language, ratio=f"{judged.ratio:.2f}", legal=legal)]
 
 
-def _judged(judged: Judgement, unit: Unit, language: Language, *, ratio: str) -> list[str]:
+def _judged(judged: Judgement, unit: Unit, language: Language, *, ratio: str, legal: bool) -> list[str]:
     """Return limit, share, verdict and rule; a limit on one side is not one of a magnitude."""
     simple = judged.rule == Rule.SIMPLE.value and judged.side != Side.WITHIN.value
     return [
         f"{SIGNS[judged.side]}{judged.limit.value_in(unit):.6g}{behind(unit)}",
         ratio,
-        VERDICTS[judged.verdict].within(language),
+        judged.verdict.said(legal=legal).within(language),
         _ONE_SIDED.within(language) if simple else _RULES[judged.rule].within(language),
     ]
 

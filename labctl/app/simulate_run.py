@@ -25,6 +25,7 @@ from labctl.language import Language, Text
 from labctl.procedure.evaluate import evaluate_run
 from labctl.procedure.procedure import Procedure
 from labctl.records.calibration import CalibrationRecord, Outcome
+from labctl.records.order import Kind
 from labctl.simulation.host import Bench as SimulatedBench
 from labctl.store.folder import DataFolder
 
@@ -40,7 +41,12 @@ class SimulatedUnit:
         """Return the results and the paths, each file with what its verification said."""
         points = [point for section in self.record.sections for point in section.points]
         titles = {each.title.en: each.title for each in self.record.sections}
-        lines = [result_table(points, self.record.tables, language, titles), ""]
+        lines = [
+            result_table(
+                points, self.record.tables, language, titles, legal=self.record.order.kind is Kind.VERIFICATION
+            ),
+            "",
+        ]
         if self.paths.unit:
             identity, customer = self.record.unit.identity, self.record.order.customer
             lines[:0] = [f"{self.paths.unit}: {identity.model} {identity.serial}, {customer.name.within(language)}"]

@@ -28,17 +28,13 @@ from labctl.events.kinds import (
     UnitExcluded,
 )
 from labctl.language import Language, Text
-from labctl.metrology.conformity import Rule, Verdict
+from labctl.metrology.conformity import Rule
 from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.procedure.plan import PHASES
 from labctl.records.calibration import Judgement, Outcome, PointResult, Result, Table
+from labctl.records.order import Kind
 
-VERDICTS = {
-    Verdict.CONFORMS: Text("conforms", zh="符合"),
-    Verdict.DOES_NOT_CONFORM: Text("does not conform", zh="不符合"),
-    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
-}
 OUTCOMES = {
     Outcome.FINISHED: Text("finished", zh="完成"),
     Outcome.ABORTED: Text("aborted", zh="中止"),
@@ -59,6 +55,7 @@ class Teller:
     ready: int = field(default=0, init=False)
     titles: dict[str, Text] = field(factory=dict[str, Text], init=False)  # of the sections
     tables: tuple[Table, ...] = field(default=(), init=False)  # which say in which units the method prints results
+    legal: frozenset[str] = field(default=frozenset(), init=False)  # units that are verified; empty name: the only one
     _phases: int = field(default=1, init=False)
     _settled: set[tuple[str, str, str]] = field(factory=set[tuple[str, str, str]], init=False)
 
@@ -73,6 +70,7 @@ class Teller:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
                 self.titles = {each.section: each.title for each in event.plan}
+                self.legal = verified_in(event)
                 self.tables, self._phases = event.tables, len({each.phase for each in event.plan})
                 said = Text(
                     "run {run}: {title}, {unit}, {total} points", zh="运行 {run}：{title}，{unit}，{total} 个校准点"
@@ -127,8 +125,14 @@ class Teller:
         return Text("{count} {point}: {outcome}", zh="{count} {point}：{outcome}").filled(
             count=count,
             point=whose + point_title(event.result),
-            outcome=point_outcome(event.result, printed_units(self.tables)),
+            outcome=point_outcome(event.result, printed_units(self.tables), legal=place.unit in self.legal),
         )
+
+
+def verified_in(event: RunStarted) -> frozenset[str]:
+    """Return the units of a run whose orders are verifications; the empty name stands for the only one."""
+    orders = {each.key: each.order for each in event.units} or {"": event.order}
+    return frozenset(key for key, order in orders.items() if order.kind is Kind.VERIFICATION)
 
 
 def _units(event: RunStarted) -> Text:
@@ -187,15 +191,20 @@ def point_title(result: PointResult) -> str:
     return (" / ".join(columns) + (f", {at}" if columns and isinstance(at, Quantity) else "")) or result.point
 
 
-def point_outcome(point: PointResult, printed: Mapping[tuple[str, str], str]) -> Text:
+def point_outcome(point: PointResult, printed: Mapping[tuple[str, str], str], *, legal: bool = False) -> Text:
     """Return results and verdicts of a point in one line, in the units in which the method prints them."""
     judged = {each.symbol: each for each in point.judgements}
-    parts = [_result(point, each, judged.get(each.symbol), printed) for each in point.results]
+    parts = [_result(point, each, judged.get(each.symbol), printed, legal=legal) for each in point.results]
     return Text("; ".join(each.en for each in parts), zh="；".join(each.zh for each in parts))
 
 
 def _result(
-    point: PointResult, result: Result, judged: Judgement | None, printed: Mapping[tuple[str, str], str]
+    point: PointResult,
+    result: Result,
+    judged: Judgement | None,
+    printed: Mapping[tuple[str, str], str],
+    *,
+    legal: bool,
 ) -> Text:
     limit, nominal = judged.limit if judged is not None else None, point.columns.get("nominal")
     unit = unit_for(result, limit, nominal, printed.get((point.section, result.symbol), ""))
@@ -210,7 +219,7 @@ def _result(
         return Text(said, zh=said)
     rule = Text(" (U > MPEV/3)", zh="（U > MPEV/3）") if judged.rule == Rule.GUARDED.value else Text("", zh="")
     said = f"{said}, MPE {SIGNS[judged.side]}{judged.limit.value_in(unit.symbol):.6g}{behind(unit)}"
-    verdict = VERDICTS[judged.verdict]
+    verdict = judged.verdict.said(legal=legal)
     return Text(f"{said}: {verdict.en}{rule.en}", zh=f"{said}：{verdict.zh}{rule.zh}")
 
 

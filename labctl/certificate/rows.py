@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from labctl.certificate.document import NOTHING, Cell, Group, Origin
 from labctl.certificate.figures import amount_in, digits, factor, freedom, given_unit, near, padding, place_of, plain
-from labctl.certificate.words import COLUMN_WORDS, LEGAL_VERDICTS, RULES, VERDICTS
+from labctl.certificate.words import COLUMN_WORDS, RULES
 from labctl.language import Text
 from labctl.metrology.conformity import Side, worst
 from labctl.metrology.display import fitting_unit
@@ -171,7 +171,7 @@ class Rows:
         if whole is None:
             return _empty(point, "verdict")
         decisive = next(each for each in point.judgements if each.verdict is whole)
-        words = (LEGAL_VERDICTS if self.legal else VERDICTS)[whole]
+        words = whole.said(legal=self.legal)
         marks = dict.fromkeys(RULES[each.rule] for each in point.judgements)
         return Cell(text=words, origin=_origin(point, decisive.symbol, "verdict"), mark=", ".join(marks))
 

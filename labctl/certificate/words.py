@@ -14,16 +14,6 @@ TITLES: Final = {
 NOTICE: Final = Text("Notification of verification results", zh="检定结果通知书")
 SIMULATED: Final = Text("Simulated, not a certificate", zh="模拟数据，非证书")
 
-VERDICTS: Final = {
-    Verdict.CONFORMS: Text("conforms", zh="符合"),
-    Verdict.DOES_NOT_CONFORM: Text("does not conform", zh="不符合"),
-    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
-}
-LEGAL_VERDICTS: Final = {
-    Verdict.CONFORMS: Text("pass", zh="合格"),
-    Verdict.DOES_NOT_CONFORM: Text("fail", zh="不合格"),
-    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
-}
 RULES: Final = {Rule.THIRD.value: "a", Rule.GUARDED.value: "b", Rule.SIMPLE.value: "c"}
 """The mark beside a verdict that names its rule."""
 

@@ -20,6 +20,14 @@ class Verdict(Enum):
     DOES_NOT_CONFORM = "does not conform"
     INCONCLUSIVE = "inconclusive"
 
+    def said(self, *, legal: bool = False) -> Text:
+        """Return the verdict in words; that of a verification passes or fails (合格, 不合格).
+
+        >>> Verdict.CONFORMS.said(legal=True).zh
+        '合格'
+        """
+        return (_LEGAL if legal else _SAID)[self]
+
 
 class Rule(Enum):
     """Which comparison gave the verdict."""
@@ -34,6 +42,16 @@ class Rule(Enum):
         return _RULES[self]
 
 
+_SAID: Final = {
+    Verdict.CONFORMS: Text("conforms", zh="符合"),
+    Verdict.DOES_NOT_CONFORM: Text("does not conform", zh="不符合"),
+    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
+}
+_LEGAL: Final = {
+    Verdict.CONFORMS: Text("pass", zh="合格"),
+    Verdict.DOES_NOT_CONFORM: Text("fail", zh="不合格"),
+    Verdict.INCONCLUSIVE: Text("inconclusive", zh="待定"),
+}
 _RULES: Final = {
     Rule.THIRD: Text(
         "JJF 1094-2002: U ≤ MPEV/3, conforms if |E| ≤ MPEV",

@@ -1,22 +1,22 @@
 """One line of the results table: digits rounded by the one rounding, and where the error lies within its limit."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from attrs import frozen
 
-from labctl.app.readable import unit_for
+from labctl.app.readable import SIGNS, printed_units, unit_for
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity, shortest
 from labctl.metrology.rounding import last_place, report, round_to
 from labctl.metrology.units import Unit, parse_unit
-from labctl.records.calibration import BudgetLine, PointResult, Result
+from labctl.records.calibration import BudgetLine, PointResult, Result, Table
 from labctl.records.sources import source_in_both
 from labctl_gui.presenters.live import named
-from labctl_gui.presenters.words import VERDICTS
+from labctl_gui.presenters.words import marked
 
 _PLAIN = 5  # digits of a limit that are shown as they are
 RULES: dict[str, Text] = {
@@ -55,30 +55,35 @@ def row_of(
     *,
     title: str = "",
     resolutions: Mapping[str, Quantity] | None = None,
-    units: Mapping[str, str] | None = None,
+    tables: Sequence[Table] = (),
     of_unit: Collection[str] = (),
     wanted: Collection[str] = (),
+    legal: bool = False,
 ) -> ResultRow:
-    """Return the line of a point: its judged result, the one that would be judged, or its first one.
+    """Return the line of a point: its judged result, or one that would be judged, that is printed, or stands first.
 
     Args:
         point: as it was evaluated.
         language: of every word.
         title: of its section; stands for the point where it has no nominal value.
         resolutions: of the instruments that showed each series, by symbol.
-        units: in which the method's table prints each result, by symbol.
+        tables: of the method, which say what of the section is printed, in which order and units.
         of_unit: symbols of the series that the unit under test showed.
         wanted: symbols that the method judges, whether or not a statement of conformity was agreed for this unit.
+        legal: whether the unit is verified.
     """
     judgement = point.judgements[0] if point.judgements else None
     result = next((each for each in point.results if judgement and each.symbol == judgement.symbol), None)
     result = result or next((each for each in point.results if each.symbol in wanted), None)
+    by_symbol = {each.symbol: each for each in point.results}
+    tabled = (name for table in tables if table.section == point.section for name in table.names)
+    result = result or next((by_symbol[each] for each in tabled if each in by_symbol), None)
     result = result or (point.results[0] if point.results else None)
     limit = judgement.limit if judgement else None
     error = expanded = limit_text = unit = indication = ""
     nominal = point.columns.get("nominal")
     if result is not None:
-        shown = unit_for(result, limit, nominal, (units or {}).get(result.symbol, ""))
+        shown = unit_for(result, limit, nominal, printed_units(tables).get((point.section, result.symbol), ""))
         value, u = (Quantity.of(each, result.unit).value_in(shown) for each in (result.value, result.expanded))
         unit = shown.symbol
         if not result.k:  # a statistic: no uncertainty is stated
@@ -100,10 +105,10 @@ def row_of(
         else f"{result.symbol} = {error.replace('-', '−')}",
         expanded=expanded,
         k=f"{result.k:.2f}" if result is not None and result.k else "",
-        limit=f"± {limit_text}" if limit_text else "",
+        limit=f"{SIGNS[judgement.side].strip()} {limit_text}" if limit_text and judgement else "",
         unit=unit,
         verdict=judgement.verdict if judgement else None,
-        verdict_text=VERDICTS[judgement.verdict].within(language) if judgement else "",
+        verdict_text=marked(judgement.verdict, legal=legal).within(language) if judgement else "",
         rule=RULES[judgement.rule].within(language) if judgement and judgement.rule in RULES else "",
         error_fraction=result.value / half if result is not None and half > 0 else None,
         expanded_fraction=(result.expanded if result.k else 0.0) / half if result is not None and half > 0 else None,

@@ -7,14 +7,14 @@ from attrs import define, field, frozen
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Verdict
 from labctl.records.calibration import Result
-from labctl_gui.presenters.words import PHASES, VERDICTS
+from labctl.records.order import Kind
+from labctl_gui.presenters.words import MARKS, PHASES, marked
 
 if TYPE_CHECKING:
     from labctl.app.review import ResultTable, Review
 
 _WHOLE = Text("Whole: {verdict}", zh="总结论：{verdict}")
 _NO_VERDICT = Text("No statement of conformity", zh="不作符合性判定")
-MARKS = {Verdict.CONFORMS: "✔", Verdict.DOES_NOT_CONFORM: "✖", Verdict.INCONCLUSIVE: "▲"}
 
 
 @frozen(kw_only=True)
@@ -66,7 +66,8 @@ class ReviewPresenter:
             return ""
         if self.review.verdict is None or not self.review.record.order.judged:
             return _NO_VERDICT.within(self.language)
-        return _WHOLE.filled(verdict=VERDICTS[self.review.verdict]).within(self.language)
+        verdict, legal = self.review.verdict, self.review.record.order.kind is Kind.VERIFICATION
+        return _WHOLE.filled(verdict=marked(verdict, legal=legal)).within(self.language)
 
     @property
     def remarks(self) -> list[str]:

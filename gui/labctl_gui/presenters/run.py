@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
-from labctl.app.readable import printed_units
+from labctl.app.telling import verified_in
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -39,7 +39,7 @@ from labctl.events.kinds import (
 )
 from labctl.language import Language, Text
 from labctl.metrology.quantity import Quantity
-from labctl.records.calibration import Outcome
+from labctl.records.calibration import Outcome, Table
 from labctl.records.sources import sources_in_chinese
 from labctl_gui.presenters.graph import Graph, graph_of, mass_graph
 from labctl_gui.presenters.live import Live, Trace, point_title, shown
@@ -108,7 +108,8 @@ class RunPresenter:
     watching: "Watching | None" = None  # what the live view needs of the method
     log: deque[str] = field(factory=lambda: deque[str](maxlen=_LINES))
     last: int = 0  # number of the last event that was folded
-    _printed: dict[tuple[str, str], str] = field(factory=dict[tuple[str, str], str], init=False)  # units of the tables
+    _tables: tuple[Table, ...] = field(default=(), init=False)  # of the method
+    _legal: frozenset[str] = field(default=frozenset(), init=False)  # units that are verified
     _of_unit: set[str] = field(factory=set[str], init=False)  # symbols of series that the unit showed
     _under_test: frozenset[str] = field(default=frozenset(), init=False)
     _settling_ended: bool = field(default=False, init=False)
@@ -239,7 +240,7 @@ class RunPresenter:
         identity = event.unit.identity
         self.unit = f"{identity.manufacturer} {identity.model} · {identity.serial}"
         self.units = tuple(each.key for each in event.units) or ("",)
-        self._printed = printed_units(event.tables)
+        self._tables, self._legal = event.tables, verified_in(event)
         if len(self.units) > 1:
             self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
         assets = {**event.standards, **event.auxiliaries}
@@ -347,15 +348,15 @@ class RunPresenter:
                 self.skipped.discard(key)
                 if result is not None:
                     title = self.title_of(key[:3])
-                    units = {name: unit for (section, name), unit in self._printed.items() if section == place.section}
                     row = row_of(
                         result,
                         self.language,
                         title=title,
                         resolutions=self._resolutions,
-                        units=units,
+                        tables=self._tables,
                         of_unit=self._of_unit,
                         wanted=self.watching.judged(place.section) if self.watching is not None else (),
+                        legal=place.unit in self._legal,
                     )
                     owner = self.titles.get(place.unit, "") if len(self.units) > 1 else ""
                     self.rows[key] = evolve(row, unit_title=owner)

@@ -3,11 +3,19 @@
 from labctl.language import Text
 from labctl.metrology.conformity import Verdict
 
-VERDICTS: dict[Verdict, Text] = {
-    Verdict.CONFORMS: Text("✔ conforms", zh="✔ 符合"),
-    Verdict.DOES_NOT_CONFORM: Text("✖ does not conform", zh="✖ 不符合"),
-    Verdict.INCONCLUSIVE: Text("▲ inconclusive", zh="▲ 待定"),
+MARKS: dict[Verdict, str] = {
+    Verdict.CONFORMS: "✔",
+    Verdict.DOES_NOT_CONFORM: "✖",
+    Verdict.INCONCLUSIVE: "▲",
 }
+"""What stands before a verdict, so that colour is not alone in telling it."""
+
+
+def marked(verdict: Verdict, *, legal: bool) -> Text:
+    """Return a verdict in words behind its mark; that of a verification passes or fails."""
+    words = verdict.said(legal=legal)
+    return Text(f"{MARKS[verdict]} {words.en}", zh=f"{MARKS[verdict]} {words.zh}")
+
 
 PHASES: dict[str, Text] = {
     "as found": Text("as found", zh="调整前"),

@@ -25,8 +25,9 @@ from labctl.records.calibration import Result
 from labctl.records.sources import sources_in_chinese
 from labctl_gui import theme
 from labctl_gui.presenters.results import ResultRow, budget_rows
-from labctl_gui.presenters.review import MARKS, ReviewCell, ReviewPresenter, ReviewTable
+from labctl_gui.presenters.review import ReviewCell, ReviewPresenter, ReviewTable
 from labctl_gui.presenters.run import RunPresenter
+from labctl_gui.presenters.words import MARKS
 from labctl_gui.widgets.parts import button, label
 from labctl_gui.widgets.results import ResultsTable
 
