@@ -58,7 +58,8 @@ def verify(
     except LabctlError as error:
         return _report(file, number, None, Step(name="record", finding=Finding.DIFFERS, said=error.text()))
     if found is None:
-        return _report(file, number, None, Step(name="record", finding=Finding.UNKNOWN, said=_NO_RECORD))
+        said = _NO_RECORD if number else _NO_NUMBER
+        return _report(file, number, None, Step(name="record", finding=Finding.UNKNOWN, said=said))
     bundle = found.bundle
     steps = [_intact(found), replayed(bundle), transcribed(bundle)]
     if not bundle.certificates:
@@ -232,6 +233,11 @@ _PART = Text(
     "they were sealed",
     zh="{where}：仅供一个客户的部分记录，{entries} 条记录链完整，末端 {head}；"
     "其中 {withheld} 条涉及其他客户，仅保留封印，{abridged} 条为节录；所附 {blobs} 个文件与封存时一致",
+)
+_NO_NUMBER = Text(
+    "no certificate number can be read in it, and no record is beside it. Give a certificate.pdf or certificate.xml, "
+    "or name the record.zip itself",
+    zh="其中读不出证书编号，旁边也没有记录。请给出 certificate.pdf 或 certificate.xml，或直接给出 record.zip",
 )
 _NO_RECORD = Text(
     "its record is not here: neither beside it as record.zip, nor in the laboratory's data folder. "

@@ -188,3 +188,10 @@ def test_a_unit_that_was_adjusted_is_verified_in_both_phases(tmp_path: Path) -> 
     assert report.verified, report.as_text(Language.ENGLISH)
     phases = {each.place.table.zh.partition("调整")[2][:1] for each in report.figures}
     assert phases == {"前", "后"}
+
+
+def test_a_file_that_is_no_certificate_is_told_what_to_give_instead(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("Dear Sir", "utf-8")
+    report = verify(tmp_path / "letter.txt")
+    assert report.status == 6
+    assert "no certificate number can be read in it" in str(report.plain())
