@@ -34,6 +34,6 @@ def warnings_of(prepared: Prepared) -> list[Text]:
 
 
 def _line(each: Expected) -> Text:
-    return Text("  {section} {point}: U/MPEV = {ratio}", zh="  {section} {point}:U/MPEV = {ratio}").filled(
+    return Text("  {section} {point}: U/MPEV = {ratio}", zh="  {section} {point}：U/MPEV = {ratio}").filled(
         section=each.section, point=each.point, ratio=f"{each.ratio:.2f}"
     )

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import sys
 import traceback
+from contextlib import redirect_stdout
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +75,8 @@ def _words(failure: BaseException) -> Text:
         case SyntaxError(msg=message):
             return Text("is no Python: {message}", zh="不是有效的 Python：{message}").filled(message=message)
         case _:
-            return Text("{kind}: {failure}", zh="{kind}:{failure}").filled(kind=type(failure).__name__, failure=failure)
+            kind = type(failure).__name__
+            return Text("{kind}: {failure}", zh="{kind}：{failure}").filled(kind=kind, failure=failure)
 
 
 def module_of(file: Path) -> ModuleType:
@@ -87,7 +89,8 @@ def module_of(file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # so that what it defines can be found by name
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):  # what a module prints is none of what labctl answers, such as JSON
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as failure:
         del sys.modules[name]
         raise refused(file, failure) from failure

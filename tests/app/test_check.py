@@ -6,6 +6,7 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from labctl.app.check import check
+from labctl.app.procedures import find_procedure
 from labctl.app.station import simulated_bench
 from labctl.errors import StationError
 from labctl.language import Language
@@ -131,3 +132,13 @@ def test_an_unknown_or_malformed_procedure_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "procedure.py").write_text("x = (", "utf-8")
     (malformed,) = check(str(tmp_path))
     assert malformed.said(Language.CHINESE).startswith("procedure.py:1: LP000 错误: 不是有效的 Python")
+
+
+def test_what_a_module_prints_does_not_get_into_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "method"
+    copytree(find_procedure(NAME).folder, folder, ignore=ignore_patterns("__pycache__"))
+    with (folder / "procedure.py").open("a", encoding="utf-8") as file:
+        file.write('print("loaded")\n')
+    check(str(folder))
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "loaded\n")
