@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
 from labctl.certificate.figures import plain
+from labctl.language import Text
 from labctl.metrology.conformity import Side
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
@@ -55,6 +57,18 @@ def unit_for(result: Result, limit: Quantity | None, nominal: Quantity | str | f
     if base.symbol in _SMALL and largest < _GRAM:
         return parse_unit(_SMALL[base.symbol][largest < _MILLIGRAM])
     return fitting_unit(base, largest)
+
+
+def lasting(length: timedelta) -> Text:
+    """Return how long something took, to the second.
+
+    >>> lasting(timedelta(days=2, seconds=23602)).zh
+    '2 天 6:33:22'
+    """
+    days, rest = length.days, timedelta(seconds=length.seconds)
+    if not days:
+        return Text(str(rest), zh=str(rest))
+    return Text(f"{days} d {rest}", zh=f"{days} 天 {rest}")
 
 
 def behind(unit: Unit) -> str:

@@ -10,7 +10,7 @@ from labctl.errors import UncertaintyError
 from labctl.metrology.distributions import Floats
 from labctl.metrology.dual import Dual
 from labctl.metrology.equations import Equations, Leaf
-from labctl.metrology.propagation import Leaves, Slot, propagate
+from labctl.metrology.propagation import WHOLE, Leaves, Slot, propagate
 
 NOTABLE = 0.05  # a change of u by more than this is worth a warning
 _MOST = 12  # inputs whose pairs are examined; the largest ones
@@ -31,10 +31,12 @@ def second_order(
     """Return, for each result of `first` that is not linear, u with the terms of JCGM 100:2008, 5.1.2 NOTE.
 
     Where a bound shows them to be negligible (`labctl.metrology.screening`) they need not be asked for. `spreads`
-    holds the standard uncertainty of every input, `first` the first-order u of every result. Derivatives are
-    differences over one u; inputs that the text shows to be linear are not tried.
+    holds the standard uncertainty of every input, and under `WHOLE` that which all elements of a vector share; `first`
+    the first-order u of every result. Derivatives are differences over one u; inputs that the text shows to be linear
+    are not tried.
     """
-    spread = [slot for slot in entering.slots if bool(np.any(spreads[slot] > 0))]
+    wholes = [slot for slot in spreads if slot.element == WHOLE]
+    spread = [slot for slot in (*entering.slots, *wholes) if bool(np.any(spreads[slot] > 0))]
     bent = {name: _occurring(spread, pairs) for name, pairs in equations.curved.items() if name in first}
     slots = [slot for slot in spread if any(slot in own for own in bent.values())]
     if not slots:
@@ -46,7 +48,7 @@ def second_order(
     for name, own in bent.items():
         if own:
             slopes, none = here[name].slopes, np.zeros_like(first[name])
-            slope = np.array([slopes.get(column[slot], none) * spreads[slot] for slot in own])
+            slope = np.array([_slope(slot, slopes, column, none) * spreads[slot] for slot in own])
             tried = _tried(own, slope, equations.curved[name])
             around.append(_Around(name=name, first=first[name], here=here[name], own=own, slope=slope, tried=tried))
     pairs = [*dict.fromkeys(pair for each in around for pair in each.pairs)]
@@ -83,7 +85,7 @@ class _Probe:
                 if slot.element is None:
                     scalars[slot.symbol][number] += sign * self.spreads[slot]
                 else:
-                    vectors[slot.symbol][number, :, slot.element] += sign * self.spreads[slot]
+                    _move(vectors[slot.symbol][number], slot, sign * self.spreads[slot])
         there = evolve(
             self.entering,
             scalars={symbol: value.ravel() for symbol, value in scalars.items()},
@@ -114,9 +116,8 @@ class _Probe:
             if slot.element is None:
                 scalars[slot.symbol] = scalars[slot.symbol] + sign * self.spreads[slot]
             else:
-                moved = vectors[slot.symbol].copy()
-                moved[:, slot.element] += sign * self.spreads[slot]
-                vectors[slot.symbol] = moved
+                vectors[slot.symbol] = vectors[slot.symbol].copy()
+                _move(vectors[slot.symbol], slot, sign * self.spreads[slot])
         there = evolve(self.entering, scalars=scalars, vectors=vectors)
         try:
             return {name: each.value for name, each in propagate(self.equations, there, slopes=False).items()}
@@ -172,6 +173,23 @@ class _Around:
         along_a = (both + first - 2 * up[a] - second - neither + 2 * down[a]) / 2
         along_b = (both + second - 2 * up[b] - first - neither + 2 * down[b]) / 2
         return cross**2 + self.slope[a] * _quiet(along_a, noise) + self.slope[b] * _quiet(along_b, noise)
+
+
+def _move(vector: Floats, slot: Slot, by: Floats) -> None:
+    """Move one element of a vector, or all of it, shape (n, elements)."""
+    if slot.element == WHOLE:
+        vector += by[:, np.newaxis]
+    else:
+        vector[:, slot.element] += by
+
+
+def _slope(slot: Slot, slopes: Mapping[int, Floats | float], column: Mapping[Slot, int], none: Floats) -> Floats:
+    """Return the derivative along an input; along a vector as a whole that of all its elements together."""
+    along = [slot] if slot.element != WHOLE else [each for each in column if each.symbol == slot.symbol]
+    found = none
+    for each in along:
+        found = found + slopes.get(column[each], none)
+    return found
 
 
 def _tried(own: Sequence[Slot], slope: Floats, pairs: frozenset[tuple[Leaf, Leaf]]) -> list[tuple[int, int]]:

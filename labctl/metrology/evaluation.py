@@ -17,11 +17,11 @@ from labctl.metrology.curvature import NOTABLE, second_order
 from labctl.metrology.distributions import Floats, Rectangular
 from labctl.metrology.dominance import dominated
 from labctl.metrology.dual import Dual
-from labctl.metrology.effects import Correlation
+from labctl.metrology.effects import Correlation, EffectId
 from labctl.metrology.equations import Equations
 from labctl.metrology.inputs import Columns, Input
 from labctl.metrology.many import Members
-from labctl.metrology.propagation import Leaves, Slot, every_operation, leaves, numbers, units_of
+from labctl.metrology.propagation import WHOLE, Leaves, Slot, every_operation, leaves, numbers, units_of
 from labctl.metrology.screening import negligible
 from labctl.metrology.settling import settled
 from labctl.metrology.single import Node, pass_through
@@ -197,7 +197,9 @@ def _curved(
     if not doubtful.size:
         return cautions
     entering = _only(passed.leaves(), doubtful)
-    there = {slot: spreads[slot][doubtful] if slot in spreads else np.zeros(doubtful.size) for slot in entering.slots}
+    apart = _apart(uses, spreads)
+    none = np.zeros(next(iter(bent.values())).size)
+    there = {slot: apart.get(slot, none)[doubtful] for slot in dict.fromkeys((*entering.slots, *apart))}
     first = {output: np.sqrt(variance)[doubtful] for output, variance in bent.items()}
     points = next(iter(bent.values())).size
     for output, curvature in second_order(equations, entering, there, first).items():
@@ -207,6 +209,31 @@ def _curved(
         _warn(cautions, "curved", output, _among(notable, doubtful, points), _CURVED)
         _warn(cautions, "undefined-nearby", output, _among(~curvature.defined, doubtful, points), _UNDEFINED)
     return cautions
+
+
+def _apart(uses: Sequence[Use], spreads: Mapping[Slot, Floats]) -> dict[Slot, Floats]:
+    """Return by how much each input moves alone, and each vector as a whole: what its elements share tells none apart.
+
+    An error of the certificate moves every reading on a standard alike; it does not make another one the largest.
+    """
+    apart = dict(spreads)
+    elements: dict[str, set[Slot]] = {}
+    shared: dict[tuple[str, tuple[EffectId, ...]], list[Use]] = {}
+    for use in uses:
+        if use.slot.element is not None:
+            elements.setdefault(use.slot.symbol, set()).add(use.slot)
+            shared.setdefault((use.slot.symbol, use.identities), []).append(use)
+    for (symbol, _), same in shared.items():
+        signs = {float(each) for use in same for each in np.sign(use.u)}
+        if len(same) < len(elements[symbol]) or len(same) == 1 or {-1.0, 1.0} <= signs:
+            continue
+        common = np.min([np.abs(use.u) for use in same], axis=0)
+        whole = Slot(symbol, WHOLE)
+        apart[whole] = np.hypot(apart.get(whole, 0.0), common)
+        for use in same:  # what one has more than all moves by itself
+            left = apart[use.slot] ** 2 - use.u**2 + (np.abs(use.u) - common) ** 2
+            apart[use.slot] = np.sqrt(np.maximum(left, 0.0))
+    return apart
 
 
 def _among(where: np.ndarray, chosen: np.ndarray, points: int) -> np.ndarray:

@@ -24,15 +24,21 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }  # fmt: skip
 
 
+WHOLE: Final = -1
+"""The element that stands for all of a vector."""
+
+
 @frozen(cache_hash=True)
 class Slot:
-    """One column of derivatives: an input, or one element of it."""
+    """One column of derivatives: an input, or one element of it; or all elements as one, where they err together."""
 
     symbol: str
-    element: int | None = None
+    element: int | None = None  # WHOLE: all of them
 
     def __str__(self) -> str:
         """Return the symbol, with the element counted from 1."""
+        if self.element == WHOLE:
+            return f"{self.symbol}[:]"
         return self.symbol if self.element is None else f"{self.symbol}[{self.element + 1}]"
 
 

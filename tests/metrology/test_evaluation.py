@@ -5,6 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import given as property_of
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -240,6 +241,25 @@ def test_linearisation_is_watched(text: str, value: float, u: float, codes: set[
     batch = evaluate(Equations(text), by_symbol(given("a", "1", value, effect("a", u))), points=1)
     assert {each.code for each in batch.warnings} == codes
     assert all(each.text.zh for each in batch.warnings)
+
+
+@pytest.mark.parametrize(("shared", "own", "codes"), [(1.0, 0.001, set[str]()), (0.01, 0.1, {"curved"})])
+def test_what_all_readings_share_makes_none_of_them_the_largest(shared: float, own: float, codes: set[str]) -> None:
+    """Of close readings another one is the largest only where each errs by itself as much as they differ."""
+    readings = series("x", [5.0, 4.95, 4.9])
+    (alone,) = readings.element_contributions
+    alone = evolve(alone, distribution=Normal(own, k=1.0))
+    given = evolve(readings, element_contributions=(effect("certificate", shared), alone))
+    batch = evaluate(Equations("y = max(x[:])"), {"x": given}, points=1)
+    assert batch.u["y"][0] == pytest.approx(math.hypot(shared, own))
+    assert {each.code for each in batch.warnings} == codes
+
+
+def test_a_shared_error_bends_a_sum_of_squares_as_a_whole() -> None:
+    """All of x at 0 ± u: the mean of x² has u = √2 u² (JCGM 100, 5.1.2 NOTE), however many readings there are."""
+    shared = evolve(series("x", [0.0, 0.0, 0.0]), element_contributions=(effect("certificate", 0.1),))
+    batch = evaluate(Equations("y = mean(x[:] ** 2)"), {"x": shared}, points=1)
+    assert [each.code for each in batch.warnings] == ["curved"]
 
 
 def test_no_uncertainty_is_legal_and_quiet() -> None:
