@@ -21,7 +21,7 @@ from labctl.events.kinds import (
 )
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
-from labctl.language import Text
+from labctl.language import Text, reason_of
 from labctl.metrology.keyed import keyed
 from labctl.metrology.many import everywhere
 from labctl.metrology.quantity import Quantity, parse_quantity
@@ -295,7 +295,7 @@ class LiveRun:
             content = path.read_bytes()
         except OSError as error:
             words = Text("{name} cannot be read: {error}", zh="无法读取 {name}：{error}")
-            raise Rejected(words.filled(name=path.name, error=error.strerror or error)) from error
+            raise Rejected(words.filled(name=path.name, error=reason_of(error))) from error
         digest = self.scribe.journal.keep(content)
         self.note(Text("enclosed: {name}, {digest}", zh="附件：{name}，{digest}").filled(name=path.name, digest=digest))
 
