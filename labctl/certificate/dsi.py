@@ -77,7 +77,8 @@ def symbol_of(spelled: str) -> str:
     ('mV', 'm³/h', '')
     """
     above, below, prefix = list[str](), list[str](), ""
-    for word, power in _SPELLED.findall(spelled):
+    for part in _SPELLED.finditer(spelled):
+        word, power = str(part[1]), str(part[2] or "")
         if word in _PREFIX_WORDS and not power:
             prefix = _PREFIX_WORDS[word]
             continue
@@ -92,8 +93,8 @@ def symbol_of(spelled: str) -> str:
 
 
 _SPELLED: Final = re.compile(r"\\([a-zA-Z]+)(?:\\tothe\{(-?\d+)\})?")
-_PREFIX_WORDS: Final = {word: symbol for symbol, word in _PREFIXES.items()}
-_UNIT_WORDS: Final = {word: symbol for symbol, word in _WORDS.items()} | {
+_PREFIX_WORDS: Final[dict[str, str]] = {word: symbol for symbol, word in _PREFIXES.items()}
+_UNIT_WORDS: Final[dict[str, str]] = {word: symbol for symbol, word in _WORDS.items()} | {
     "one": "", "percent": "%", "ppm": "ppm", "degreecelsius": "°C", "minute": "min", "hour": "h", "day": "d",
     "degree": "°", "arcminute": "′", "arcsecond": "″", "tonne": "t",
 }  # fmt: skip

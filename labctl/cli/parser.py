@@ -32,13 +32,16 @@ def asked_language(arguments: Sequence[str]) -> Language | None:
     return None
 
 
+def _kind(language: Language) -> type[argparse.ArgumentParser]:
+    return ChineseParser if language is Language.CHINESE else argparse.ArgumentParser
+
+
 def parser_of(language: Language, groups: Sequence[Group]) -> argparse.ArgumentParser:
     """Return the parser of every command, its words in one language."""
 
     def words(en: str, zh: str) -> str:
         return Text(en, zh=zh).within(language)
 
-    kind = ChineseParser if language is Language.CHINESE else argparse.ArgumentParser
     everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)  # before or after COMMAND
     everywhere.add_argument(
         "--language", choices=[each.value for each in Language], help=words("language of every word", "界面语言")
@@ -50,7 +53,7 @@ def parser_of(language: Language, groups: Sequence[Group]) -> argparse.ArgumentP
     )
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--json", action="store_true", help=words("print JSON", "以 JSON 输出"))
-    parser = kind(
+    parser = _kind(language)(
         prog="labctl",
         description=words(
             "Drives a calibration laboratory's instruments, runs its procedures and issues its certificates.",

@@ -130,7 +130,7 @@ class Invalidate:
 
     def __init__(self, *sections: str) -> None:
         """Name the sections by their titles. Raises ProcedureError for what is none."""
-        if not all(isinstance(each, str) for each in sections):
+        if not all(isinstance(each, str) for each in sections):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise refused("Invalidate", _NO_TITLES, _TITLES)
         object.__setattr__(self, "sections", sections)
 

@@ -42,7 +42,7 @@ class Model:
     def __init__(self, *equations: str, **sources: Source | Computed) -> None:
         """Read the equations, calibration functions written out. Raises ModelError and ProcedureError."""
         for text in equations:
-            if not isinstance(text, str):
+            if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise refused("Model", _NO_EQUATION.filled(given=text), _QUOTED)
         functions = {symbol: each for symbol, each in sources.items() if isinstance(each, Computed)}
         given = {symbol: each for symbol, each in sources.items() if not isinstance(each, Computed)}

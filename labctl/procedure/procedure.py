@@ -107,7 +107,8 @@ class Section:
             column: of the points.
             again: whether it runs in later series of the section, too, where they are declared after it.
         """
-        if not isinstance(column, str):  # @a_section.before_each without its brackets
+        # @a_section.before_each without its brackets
+        if not isinstance(column, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ProcedureError(where="before_each", problem=_NO_COLUMN, remedy=_NAME_COLUMN)
 
         def hooked(function: Function) -> Function:

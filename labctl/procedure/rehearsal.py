@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from labctl.errors import ProcedureError
 from labctl.instruments.capabilities import subject
-from labctl.language import Text
+from labctl.language import Text, in_both
 from labctl.metrology.figure import Figure, Value
 from labctl.metrology.quantity import Quantity
 from labctl.procedure.body import Function, parts_of
@@ -273,7 +273,7 @@ class _Rehearsal:
     def observe(
         self, symbol: str, call: Reads | Sequence[Reads], *, times: int = 1, every: Quantity | str | None = None
     ) -> None:
-        if not isinstance(times, int):
+        if not isinstance(times, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ProcedureError(where=f"times={times!r}", problem=_NO_COUNT, remedy=_COUNT)
         if times < 1:
             raise ProcedureError(
@@ -310,7 +310,7 @@ class _Rehearsal:
             raise ProcedureError(where=f"record({trace!r}, every={every})", problem=_TOO_SHORT, remedy=_MEANWHILE)
 
     def settle(self, trace: str, call: Reads, steady: Steady) -> None:
-        if not isinstance(steady, Steady):
+        if not isinstance(steady, Steady):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ProcedureError(where=f"settle({trace!r}, …)", problem=_NO_STEADY, remedy=_A_STEADY)
         self.seen.settles[trace] = steady
         judge = steady.begin(self.names)
@@ -342,11 +342,11 @@ class _Rehearsal:
         question: Text | str,  # noqa: ARG002
         *,
         unit: str = "",  # noqa: ARG002
-        choices: Sequence[Text] = (),
+        choices: Sequence[Text | str] = (),
         barcode: bool | str = False,
     ) -> str:
         self.seen.instructions += 1
-        return choices[0].en if choices else barcode if isinstance(barcode, str) else "0"
+        return in_both(choices[0]).en if choices else barcode if isinstance(barcode, str) else "0"
 
     def attach(self, file: Path | str) -> None:
         pass
@@ -383,7 +383,7 @@ def _methods_in(calls: Iterable[Reads]) -> Iterable[Reads]:
 
 def _seconds(duration: Quantity | str) -> float:
     found = Figure(duration).quantity() if isinstance(duration, str) else duration
-    if not isinstance(found, Quantity):
+    if not isinstance(found, Quantity):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ProcedureError(where=repr(duration), problem=_NO_TIME, remedy=_A_TIME)
     seconds = found.value_in("s")
     if seconds < 0:

@@ -106,14 +106,14 @@ class Run(Protocol):
         ...
 
     def ask(
-        self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = (), barcode: bool | str = False
+        self, question: Text | str, *, unit: str = "", choices: Sequence[Text | str] = (), barcode: bool | str = False
     ) -> str:
         """Ask the operator, and return the answer as it was given.
 
         Args:
             question: one sentence.
             unit: a number in this unit is wanted.
-            choices: one of these is wanted.
+            choices: one of these is wanted; the answer is its English words.
             barcode: a code is to be scanned; where it is a word, that one, and another is not taken.
         """
         ...

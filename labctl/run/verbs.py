@@ -21,7 +21,7 @@ from labctl.events.kinds import (
 )
 from labctl.instruments.driver import Driver
 from labctl.instruments.limits import Limit
-from labctl.language import Text, reason_of
+from labctl.language import Text, in_both, reason_of
 from labctl.metrology.keyed import keyed
 from labctl.metrology.many import everywhere
 from labctl.metrology.quantity import Quantity, parse_quantity
@@ -237,11 +237,12 @@ class LiveRun:
         self._connected = None
 
     def ask(
-        self, question: Text | str, *, unit: str = "", choices: Sequence[Text] = (), barcode: bool | str = False
+        self, question: Text | str, *, unit: str = "", choices: Sequence[Text | str] = (), barcode: bool | str = False
     ) -> str:
         """Ask a person for a number in a unit, a choice, a code or a text, and return it; numbers get a point."""
         kind = "barcode" if barcode else "number" if unit else "choice" if choices else "text"
-        known = (Text(barcode, zh=barcode),) if isinstance(barcode, str) and barcode else tuple(choices)
+        wanted = (barcode,) if isinstance(barcode, str) and barcode else choices
+        known = tuple(in_both(each) for each in wanted)
         answer = self.put(Question(key=self.new_key(), kind=kind, text=spoken(question), choices=known, unit=unit))
         return keyed(answer) if unit else scanned(answer) if barcode else answer
 

@@ -130,7 +130,7 @@ def test_taken_up_too_late_a_run_goes_on_and_its_certificate_says_so_once_in_bot
     notes = [each for each in document.notes if "later than" in each.en]
     assert [(each.en, each.zh) for each in notes] == [
         (
-            "Loaded filters: measured later than 48 h after the end of Concentration",
-            "采样滤膜称量：测量晚于“质量浓度”结束后 48 h",
+            "Loaded filters: measured later than 48 h after the end of Concentration.",
+            "采样滤膜称量：测量晚于“质量浓度”结束后 48 h。",
         )
     ]

@@ -214,7 +214,7 @@ def _unscoped(survey: Survey, source: Source) -> Text | None:
     """Return why an effect cannot have the scope that it is given; None where it can."""
     if not isinstance(source, Effect | Characteristic):
         return None
-    if not isinstance(source.scope, Scope):
+    if not isinstance(source.scope, Scope):  # pyright: ignore[reportUnnecessaryIsInstance]
         return Text("{scope!r} is no scope", zh="{scope!r} 不是 scope").filled(scope=source.scope)
     if source.scope is Scope.READING:
         return _IN_TYPE_A
