@@ -5,7 +5,7 @@ from typing import Final
 
 from labctl.app.casting import Cast
 from labctl.app.misfits import lacking, misfits, unfit
-from labctl.app.readable import behind
+from labctl.app.readable import behind, hours
 from labctl.app.station import Station
 from labctl.certificate.figures import plain
 from labctl.errors import LabctlError, MetrologyError, ProcedureError
@@ -215,11 +215,11 @@ def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Ca
     rest = max((each.driver.rest_after_query for each in players.seats.values()), default=0.0)
     found = duration(procedure, planned, rest, len(players.units))
     problem = _LASTS.filled(
-        least=_spoken(found.least),
-        most=_spoken(found.most),
+        least=hours(found.least),
+        most=hours(found.most),
         readings=found.readings,
         asked=_ONCE if found.instructions == 1 else _TIMES.filled(count=found.instructions),
-        rests=Text(", and rests {rests}", zh="，另间歇 {rests}").filled(rests=_spoken(found.rests))
+        rests=Text(", and rests {rests}", zh="，另间歇 {rests}").filled(rests=hours(found.rests))
         if found.rests
         else "",
     )
@@ -238,17 +238,6 @@ def _time(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Ca
             "instructions": found.instructions,
         },
     )
-
-
-def _spoken(seconds: float) -> str:
-    """Return a time as hours, minutes and seconds, however many hours.
-
-    >>> _spoken(183_991)
-    '51:06:31'
-    """
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{left:02}"
 
 
 def _cables(procedure: Procedure, planned: tuple[PlannedSection, ...], players: Cast, file: str) -> Iterator[Finding]:

@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
+from unicodedata import east_asian_width
 
 from labctl.certificate.figures import plain
-from labctl.language import Text
 from labctl.metrology.conformity import Side
 from labctl.metrology.display import fitting_unit
 from labctl.metrology.quantity import Quantity
@@ -59,16 +58,20 @@ def unit_for(result: Result, limit: Quantity | None, nominal: Quantity | str | f
     return fitting_unit(base, largest)
 
 
-def lasting(length: timedelta) -> Text:
-    """Return how long something took, to the second.
+def hours(seconds: float) -> str:
+    """Return a time as hours, minutes and seconds, however many hours; it reads alike in both languages.
 
-    >>> lasting(timedelta(days=2, seconds=23602)).zh
-    '2 天 6:33:22'
+    >>> hours(183_991)
+    '51:06:31'
     """
-    days, rest = length.days, timedelta(seconds=length.seconds)
-    if not days:
-        return Text(str(rest), zh=str(rest))
-    return Text(f"{days} d {rest}", zh=f"{days} 天 {rest}")
+    minutes, left = divmod(round(seconds), 60)
+    whole, minutes = divmod(minutes, 60)
+    return f"{whole}:{minutes:02}:{left:02}"
+
+
+def width_of(words: str) -> int:
+    """Return how many columns of a terminal a text takes; Chinese characters take two."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in words)
 
 
 def behind(unit: Unit) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from unicodedata import east_asian_width
 
-from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for
+from labctl.app.readable import SIGNS, behind, of_statistic, printed_units, unit_for, width_of
 from labctl.app.telling import point_title
 from labctl.language import Language, Text
 from labctl.metrology.conformity import Rule, Side
@@ -60,7 +59,7 @@ def result_table(
         for each in point.results:
             unit = printed.get((point.section, each.symbol), "")
             rows.append([section, *_row(point, each, judged.get(each.symbol), unit, language, legal=legal)])
-    widths = [max(columns_of(row[column]) for row in rows) for column in range(len(_HEADS))]
+    widths = [max(width_of(row[column]) for row in rows) for column in range(len(_HEADS))]
     lines = ["  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
     return "\n".join(lines)
@@ -96,9 +95,4 @@ def _judged(judged: Judgement, unit: Unit, language: Language, *, ratio: str, le
 
 
 def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - columns_of(cell))
-
-
-def columns_of(cell: str) -> int:
-    """Return how many columns of a terminal a text takes; Chinese characters take two."""
-    return sum(2 if east_asian_width(each) in "WF" else 1 for each in cell)
+    return cell + " " * (width - width_of(cell))

@@ -14,7 +14,7 @@ from labctl.app.job import Job, new_run
 from labctl.app.own_bench import bench_wanted
 from labctl.app.preparation import Prepared
 from labctl.app.procedures import find_procedure
-from labctl.app.readable import lasting
+from labctl.app.readable import hours
 from labctl.app.results import result_table
 from labctl.app.telling import Teller
 from labctl.app.verify import verify
@@ -85,7 +85,7 @@ class SimulatedRun:
     def text(self, language: Language) -> str:
         """Return the results and the paths."""
         lines = [line for each in self.units for line in each.lines(self.verified, language)]
-        lasted = lasting(timedelta(seconds=round(self.lasted.total_seconds())))
+        lasted = hours(self.lasted.total_seconds())
         lines.append(_LASTED.filled(lasted=lasted, suspended=self.suspended).within(language))
         return "\n".join(lines)
 

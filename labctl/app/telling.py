@@ -33,7 +33,6 @@ from labctl.metrology.quantity import Quantity
 from labctl.metrology.rounding import report
 from labctl.procedure.plan import PHASES
 from labctl.records.calibration import Judgement, Outcome, PointResult, Result, Table
-from labctl.records.order import Kind
 
 OUTCOMES = {
     Outcome.FINISHED: Text("finished", zh="完成"),
@@ -55,7 +54,7 @@ class Teller:
     ready: int = field(default=0, init=False)
     titles: dict[str, Text] = field(factory=dict[str, Text], init=False)  # of the sections
     tables: tuple[Table, ...] = field(default=(), init=False)  # which say in which units the method prints results
-    legal: frozenset[str] = field(default=frozenset(), init=False)  # units that are verified; empty name: the only one
+    _verified: frozenset[str] = field(default=frozenset(), init=False)  # units; the empty name is that of the only one
     _phases: int = field(default=1, init=False)
     _settled: set[tuple[str, str, str]] = field(factory=set[tuple[str, str, str]], init=False)
 
@@ -70,7 +69,7 @@ class Teller:
             case RunStarted():
                 self.total = sum(len(each.points) for each in event.plan)
                 self.titles = {each.section: each.title for each in event.plan}
-                self.legal = verified_in(event)
+                self._verified = event.verified
                 self.tables, self._phases = event.tables, len({each.phase for each in event.plan})
                 said = Text(
                     "run {run}: {title}, {unit}, {total} points", zh="运行 {run}：{title}，{unit}，{total} 个校准点"
@@ -125,14 +124,8 @@ class Teller:
         return Text("{count} {point}: {outcome}", zh="{count} {point}：{outcome}").filled(
             count=count,
             point=whose + point_title(event.result),
-            outcome=point_outcome(event.result, printed_units(self.tables), legal=place.unit in self.legal),
+            outcome=point_outcome(event.result, printed_units(self.tables), legal=place.unit in self._verified),
         )
-
-
-def verified_in(event: RunStarted) -> frozenset[str]:
-    """Return the units of a run whose orders are verifications; the empty name stands for the only one."""
-    orders = {each.key: each.order for each in event.units} or {"": event.order}
-    return frozenset(key for key, order in orders.items() if order.kind is Kind.VERIFICATION)
 
 
 def _units(event: RunStarted) -> Text:

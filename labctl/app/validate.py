@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 from labctl.app.in_step import InStep, alike, near, together_if_possible
 from labctl.app.own_bench import bench_wanted
 from labctl.app.procedures import find_procedure
-from labctl.app.results import columns_of
+from labctl.app.readable import width_of
 from labctl.app.trials import DIFFERS, Compared, Trials
 from labctl.errors import LabctlError, TrialFailed
 from labctl.language import Language, Text
@@ -83,9 +83,7 @@ class PointCoverage:
     symbol: str
     covered: Rate
     mean_normalised_error: float  # of (result - truth) / U: the bias that is left
-    rms_normalised_error: (
-        float  # its root mean square: 1/k where U is as large as the errors are, more where it is too small
-    )
+    rms_normalised_error: float  # its root mean square: 1/k where U is as large as the errors are, more where too small
 
 
 @frozen(kw_only=True)
@@ -147,7 +145,7 @@ class Validation:
             _NAME.filled(section=titles.get(each.section, each.section), point=each.point, symbol=each.symbol)
             for each in self.points
         ]
-        widths = [columns_of(each.within(language)) for each in names]
+        widths = [width_of(each.within(language)) for each in names]
         for each, name, width in zip(self.points, names, widths, strict=True):
             lines.append(
                 f"  {name.within(language)}{' ' * (max(widths) - width)}  {each.covered.share:7.2%}  "

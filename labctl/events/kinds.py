@@ -10,7 +10,7 @@ from labctl.metrology.quantity import Quantity
 from labctl.records.calibration import Outcome, PointResult, ProcedureReference, Software, Table
 from labctl.records.equipment import Asset, Identity, UnitUnderTest
 from labctl.records.observation import Exchange
-from labctl.records.order import Laboratory, Order, People
+from labctl.records.order import Kind, Laboratory, Order, People
 
 Argument = Quantity | str | float | int | bool | None  # what a driver's method may be called with
 
@@ -96,6 +96,12 @@ class RunStarted:
     blobs: dict[str, str]  # file name -> SHA-256 of its content, kept beside the events
     notes: tuple[Text, ...] = ()
     units: tuple[UnitPlanned, ...] = ()  # in their order; none where there is one
+
+    @property
+    def verified(self) -> frozenset[str]:
+        """Return the units whose orders are verifications; the empty name stands for the only one."""
+        orders = {each.key: each.order for each in self.units} or {"": self.order}
+        return frozenset(key for key, order in orders.items() if order.kind is Kind.VERIFICATION)
 
 
 @frozen(kw_only=True)

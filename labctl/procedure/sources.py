@@ -174,7 +174,8 @@ class Effect(InKind):
     confirmed: bool = field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two distributions. Raises ProcedureError."""
+        """Refuse two distributions, and words of another kind. Raises ProcedureError."""
+        keep_kinds(self)
         if isinstance(self.figure, Spread) and self.distribution != _USUAL:
             raise _twice(f"Effect({self.title!r}, …)", "distribution=")
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field, frozen
 
-from labctl.app.telling import verified_in
 from labctl.events.journal import Entry
 from labctl.events.kinds import (
     AttemptRejected,
@@ -240,7 +239,7 @@ class RunPresenter:
         identity = event.unit.identity
         self.unit = f"{identity.manufacturer} {identity.model} · {identity.serial}"
         self.units = tuple(each.key for each in event.units) or ("",)
-        self._tables, self._legal = event.tables, verified_in(event)
+        self._tables, self._legal = event.tables, event.verified
         if len(self.units) > 1:
             self.unit = _SEVERAL.filled(count=len(self.units)).within(self.language)
         assets = {**event.standards, **event.auxiliaries}
