@@ -279,13 +279,8 @@ def _files(archive: bytes, name: str) -> dict[str, bytes]:
             if any(each.compress_type != zipfile.ZIP_STORED or each.file_size > len(archive) for each in listed):
                 raise _altered(name, Text("holds a compressed file", zh="含有压缩文件"))
             return {each.filename: file.read(each) for each in listed}
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ) as error:  # the last of methods and passwords it does not know
+    # RuntimeError: of a password, or of a method that zipfile does not know
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _altered(name, Text("cannot be read: {error}", zh="无法读取：{error}").filled(error=error)) from error
 
 
